@@ -1,0 +1,180 @@
+package dev.rfx.session;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hot path: observe, select, act, record, wait. {@link #run} belongs to the control thread and
+ * neither allocates, locks nor logs; the other methods may be called from any thread.
+ *
+ * <p>Iteration <i>k</i> is due at <i>grid + k · period</i> on the monotonic clock, so the time that
+ * an iteration takes, or is woken late, does not add up. When an iteration ends after the next one
+ * was due, the grid begins anew there: the loop is late once, and does not hurry to catch up.
+ */
+final class ControlLoop<O, A> {
+
+    private static final VarHandle PHASE;
+
+    static {
+        try {
+            PHASE =
+                    MethodHandles.lookup()
+                            .findVarHandle(ControlLoop.class, "phase", SessionPhase.class);
+        } catch (ReflectiveOperationException ex) {
+            throw new ExceptionInInitializerError(ex);
+        }
+    }
+
+    private final Robot<O, A> robot;
+    private final Policy<? super O, ? extends A> policy;
+    private final double periodNanos;
+    private final LoopClock clock;
+    private final HybridWait hybridWait;
+    private final TimingRecorder recorder;
+
+    private volatile boolean stopRequested;
+    private volatile @Nullable Thread controlThread;
+    private volatile SessionPhase phase = SessionPhase.RESET;
+
+    /** The clock's reading at the begin of the loop; valid when prepare() has returned. */
+    private volatile long begin;
+
+    /** The loop ends by itself so long after its begin. */
+    private volatile long limitNanos = Long.MAX_VALUE;
+
+    ControlLoop(
+            Robot<O, A> robot,
+            Policy<? super O, ? extends A> policy,
+            SessionOptions options,
+            LoopClock clock,
+            TimingRecorder recorder) {
+        this.robot = robot;
+        this.policy = policy;
+        this.periodNanos = options.periodNanos();
+        this.clock = clock;
+        this.hybridWait = new HybridWait(clock, new SpinWindow(options.spinWindow()));
+        this.recorder = recorder;
+    }
+
+    /** Resets robot and policy, then waits for the warm-up to pass. */
+    void prepare(Duration warmup) throws Exception {
+        this.controlThread = Thread.currentThread();
+        TimerSlack.minimize();
+        if (this.stopRequested) {
+            return;
+        }
+        this.robot.reset();
+        if (this.stopRequested) {
+            return;
+        }
+        this.policy.reset();
+        enter(SessionPhase.WARMUP);
+        waitUntil(this.clock.nanoTime() + warmup.toNanos());
+        this.begin = this.clock.nanoTime();
+    }
+
+    /** Iterates until a stop is requested, the time is over, or robot or policy throws. */
+    void run() throws Exception {
+        long start = this.clock.nanoTime();
+        long grid = start;
+        long k = 0;
+        this.begin = start;
+        while (!this.stopRequested && start - this.begin < this.limitNanos) {
+            enter(SessionPhase.OBSERVE);
+            O observation = this.robot.observe();
+            if (observation == null) {
+                throw new NullPointerException("observe() returned null");
+            }
+            long observed = this.clock.nanoTime();
+            if (this.stopRequested) {
+                return;
+            }
+            enter(SessionPhase.POLICY);
+            A action = this.policy.selectAction(observation);
+            if (action == null) {
+                throw new NullPointerException("selectAction() returned null");
+            }
+            long selected = this.clock.nanoTime();
+            // An action that was not sent when stop was requested is never sent. If the request
+            // comes after this look, act() is in flight and stop() waits for it.
+            if (this.stopRequested) {
+                return;
+            }
+            enter(SessionPhase.ACT);
+            this.robot.act(action);
+            long end = this.clock.nanoTime();
+            this.recorder.record(start, observed, selected, end, end - start > this.periodNanos);
+
+            enter(SessionPhase.WAIT);
+            k++;
+            long due = grid + Math.round(k * this.periodNanos);
+            if (end - due > 0) {
+                grid = end;
+                due = end;
+                k = 0;
+            }
+            waitUntil(due);
+            start = this.clock.nanoTime();
+        }
+    }
+
+    /** Waits for a deadline, a stop or the end of the run's time, whichever is first. */
+    private void waitUntil(long deadline) {
+        while (!this.stopRequested) {
+            long until = deadline;
+            if (this.phase == SessionPhase.WAIT && until - this.begin > this.limitNanos) {
+                until = this.begin + this.limitNanos;
+            }
+            if (until - this.clock.nanoTime() <= 0) {
+                return;
+            }
+            this.hybridWait.until(until);
+        }
+    }
+
+    /**
+     * Publishes the phase for whoever reports a hang, without the fence of a volatile write. That
+     * thread hangs for half a second at least by then.
+     */
+    void enter(SessionPhase next) {
+        PHASE.setOpaque(this, next);
+    }
+
+    /** Ends the run: no call to robot or policy begins any more, the one in flight comes back. */
+    void requestStop() {
+        this.stopRequested = true;
+        wake();
+    }
+
+    boolean isStopRequested() {
+        return this.stopRequested;
+    }
+
+    /** Lets the loop end by itself after that time, counted from its begin. */
+    void limit(Duration duration) {
+        this.limitNanos = duration.toNanos();
+    }
+
+    /** Lets the loop end by itself after that time, counted from now. */
+    void limitFromNow(Duration duration) {
+        this.limitNanos = this.clock.nanoTime() - this.begin + duration.toNanos();
+        wake();
+    }
+
+    private void wake() {
+        Thread waiting = this.controlThread;
+        if (waiting != null) {
+            this.hybridWait.wake(waiting);
+        }
+    }
+
+    SessionPhase phase() {
+        return this.phase;
+    }
+
+    long begin() {
+        return this.begin;
+    }
+}

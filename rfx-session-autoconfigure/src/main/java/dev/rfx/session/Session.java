@@ -1,0 +1,434 @@
+package dev.rfx.session;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects a policy to a robot and keeps the connection on time and safe.
+ *
+ * <p>A run begins with {@link #start()}: on a thread of its own the session resets the robot and
+ * the policy, waits for the warm-up to pass, and then observes, selects and acts at a fixed rate.
+ * It ends with {@link #stop()}, when its duration is over, or when robot or policy throw anything;
+ * whatever ends it, {@link Robot#stop()} is then called exactly once. A session can be started
+ * again, and counts anew then.
+ *
+ * <pre>{@code
+ * try (Session session = new Session(robot, policy)) {
+ *     session.run(Duration.ofSeconds(10));
+ *     System.out.println(session.stats());
+ * }
+ * }</pre>
+ *
+ * <p><b>Threading.</b> Every method may be called from any thread, also from within the robot, the
+ * policy or a listener. Nothing that is read here makes the control thread wait.
+ */
+public final class Session implements AutoCloseable {
+
+    private final Robot<Object, Object> robot;
+    private final Policy<Object, Object> policy;
+    private final SessionOptions options;
+    private final LoopClock clock;
+    private final Notifier notifier;
+    private final AtomicReference<Runs> runs = new AtomicReference<>(Runs.NONE);
+
+    /**
+     * Creates a session with default options. Nothing moves yet.
+     *
+     * @param robot the robot to drive
+     * @param policy the policy that drives it
+     * @param <O> the type of an observation
+     * @param <A> the type of an action
+     */
+    public <O, A> Session(Robot<O, A> robot, Policy<? super O, ? extends A> policy) {
+        this(robot, policy, SessionOptions.defaults());
+    }
+
+    /**
+     * Creates a session. Nothing moves yet.
+     *
+     * @param robot the robot to drive
+     * @param policy the policy that drives it
+     * @param options rate, name and the rest
+     * @param <O> the type of an observation
+     * @param <A> the type of an action
+     */
+    public <O, A> Session(
+            Robot<O, A> robot, Policy<? super O, ? extends A> policy, SessionOptions options) {
+        this(robot, policy, options, LoopClock.SYSTEM);
+    }
+
+    /** Here the types meet: the compiler has checked that they fit, and nobody asks again. */
+    @SuppressWarnings("unchecked")
+    <O, A> Session(
+            Robot<O, A> robot,
+            Policy<? super O, ? extends A> policy,
+            SessionOptions options,
+            LoopClock clock) {
+        this.robot = (Robot<Object, Object>) Objects.requireNonNull(robot, "robot");
+        this.policy = (Policy<Object, Object>) Objects.requireNonNull(policy, "policy");
+        this.options = Objects.requireNonNull(options, "options");
+        this.clock = clock;
+        this.notifier = new Notifier(options.name());
+        this.notifier.add(new SessionLog(robot, policy));
+    }
+
+    /**
+     * Connects a policy to a robot for one run, in the calling thread's time.
+     *
+     * @param robot the robot to drive
+     * @param policy the policy that drives it
+     * @param options rate, name and the rest
+     * @param duration how long, or null to run until the JVM ends, the calling thread is
+     *     interrupted, or the policy stops it by throwing
+     * @param <O> the type of an observation
+     * @param <A> the type of an action
+     * @return the statistics of the run
+     * @throws SessionException if robot or policy failed
+     */
+    public static <O, A> SessionStats run(
+            Robot<O, A> robot,
+            Policy<? super O, ? extends A> policy,
+            SessionOptions options,
+            @Nullable Duration duration) {
+        try (Session session = new Session(robot, policy, options)) {
+            session.run(duration);
+            return session.stats();
+        }
+    }
+
+    /**
+     * Starts a run and returns when its loop has begun. Does nothing while the session runs, and
+     * waits with the other caller while it is being started. Also returns, with the session
+     * stopped, when {@link #stop()} is called meanwhile or when the calling thread is interrupted.
+     *
+     * @throws SessionException if the robot or the policy could not be reset
+     * @throws SessionHungException if the control thread of the last run still hangs
+     * @throws IllegalStateException if called from within a run that is ending
+     */
+    public void start() {
+        start(this.options.duration());
+    }
+
+    private StartedRun start(@Nullable Duration duration) {
+        while (true) {
+            Runs before = this.runs.get();
+            SessionRun current = before.current();
+            if (current != null) {
+                switch (current.state()) {
+                    case STARTING, RUNNING -> {
+                        awaitStart(current);
+                        return new StartedRun(current, false);
+                    }
+                    case STOPPING, STUCK -> {
+                        if (current.isRobotThread()) {
+                            throw new IllegalStateException(
+                                    "Session '%s' cannot be started from within a run that is ending"
+                                            .formatted(name()));
+                        }
+                        current.awaitEnd();
+                    }
+                    default -> {}
+                }
+            }
+            SessionRun next =
+                    new SessionRun(
+                            this, this.robot, this.policy, this.notifier, this.clock, duration);
+            // Of several callers one replaces the run that it saw to be over; the others look
+            // again.
+            if (this.runs.compareAndSet(before, before.then(next))) {
+                next.begin();
+                awaitStart(next);
+                return new StartedRun(next, true);
+            }
+        }
+    }
+
+    /** A run that has begun, and whether this caller's options are the ones it runs with. */
+    private record StartedRun(SessionRun run, boolean own) {}
+
+    private static void awaitStart(SessionRun run) {
+        try {
+            run.awaitStart();
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            stop(run);
+        }
+        if (!run.loopBegan()) {
+            SessionException failed = run.reportFailure();
+            if (failed != null) {
+                throw failed;
+            }
+            if (run.state() == SessionState.STUCK) {
+                throw Objects.requireNonNull(run.hang());
+            }
+        }
+    }
+
+    /**
+     * Ends the run and returns when no method of the robot will be called any more and the
+     * listeners have been told. An action that was not yet sent is not sent. Called from within the
+     * robot or the policy, it returns at once and the run ends with that call. Does nothing when
+     * the session does not run.
+     *
+     * <p>A call in flight has half of the stop timeout to come back; then it is interrupted (a
+     * reset is interrupted at once).
+     *
+     * @throws SessionHungException if the call in flight ignores the interrupt too. {@link
+     *     Robot#stop()} has then been called beside it, and the session cannot be started until
+     *     that call has come back
+     */
+    public void stop() {
+        SessionRun current = this.runs.get().current();
+        if (current != null) {
+            stop(current);
+        }
+    }
+
+    private static void stop(SessionRun run) {
+        run.requestStop();
+        run.awaitEnd();
+    }
+
+    /**
+     * Runs until the session is stopped, its duration is over, the calling thread is interrupted or
+     * the JVM ends, starting the session if needed. The session is stopped when this method
+     * returns; in a JVM that ends (Ctrl-C, SIGTERM) it is stopped before the JVM is gone.
+     *
+     * @throws SessionException if the session could not be started or failed
+     */
+    public void run() {
+        run(this.options.duration());
+    }
+
+    /**
+     * As {@link #run()}, for a limited time: counted from the first iteration, or from now if the
+     * session runs already.
+     *
+     * @param duration how long, more than 0, or null for no limit
+     * @throws IllegalArgumentException if the duration is zero or negative
+     * @throws SessionException if the session could not be started or failed
+     */
+    public void run(@Nullable Duration duration) {
+        if (duration != null) {
+            this.options.withDuration(duration); // checks it
+        }
+        Thread hook = new Thread(this::stop, "rfx-session-" + name() + "-shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        SessionRun run = null;
+        try {
+            StartedRun started = start(duration);
+            run = started.run();
+            if (!started.own() && duration != null) {
+                run.limitFromNow(duration);
+            }
+            run.awaitEnded();
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (run != null) {
+                stop(run);
+            }
+            removeShutdownHook(hook);
+        }
+        SessionException failed = run.reportFailure();
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private static void removeShutdownHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ex) {
+            // The JVM ends, and the hook is what brought us here.
+        }
+    }
+
+    /**
+     * Waits for the end of the run.
+     *
+     * @param timeout how long to wait at most
+     * @return whether the session does not run any more, or never ran
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public boolean awaitStopped(Duration timeout) throws InterruptedException {
+        SessionRun current = this.runs.get().current();
+        return current == null || current.awaitEnded(timeout);
+    }
+
+    /**
+     * Throws if the last run failed or the control thread hangs.
+     *
+     * @throws SessionException the failure of the current or last run
+     * @throws SessionHungException if no iteration has been completed for five periods and 500 ms
+     */
+    public void checkHealth() {
+        SessionRun current = this.runs.get().current();
+        if (current == null) {
+            return;
+        }
+        SessionException failed = current.reportFailure();
+        if (failed == null) {
+            failed = current.hang();
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    /**
+     * Stops the session.
+     *
+     * @throws SessionException if the last run failed and nobody has been told yet by {@link
+     *     #start()}, {@link #run()}, {@link #checkHealth()} or {@link #failure()}
+     */
+    @Override
+    public void close() {
+        stop();
+        SessionRun current = this.runs.get().current();
+        if (current != null && !current.isFailureReported()) {
+            SessionException failed = current.reportFailure();
+            if (failed != null) {
+                throw failed;
+            }
+        }
+    }
+
+    /**
+     * Returns how many iterations the current or last run has completed.
+     *
+     * @return the number of iterations
+     */
+    public long stepCount() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? 0 : current.iterations();
+    }
+
+    /**
+     * Tells whether the loop runs.
+     *
+     * @return whether the state is {@link SessionState#RUNNING}
+     */
+    public boolean isRunning() {
+        return state() == SessionState.RUNNING;
+    }
+
+    /**
+     * Returns the state.
+     *
+     * @return the state
+     */
+    public SessionState state() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? SessionState.NEW : current.state();
+    }
+
+    /**
+     * Returns the failure of the current or last run.
+     *
+     * @return the failure, or null if that run did not fail
+     */
+    public @Nullable SessionException failure() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? null : current.reportFailure();
+    }
+
+    /**
+     * Returns the statistics of the current or last run.
+     *
+     * @return the statistics, all zero before the first run
+     */
+    public SessionStats stats() {
+        return snapshot().stats();
+    }
+
+    /**
+     * Returns state and statistics as of one instant. Reading the failure here does not count as
+     * being told of it.
+     *
+     * @return the snapshot
+     */
+    public SessionSnapshot snapshot() {
+        SessionRun current = this.runs.get().current();
+        if (current != null) {
+            return current.snapshot();
+        }
+        SessionStats none = SessionStats.of(0, 0, this.options.periodNanos(), new long[0]);
+        return new SessionSnapshot(SessionState.NEW, none, 0, 0, null, false, null);
+    }
+
+    /**
+     * Returns what the session has done in all its runs.
+     *
+     * @return totals that only grow
+     */
+    public SessionTotals totals() {
+        return this.runs.get().totals();
+    }
+
+    /**
+     * Returns the options.
+     *
+     * @return the options
+     */
+    public SessionOptions options() {
+        return this.options;
+    }
+
+    /**
+     * Returns the name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return this.options.name();
+    }
+
+    /**
+     * Adds a listener. It is told of what happens from now on.
+     *
+     * @param listener the listener
+     */
+    public void addListener(SessionListener listener) {
+        this.notifier.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Removes a listener.
+     *
+     * @param listener the listener
+     */
+    public void removeListener(SessionListener listener) {
+        this.notifier.remove(listener);
+    }
+
+    /**
+     * Returns the name, rate and state.
+     *
+     * @return a line for logs
+     */
+    @Override
+    public String toString() {
+        return "Session '" + name() + "' at " + this.options.rateHz() + " Hz, " + state();
+    }
+
+    /**
+     * The run in progress or the last one, and what the ones before it add up to. One value, so
+     * that a reader of the totals never sees a run neither here nor there.
+     */
+    private record Runs(@Nullable SessionRun current, SessionTotals before) {
+
+        static final Runs NONE = new Runs(null, SessionTotals.ZERO);
+
+        /** Called when the current run is over: nothing is added to its totals any more. */
+        Runs then(SessionRun next) {
+            return new Runs(next, totals());
+        }
+
+        SessionTotals totals() {
+            return this.current == null ? this.before : this.before.plus(this.current.totals());
+        }
+    }
+}

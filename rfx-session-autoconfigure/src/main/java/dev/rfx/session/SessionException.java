@@ -1,0 +1,70 @@
+package dev.rfx.session;
+
+/**
+ * A run of a {@link Session} failed. The cause is what the robot or the policy threw; what {@link
+ * Robot#stop()} threw afterwards is suppressed.
+ */
+public class SessionException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String sessionName;
+    private final SessionPhase phase;
+    private final long iteration;
+
+    SessionException(
+            String message,
+            Throwable cause,
+            String sessionName,
+            SessionPhase phase,
+            long iteration) {
+        super(message, cause);
+        this.sessionName = sessionName;
+        this.phase = phase;
+        this.iteration = iteration;
+    }
+
+    static SessionException failed(
+            String sessionName, SessionPhase phase, long iteration, Throwable cause) {
+        String where =
+                switch (phase) {
+                    case RESET, WARMUP -> "Start failed in " + phase;
+                    case STOP -> "The robot's stop() failed, it may not be in its safe state,";
+                    case OBSERVE, POLICY, ACT, WAIT ->
+                            "Control loop failed in " + phase + " of iteration " + iteration;
+                };
+        return new SessionException(
+                where + " of session '" + sessionName + "': " + cause,
+                cause,
+                sessionName,
+                phase,
+                iteration);
+    }
+
+    /**
+     * Returns the name of the session.
+     *
+     * @return the name
+     */
+    public String sessionName() {
+        return this.sessionName;
+    }
+
+    /**
+     * Returns what the control thread was doing.
+     *
+     * @return the phase
+     */
+    public SessionPhase phase() {
+        return this.phase;
+    }
+
+    /**
+     * Returns the number of the iteration in which it happened. The first is 0.
+     *
+     * @return the number of iterations completed before
+     */
+    public long iteration() {
+        return this.iteration;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.rfx.session;
+
+import java.time.Duration;
+
+/**
+ * The control thread of a {@link Session} hangs in a call. The cause carries the stack trace of
+ * that thread at the time of the report.
+ */
+public final class SessionHungException extends SessionException {
+
+    private static final long serialVersionUID = 1L;
+
+    private SessionHungException(
+            String message,
+            Throwable stackOfControlThread,
+            String sessionName,
+            SessionPhase phase,
+            long iteration) {
+        super(message, stackOfControlThread, sessionName, phase, iteration);
+    }
+
+    static SessionHungException stalled(
+            String sessionName,
+            SessionPhase phase,
+            long iteration,
+            Duration age,
+            Thread controlThread) {
+        return of(
+                "Control loop of session '%s' is stalled: no iteration was completed for %d ms, it is in %s of iteration %d"
+                        .formatted(sessionName, age.toMillis(), phase, iteration),
+                sessionName,
+                phase,
+                iteration,
+                controlThread);
+    }
+
+    static SessionHungException stuck(
+            String sessionName,
+            SessionPhase phase,
+            long iteration,
+            Duration stopTimeout,
+            Thread controlThread) {
+        return of(
+                ("Session '%s' is stuck: its control thread is in %s of iteration %d and has ignored stop and"
+                                + " interrupt for %d ms; the session cannot be started until that call returns")
+                        .formatted(sessionName, phase, iteration, stopTimeout.toMillis()),
+                sessionName,
+                phase,
+                iteration,
+                controlThread);
+    }
+
+    private static SessionHungException of(
+            String message,
+            String sessionName,
+            SessionPhase phase,
+            long iteration,
+            Thread controlThread) {
+        Throwable stack =
+                new IllegalStateException("Stack of thread '" + controlThread.getName() + "'");
+        stack.setStackTrace(controlThread.getStackTrace());
+        return new SessionHungException(message, stack, sessionName, phase, iteration);
+    }
+}

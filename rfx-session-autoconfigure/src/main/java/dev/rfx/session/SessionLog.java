@@ -1,0 +1,77 @@
+package dev.rfx.session;
+
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes what happens in a session's life, a line each, and never a line per iteration. */
+final class SessionLog implements SessionListener {
+
+    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+
+    private final String robot;
+    private final String policy;
+
+    SessionLog(Object robot, Object policy) {
+        this.robot = describe(robot);
+        this.policy = describe(policy);
+    }
+
+    @Override
+    public void started(Session session) {
+        logger.info(
+                "Session '{}' started at {} Hz: robot {}, policy {}",
+                session.name(),
+                session.options().rateHz(),
+                this.robot,
+                this.policy);
+    }
+
+    @Override
+    public void stopped(Session session) {
+        logger.info("Session '{}' stopped: {}", session.name(), summary(session.stats()));
+    }
+
+    @Override
+    public void failed(Session session, SessionException failure) {
+        logger.error(
+                "Session '{}' failed: {}. The robot's stop() {}. {}",
+                session.name(),
+                failure.getMessage(),
+                failure.getSuppressed().length == 0 && failure.phase() != SessionPhase.STOP
+                        ? "was called"
+                        : "failed as well",
+                summary(session.stats()),
+                failure);
+    }
+
+    static String summary(SessionStats stats) {
+        return String.format(
+                Locale.ROOT,
+                "%d iterations, %d overruns, average period %.3f ms (target %.3f ms),"
+                        + " jitter p50 %.3f / p95 %.3f / p99 %.3f / max %.3f ms",
+                stats.iterations(),
+                stats.overruns(),
+                millis(stats.avgPeriodSeconds()),
+                millis(stats.targetPeriodSeconds()),
+                millis(stats.p50JitterSeconds()),
+                millis(stats.p95JitterSeconds()),
+                millis(stats.p99JitterSeconds()),
+                millis(stats.maxJitterSeconds()));
+    }
+
+    private static double millis(double seconds) {
+        return seconds * 1e3;
+    }
+
+    /** A lambda has no name of its own; the class that holds it is the best one can say. */
+    private static String describe(Object part) {
+        Class<?> type = part.getClass();
+        String name = type.getName();
+        int lambda = name.indexOf("$$");
+        if (lambda > 0) {
+            return "in " + name.substring(name.lastIndexOf('.', lambda) + 1, lambda);
+        }
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.rfx.session;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How well a control loop keeps its time. Jitter is the distance of an actual start-to-start period
+ * from the target period. The period and jitter figures cover the window, the last {@link
+ * SessionOptions#maxTimingSamples()} periods, and are zero while there is none: the first iteration
+ * has no period.
+ *
+ * @param iterations completed iterations since {@code start()}
+ * @param overruns iterations whose work (observe, policy and act together) took longer than the
+ *     target period, since {@code start()}
+ * @param targetPeriodSeconds 1 / rate
+ * @param avgPeriodSeconds mean period in the window
+ * @param p50JitterSeconds median jitter in the window
+ * @param p95JitterSeconds 95th percentile of the jitter in the window
+ * @param p99JitterSeconds 99th percentile of the jitter in the window
+ * @param maxJitterSeconds largest jitter in the window
+ */
+public record SessionStats(
+        long iterations,
+        long overruns,
+        double targetPeriodSeconds,
+        double avgPeriodSeconds,
+        double p50JitterSeconds,
+        double p95JitterSeconds,
+        double p99JitterSeconds,
+        double maxJitterSeconds) {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    static SessionStats of(
+            long iterations, long overruns, double targetPeriodNanos, long[] periodNanos) {
+        double targetSeconds = targetPeriodNanos / NANOS_PER_SECOND;
+        int n = periodNanos.length;
+        if (n == 0) {
+            return new SessionStats(iterations, overruns, targetSeconds, 0, 0, 0, 0, 0);
+        }
+        long sum = 0;
+        double[] jitter = new double[n];
+        for (int i = 0; i < n; i++) {
+            sum += periodNanos[i];
+            jitter[i] = Math.abs(periodNanos[i] - targetPeriodNanos) / NANOS_PER_SECOND;
+        }
+        Arrays.sort(jitter);
+        return new SessionStats(
+                iterations,
+                overruns,
+                targetSeconds,
+                (double) sum / n / NANOS_PER_SECOND,
+                percentile(jitter, 0.50),
+                percentile(jitter, 0.95),
+                percentile(jitter, 0.99),
+                jitter[n - 1]);
+    }
+
+    /**
+     * Linear interpolation between ranks, to the last bit as numpy.percentile does it: numpy
+     * interpolates from the nearer of the two ranks.
+     */
+    static double percentile(double[] sorted, double quantile) {
+        double rank = quantile * (sorted.length - 1);
+        int below = (int) rank;
+        double fraction = rank - below;
+        double low = sorted[below];
+        double high = sorted[Math.min(below + 1, sorted.length - 1)];
+        double difference = high - low;
+        return fraction >= 0.5 ? high - difference * (1 - fraction) : low + difference * fraction;
+    }
+
+    /**
+     * Returns the figures under the keys of rfx's {@code to_dict()}, in its order.
+     *
+     * @return eight entries; the first two are {@code Long}, the others {@code Double}
+     */
+    public Map<String, Number> toMap() {
+        Map<String, Number> map = new LinkedHashMap<>();
+        map.put("iterations", this.iterations);
+        map.put("overruns", this.overruns);
+        map.put("target_period_s", this.targetPeriodSeconds);
+        map.put("avg_period_s", this.avgPeriodSeconds);
+        map.put("p50_jitter_s", this.p50JitterSeconds);
+        map.put("p95_jitter_s", this.p95JitterSeconds);
+        map.put("p99_jitter_s", this.p99JitterSeconds);
+        map.put("max_jitter_s", this.maxJitterSeconds);
+        return map;
+    }
+}

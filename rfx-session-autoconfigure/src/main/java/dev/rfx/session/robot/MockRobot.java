@@ -1,0 +1,123 @@
+package dev.rfx.session.robot;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.Robot;
+import dev.rfx.session.Tensor;
+
+/**
+ * A simulated robot for trying out policies: each joint is a unit mass on a spring and a damper
+ * (stiffness 100 s⁻², damping 10 s⁻¹) that pull it to its target position, as in rfx. An action
+ * sets the targets and moves the time on by one control period (semi-implicit Euler).
+ *
+ * <p>The observation's {@code state} holds the joint positions in rad, then the joint velocities in
+ * rad/s. It is one tensor that every {@link #observe()} fills anew. Positions stay within ±π,
+ * velocities within ±10 rad/s. Below about 5 Hz the integration is too coarse for the spring and
+ * the joints swing from limit to limit.
+ */
+public final class MockRobot implements Robot<Observation, Tensor> {
+
+    private static final float STIFFNESS = 100;
+    private static final float DAMPING = 10;
+    private static final float MAX_POSITION = (float) Math.PI;
+    private static final float MAX_VELOCITY = 10;
+
+    private final float periodSeconds;
+    private final float[] targets;
+    private final float[] positions;
+    private final float[] velocities;
+    private final Tensor state;
+    private final Observation observation;
+
+    /**
+     * Creates a robot whose joints are at rest at zero.
+     *
+     * @param joints how many joints, at least 1
+     * @param rateHz how often it will act per second, more than 0
+     * @throws IllegalArgumentException if a value is outside its range
+     */
+    public MockRobot(int joints, double rateHz) {
+        if (joints < 1) {
+            throw new IllegalArgumentException("joints is " + joints + ", but must be at least 1");
+        }
+        if (!(rateHz > 0 && rateHz < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "rateHz is " + rateHz + ", but must be finite and more than 0");
+        }
+        this.periodSeconds = (float) (1 / rateHz);
+        this.targets = new float[joints];
+        this.positions = new float[joints];
+        this.velocities = new float[joints];
+        this.state = Tensor.zeros(2 * joints);
+        this.observation = Observation.of(Observation.STATE, this.state);
+    }
+
+    @Override
+    public Observation observe() {
+        int joints = this.positions.length;
+        for (int i = 0; i < joints; i++) {
+            this.state.set(i, this.positions[i]);
+            this.state.set(joints + i, this.velocities[i]);
+        }
+        return this.observation;
+    }
+
+    /**
+     * Sets the target positions and lets one control period pass.
+     *
+     * @param action a target position for each joint, in rad
+     * @throws IllegalArgumentException if there are more or fewer than joints, or one is not
+     *     finite; nothing has moved then
+     */
+    @Override
+    public void act(Tensor action) {
+        if (action.size() != this.targets.length) {
+            throw new IllegalArgumentException(
+                    "The action has %d values, but the robot has %d joints"
+                            .formatted(action.size(), this.targets.length));
+        }
+        for (int i = 0; i < this.targets.length; i++) {
+            if (!Float.isFinite(action.get(i))) {
+                throw new IllegalArgumentException(
+                        "The action for joint %d is %s, but must be finite"
+                                .formatted(i, action.get(i)));
+            }
+        }
+        for (int i = 0; i < this.targets.length; i++) {
+            this.targets[i] = action.get(i);
+            step(i);
+        }
+    }
+
+    private void step(int i) {
+        float acceleration =
+                STIFFNESS * (this.targets[i] - this.positions[i]) - DAMPING * this.velocities[i];
+        this.velocities[i] =
+                clamp(this.velocities[i] + acceleration * this.periodSeconds, MAX_VELOCITY);
+        this.positions[i] =
+                clamp(this.positions[i] + this.velocities[i] * this.periodSeconds, MAX_POSITION);
+    }
+
+    private static float clamp(float value, float limit) {
+        return Math.min(Math.max(value, -limit), limit);
+    }
+
+    /** Puts every joint to rest at zero. */
+    @Override
+    public Observation reset() {
+        for (int i = 0; i < this.positions.length; i++) {
+            this.targets[i] = 0;
+            this.positions[i] = 0;
+            this.velocities[i] = 0;
+        }
+        return observe();
+    }
+
+    /** Holds the present position. */
+    @Override
+    public void stop() {
+        for (int i = 0; i < this.positions.length; i++) {
+            this.targets[i] = this.positions[i];
+            this.velocities[i] = 0;
+        }
+    }
+}

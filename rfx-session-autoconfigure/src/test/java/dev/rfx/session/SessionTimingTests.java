@@ -1,0 +1,227 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What the loop promises of its timing, on a clock that the test moves. */
+class SessionTimingTests {
+
+    private static final long PERIOD = 20_000_000;
+
+    private final FakeClock clock = new FakeClock();
+    private final ScriptedRobot robot = new ScriptedRobot();
+    private final Policy<String, String> policy = observation -> "action";
+    private final SessionOptions options =
+            SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
+
+    private Session run(SessionOptions options, long iterations) {
+        Session session = new Session(this.robot, this.policy, options, this.clock);
+        session.run(Duration.ofNanos(Math.round(iterations * options.periodNanos())));
+        return session;
+    }
+
+    @Test
+    void iterationsGiveOnePeriodLess() {
+        Session session = run(this.options, 5);
+
+        assertThat(session.stepCount()).isEqualTo(5);
+        assertThat(session.snapshot().windowIterations()).isEqualTo(4);
+    }
+
+    @Test
+    void firstIterationHasNoPeriod() {
+        SessionStats stats = run(this.options, 1).stats();
+
+        assertThat(stats.iterations()).isEqualTo(1);
+        assertThat(stats.avgPeriodSeconds()).isZero();
+        assertThat(stats.maxJitterSeconds()).isZero();
+    }
+
+    @Test
+    void perfectLoopHasNoJitterAndNoOverruns() {
+        SessionStats stats = run(this.options, 1_000).stats();
+
+        assertThat(stats).isEqualTo(new SessionStats(1_000, 0, 0.02, 0.02, 0, 0, 0, 0));
+    }
+
+    @Test
+    void wakeUpNoiseIsJitterButNoOverrun() {
+        Random random = new Random(1);
+        this.clock.oversleeping(() -> random.nextInt(300_000));
+
+        SessionStats stats = run(this.options, 1_000).stats();
+
+        assertThat(stats.overruns()).isZero();
+        assertThat(stats.p50JitterSeconds()).isBetween(1e-6, 300e-6);
+    }
+
+    @Test
+    void workBeyondThePeriodIsAnOverrunEachTime() {
+        this.robot.onAct(() -> this.clock.advance(PERIOD * 3 / 2));
+
+        Session session = new Session(this.robot, this.policy, this.options, this.clock);
+        session.run(Duration.ofNanos(100 * PERIOD * 3 / 2));
+
+        assertThat(session.stats().iterations()).isEqualTo(100);
+        assertThat(session.stats().overruns()).isEqualTo(100);
+        assertThat(session.stats().avgPeriodSeconds()).isEqualTo(0.03);
+        assertThat(session.snapshot().windowOverrunRatio()).isEqualTo(1);
+    }
+
+    @Test
+    void workOfExactlyThePeriodIsNoOverrun() {
+        this.robot.onAct(() -> this.clock.advance(PERIOD));
+
+        SessionStats stats = run(this.options, 100).stats();
+
+        assertThat(stats).isEqualTo(new SessionStats(100, 0, 0.02, 0.02, 0, 0, 0, 0));
+    }
+
+    @Test
+    void oneStallIsOneOverrunAndCausesNoBurst() {
+        long[] starts = new long[31];
+        this.robot.onObserve(
+                () -> {
+                    int k = this.robot.observes.get() - 1;
+                    starts[k] = this.clock.nanoTime();
+                    if (k == 10) {
+                        this.clock.advance(10 * PERIOD);
+                    }
+                });
+
+        SessionStats stats = run(this.options, 40).stats();
+
+        assertThat(stats.overruns()).isEqualTo(1);
+        assertThat(stats.iterations()).isEqualTo(31);
+        for (int k = 1; k < starts.length; k++) {
+            assertThat(starts[k] - starts[k - 1]).isEqualTo(k == 11 ? 10 * PERIOD : PERIOD);
+        }
+    }
+
+    @Test
+    void shortOverrunCostsOnlyItsOwnLength() {
+        long[] starts = new long[3];
+        this.robot.onObserve(() -> starts[this.robot.observes.get() - 1] = this.clock.nanoTime());
+        this.robot.onAct(
+                () -> this.clock.advance(this.robot.acts.get() == 1 ? PERIOD + 300_000 : 0));
+
+        run(this.options, 3);
+
+        assertThat(starts[1] - starts[0]).isEqualTo(PERIOD + 300_000);
+        assertThat(starts[2] - starts[1]).isEqualTo(PERIOD);
+    }
+
+    @Test
+    void gridIsExactAfterAMillionIterationsAtARateOfNoWholePeriod() {
+        long iterations = 1_000_000;
+        AtomicLong first = new AtomicLong();
+        AtomicLong last = new AtomicLong();
+        this.robot.onObserve(
+                () -> {
+                    last.set(this.clock.nanoTime());
+                    first.compareAndSet(0, last.get());
+                    this.clock.advance(12_345_678);
+                });
+
+        Session session = run(this.options.withRateHz(30), iterations);
+
+        assertThat(session.stepCount()).isEqualTo(iterations);
+        assertThat(last.get() - first.get()).isEqualTo(Math.round((iterations - 1) * 1e9 / 30));
+    }
+
+    @Test
+    void latenessDoesNotAddUp() {
+        Random random = new Random(2);
+        this.clock.oversleeping(() -> random.nextInt(200_000));
+        AtomicLong first = new AtomicLong();
+        AtomicLong worst = new AtomicLong();
+        this.robot.onObserve(
+                () -> {
+                    long k = this.robot.observes.get() - 1;
+                    first.compareAndSet(0, this.clock.nanoTime());
+                    worst.accumulateAndGet(
+                            this.clock.nanoTime() - first.get() - k * PERIOD, Math::max);
+                });
+
+        run(this.options, 10_000);
+
+        assertThat(worst.get()).isBetween(1L, 199_999L);
+    }
+
+    @Test
+    void spinEndsTheWaitAtTheDeadlineThoughEverySleepEndsLate() {
+        this.clock.oversleeping(() -> 90_000).spinning(1_000);
+
+        SessionStats stats =
+                run(this.options.withSpinWindow(Duration.ofNanos(100_000)), 100).stats();
+
+        assertThat(stats.maxJitterSeconds()).isZero();
+    }
+
+    @Test
+    void selfCalibratingWindowLearnsHowLateTheMachineWakes() {
+        this.clock.oversleeping(() -> 250_000).spinning(1_000);
+
+        SessionStats stats =
+                run(this.options.withSpinWindow(null).withMaxTimingSamples(100), 2_000).stats();
+
+        // It began at 150 µs, so the first iterations were late; the last 100 are not.
+        assertThat(stats.maxJitterSeconds()).isLessThan(2e-6);
+    }
+
+    @Test
+    void statisticsCoverTheLastSamplesOnly() {
+        this.robot.onObserve(
+                () -> {
+                    if (this.robot.observes.get() <= 50) {
+                        this.clock.advance(2 * PERIOD);
+                    }
+                });
+
+        Session session = run(this.options.withMaxTimingSamples(10), 150);
+
+        assertThat(session.stats().iterations()).isEqualTo(100);
+        assertThat(session.stats().overruns()).isEqualTo(50);
+        assertThat(session.snapshot().windowIterations()).isEqualTo(10);
+        assertThat(session.snapshot().windowOverruns()).isZero();
+        assertThat(session.stats().maxJitterSeconds()).isZero();
+    }
+
+    @Test
+    void phaseTimesAddUpInTheTotals() {
+        this.robot.onObserve(() -> this.clock.advance(1_000_000));
+        this.robot.onAct(() -> this.clock.advance(3_000_000));
+        Policy<String, String> slow =
+                observation -> {
+                    this.clock.advance(2_000_000);
+                    return "action";
+                };
+        Session session = new Session(this.robot, slow, this.options, this.clock);
+
+        session.run(Duration.ofNanos(10 * PERIOD));
+        session.run(Duration.ofNanos(10 * PERIOD));
+
+        assertThat(session.totals())
+                .isEqualTo(new SessionTotals(20, 0, 20_000_000, 40_000_000, 60_000_000));
+        assertThat(session.stats().iterations()).isEqualTo(10);
+    }
+
+    @Test
+    void veryLowRateNeverBecomesABurst() throws InterruptedException {
+        this.clock.standingStill();
+        Session session =
+                new Session(this.robot, this.policy, this.options.withRateHz(1e-300), this.clock);
+        session.start();
+        while (session.stepCount() == 0) {
+            Thread.onSpinWait();
+        }
+
+        session.stop();
+
+        assertThat(session.stepCount()).isEqualTo(1);
+    }
+}
