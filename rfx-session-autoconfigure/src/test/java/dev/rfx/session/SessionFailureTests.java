@@ -1,0 +1,239 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rfx.session.ScriptedRobot.Step;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What happens when robot or policy throw. */
+class SessionFailureTests {
+
+    private static final SessionOptions OPTIONS =
+            SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
+
+    private final ScriptedRobot robot = new ScriptedRobot();
+
+    private Session session(Policy<String, String> policy) {
+        return new Session(this.robot, policy, OPTIONS, new FakeClock());
+    }
+
+    private Session session() {
+        return session(observation -> "action");
+    }
+
+    private Step inIteration(int iteration, Throwable ex) {
+        return () -> {
+            if (this.robot.observes.get() == iteration + 1) {
+                throw ex;
+            }
+        };
+    }
+
+    private void assertFailed(
+            Session session, SessionPhase phase, long iteration, Throwable cause) {
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(session.isRunning()).isFalse();
+        SessionException failure = session.failure();
+        assertThat(failure).isNotNull().hasCause(cause);
+        assertThat(failure.phase()).isEqualTo(phase);
+        assertThat(failure.iteration()).isEqualTo(iteration);
+        assertThat(failure.sessionName()).isEqualTo("rfx-session");
+        assertThatThrownBy(session::checkHealth).isSameAs(failure);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void exceptionInObserveEndsTheRun() {
+        IOException cause = new IOException("unplugged");
+        this.robot.onObserve(inIteration(3, cause));
+        Session session = session();
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(session::run)
+                .withMessage(
+                        "Control loop failed in observe of iteration 3 of session 'rfx-session':"
+                                + " java.io.IOException: unplugged");
+
+        assertFailed(session, SessionPhase.OBSERVE, 3, cause);
+        assertThat(this.robot.acts).hasValue(3);
+    }
+
+    @Test
+    void errorInThePolicyEndsTheRun() {
+        Error cause = new StackOverflowError();
+        Session session =
+                session(
+                        observation -> {
+                            throw cause;
+                        });
+
+        assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
+
+        assertFailed(session, SessionPhase.POLICY, 0, cause);
+        assertThat(this.robot.acts).hasValue(0);
+    }
+
+    @Test
+    void exceptionInActEndsTheRun() {
+        IOException cause = new IOException("write failed");
+        this.robot.onAct(inIteration(1, cause));
+        Session session = session();
+
+        assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
+
+        assertFailed(session, SessionPhase.ACT, 1, cause);
+        assertThat(session.stepCount()).isEqualTo(1);
+    }
+
+    @Test
+    void nullActionNeverReachesTheRobot() {
+        Session session = session(observation -> null);
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(session::run)
+                .withMessageContaining("in policy of iteration 0")
+                .withMessageContaining("selectAction() returned null");
+
+        assertThat(this.robot.acts).hasValue(0);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void failingResetEndsTheStartAndBringsTheRobotToSafety() {
+        IOException cause = new IOException("no such port");
+        this.robot.onReset(
+                () -> {
+                    throw cause;
+                });
+        Session session = session();
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(session::start)
+                .withMessage(
+                        "Start failed in reset of session 'rfx-session': java.io.IOException: no"
+                                + " such port");
+
+        assertFailed(session, SessionPhase.RESET, 0, cause);
+        assertThat(this.robot.observes).hasValue(0);
+        session.close(); // start() has reported it
+    }
+
+    @Test
+    void failureOfTheRobotsStopIsAddedToTheCauseAndDoesNotHideIt() {
+        IOException cause = new IOException("unplugged");
+        IOException second = new IOException("cannot hold");
+        this.robot
+                .onObserve(inIteration(0, cause))
+                .onStop(
+                        () -> {
+                            throw second;
+                        });
+        Session session = session();
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(session::run)
+                .withCause(cause)
+                .satisfies(ex -> assertThat(ex).hasSuppressedException(second));
+
+        assertFailed(session, SessionPhase.OBSERVE, 0, cause);
+    }
+
+    @Test
+    void failureOfTheRobotsStopAloneFailsTheSession() {
+        Error cause = new AssertionError("cannot hold");
+        this.robot.onStop(
+                () -> {
+                    throw cause;
+                });
+        Session session = session();
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> session.run(Duration.ofSeconds(1)))
+                .withMessageStartingWith(
+                        "The robot's stop() failed, it may not be in its safe state");
+
+        assertFailed(session, SessionPhase.STOP, 50, cause);
+    }
+
+    @Test
+    void closeThrowsAFailureThatNobodyWasToldOf() {
+        this.robot.onObserve(inIteration(2, new IOException("unplugged")));
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(
+                        () -> {
+                            try (Session session = session()) {
+                                session.start();
+                                session.awaitStopped(Duration.ofMinutes(1));
+                            }
+                        })
+                .withMessageContaining("unplugged");
+    }
+
+    @Test
+    void closeIsSilentWhenCheckHealthHasThrown() {
+        this.robot.onObserve(inIteration(2, new IOException("unplugged")));
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(
+                        () -> {
+                            try (Session session = session()) {
+                                session.start();
+                                session.awaitStopped(Duration.ofMinutes(1));
+                                session.checkHealth();
+                            }
+                        })
+                .satisfies(ex -> assertThat(ex).hasNoSuppressedExceptions());
+    }
+
+    @Test
+    void oneLinerThrowsTheFailure() {
+        this.robot.onObserve(inIteration(2, new IOException("unplugged")));
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(
+                        () ->
+                                Session.run(
+                                        this.robot,
+                                        observation -> "action",
+                                        OPTIONS.withRateHz(1000),
+                                        null))
+                .withMessageContaining("observe of iteration 2");
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void listenersAreToldOfTheFailureAfterTheRobotIsSafe() {
+        List<String> told = new ArrayList<>();
+        this.robot.onObserve(inIteration(1, new IOException("unplugged")));
+        Session session = session();
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void started(Session session) {
+                        told.add("started");
+                    }
+
+                    @Override
+                    public void failed(Session session, SessionException failure) {
+                        told.add("failed in " + failure.phase() + ", " + session.state());
+                        told.add("stops " + SessionFailureTests.this.robot.stops);
+                    }
+
+                    @Override
+                    public void stopped(Session session) {
+                        told.add("stopped");
+                    }
+                });
+
+        assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
+
+        assertThat(told).containsExactly("started", "failed in observe, FAILED", "stops 1");
+    }
+}

@@ -1,0 +1,272 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.rfx.session.ScriptedRobot.Step;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What happens when a call does not come back. */
+class SessionHangTests {
+
+    private static final SessionOptions OPTIONS =
+            SessionOptions.defaults()
+                    .withWarmup(Duration.ZERO)
+                    .withStopTimeout(Duration.ofMillis(100));
+
+    private final ScriptedRobot robot = new ScriptedRobot();
+    private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final Step hang =
+            () -> {
+                this.hanging.countDown();
+                awaitIgnoringInterrupts(this.release);
+            };
+
+    @AfterEach
+    void letGo() {
+        this.release.countDown();
+    }
+
+    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException ex) {
+                // goes on hanging
+            }
+        }
+    }
+
+    private Session session(SessionPhase phase, Step step) {
+        switch (phase) {
+            case RESET -> this.robot.onReset(step);
+            case OBSERVE -> this.robot.onObserve(step);
+            case ACT -> this.robot.onAct(step);
+            case STOP -> this.robot.onStop(step);
+            default -> {}
+        }
+        return new Session(
+                this.robot,
+                observation -> {
+                    if (phase == SessionPhase.POLICY) {
+                        runUnchecked(step);
+                    }
+                    return "action";
+                },
+                OPTIONS);
+    }
+
+    private static void runUnchecked(Step step) throws Exception {
+        try {
+            step.run();
+        } catch (Exception | Error ex) {
+            throw ex;
+        } catch (Throwable ex) {
+            throw new AssertionError(ex);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OBSERVE", "POLICY", "ACT"})
+    void callThatIgnoresStopAndInterruptLeavesTheSessionStuckUntilItComesBack(SessionPhase phase)
+            throws Exception {
+        Session session = session(phase, this.hang);
+        session.start();
+        this.hanging.await();
+
+        assertThatExceptionOfType(SessionHungException.class)
+                .isThrownBy(session::stop)
+                .withMessageStartingWith(
+                        "Session 'rfx-session' is stuck: its control thread is in "
+                                + phase
+                                + " of iteration 0 and has ignored stop and interrupt for 100 ms")
+                .satisfies(
+                        ex ->
+                                assertThat(ex.getCause().getStackTrace())
+                                        .anyMatch(f -> f.getMethodName().contains("await")));
+
+        assertThat(session.state()).isEqualTo(SessionState.STUCK);
+        assertThat(this.robot.stops).as("robot.stop() beside the hung call").hasValue(1);
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::start);
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::checkHealth);
+        assertThat(this.robot.resets).hasValue(1);
+
+        this.release.countDown();
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(this.robot.stops).hasValue(1);
+        assertThat(this.robot.acts).hasValue(phase == SessionPhase.ACT ? 1 : 0);
+        this.robot.onObserve(() -> {}).onAct(() -> {});
+        session.start();
+        assertThat(session.isRunning()).isTrue();
+        session.close();
+        assertThat(this.robot.stops).hasValue(2);
+    }
+
+    @Test
+    void resetThatHangsIsStuckAndStartThrows() throws Exception {
+        Session session = session(SessionPhase.RESET, this.hang);
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread starter =
+                new Thread(
+                        () -> {
+                            try {
+                                session.start();
+                            } catch (Throwable ex) {
+                                thrown.set(ex);
+                            }
+                        });
+        starter.start();
+        this.hanging.await();
+
+        assertThatExceptionOfType(SessionHungException.class)
+                .isThrownBy(session::stop)
+                .withMessageContaining("in reset of iteration 0");
+        starter.join();
+
+        assertThat(thrown.get()).isInstanceOf(SessionHungException.class);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void robotStopThatHangsIsNotCalledASecondTime() throws Exception {
+        Session session = session(SessionPhase.STOP, this.hang);
+        session.start();
+
+        assertThatExceptionOfType(SessionHungException.class)
+                .isThrownBy(session::stop)
+                .withMessageContaining("in stop of iteration");
+
+        this.release.countDown();
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void robotStopBesideAHungCallMayHangTooAndIsWaitedForBeforeANewStart() throws Exception {
+        CountDownLatch releaseStop = new CountDownLatch(1);
+        Session session = session(SessionPhase.ACT, this.hang);
+        this.robot.onStop(() -> awaitIgnoringInterrupts(releaseStop));
+        session.start();
+        this.hanging.await();
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+
+        this.release.countDown();
+
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::start);
+        releaseStop.countDown();
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void hungCallThatHeedsTheInterruptEndsCleanly() throws Exception {
+        Session session =
+                session(
+                        SessionPhase.ACT,
+                        () -> {
+                            this.hanging.countDown();
+                            new CountDownLatch(1).await();
+                        });
+        session.start();
+        this.hanging.await();
+
+        session.stop();
+
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(session.failure()).isNull();
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void interruptIsNotLeftOverForTheRobotsStop() throws Exception {
+        AtomicReference<Boolean> interrupted = new AtomicReference<>();
+        this.robot.onStop(() -> interrupted.set(Thread.currentThread().isInterrupted()));
+        Session session =
+                session(
+                        SessionPhase.ACT,
+                        () -> {
+                            this.hanging.countDown();
+                            while (!Thread.currentThread().isInterrupted()) {
+                                Thread.onSpinWait();
+                            }
+                        });
+        session.start();
+        this.hanging.await();
+
+        session.stop();
+
+        assertThat(interrupted).hasValue(false);
+    }
+
+    @Test
+    void stopTimeoutsAreNotCutShortByAnInterruptOfTheCaller() throws Exception {
+        Session session =
+                session(
+                        SessionPhase.ACT,
+                        () -> {
+                            this.hanging.countDown();
+                            new CountDownLatch(1).await();
+                        });
+        session.start();
+        this.hanging.await();
+        Thread.currentThread().interrupt();
+
+        session.stop();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+    }
+
+    @Test
+    void stallIsSeenAfterFivePeriodsAndHalfASecond() throws Exception {
+        FakeClock clock = new FakeClock();
+        this.robot.onAct(this.hang);
+        Session session = new Session(this.robot, observation -> "action", OPTIONS, clock);
+        session.start();
+        this.hanging.await();
+
+        clock.advance(500_000_000);
+        session.checkHealth();
+        assertThat(session.snapshot().stalled()).isFalse();
+        clock.advance(1);
+
+        assertThat(session.snapshot().stalled()).isTrue();
+        assertThat(session.snapshot().sinceLastIteration())
+                .isEqualTo(Duration.ofNanos(500_000_001));
+        assertThatExceptionOfType(SessionHungException.class)
+                .isThrownBy(session::checkHealth)
+                .withMessage(
+                        "Control loop of session 'rfx-session' is stalled: no iteration was"
+                                + " completed for 500 ms, it is in act of iteration 0");
+        this.release.countDown();
+        session.close();
+    }
+
+    @Test
+    void slowLoopIsNotStalledBetweenItsIterations() throws Exception {
+        FakeClock clock = new FakeClock().standingStill();
+        Session session =
+                new Session(this.robot, observation -> "action", OPTIONS.withRateHz(0.1), clock);
+        session.start();
+        while (session.stepCount() == 0) {
+            Thread.onSpinWait();
+        }
+
+        clock.advance(50_000_000_000L);
+        assertThat(session.snapshot().stalled()).isFalse();
+        clock.advance(1);
+        assertThat(session.snapshot().stalled()).isTrue();
+        session.stop();
+    }
+}

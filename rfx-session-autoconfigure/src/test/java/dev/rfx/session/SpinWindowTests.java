@@ -1,0 +1,61 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SpinWindowTests {
+
+    @Test
+    void fixedWindowStaysWhatItIs() {
+        SpinWindow window = new SpinWindow(Duration.ofNanos(1_200_000));
+
+        window.overshot(300_000);
+
+        assertThat(window.nanos()).isEqualTo(1_200_000);
+    }
+
+    @Test
+    void calibratingWindowSettlesNearTheQuantileOfTheLateness() {
+        SpinWindow window = new SpinWindow(null);
+        Random random = new Random(3);
+        int beyond = 0;
+
+        for (int i = 0; i < 200_000; i++) {
+            long late = random.nextInt(100_000);
+            if (i >= 100_000 && late > window.nanos()) {
+                beyond++;
+            }
+            window.overshot(late);
+        }
+
+        assertThat(beyond / 100_000.0).isBetween(0.003, 0.007);
+    }
+
+    @Test
+    void latenessThatNoSpinCouldHideIsIgnored() {
+        SpinWindow window = new SpinWindow(null);
+        long before = window.nanos();
+
+        for (int i = 0; i < 10_000; i++) {
+            window.overshot(SpinWindow.MAX_NANOS + 1);
+        }
+
+        assertThat(window.nanos()).isEqualTo(before);
+    }
+
+    @Test
+    void windowStaysWithinItsBounds() {
+        SpinWindow window = new SpinWindow(null);
+        for (int i = 0; i < 100_000; i++) {
+            window.overshot(0);
+        }
+        assertThat(window.nanos()).isEqualTo(SpinWindow.MIN_NANOS);
+        for (int i = 0; i < 100_000; i++) {
+            window.overshot(SpinWindow.MAX_NANOS);
+        }
+        assertThat(window.nanos()).isBetween(SpinWindow.MAX_NANOS - 4_000, SpinWindow.MAX_NANOS);
+    }
+}

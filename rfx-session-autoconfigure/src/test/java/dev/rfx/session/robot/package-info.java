@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.robot;
+
+import org.jspecify.annotations.NullMarked;
