@@ -1,6 +1,5 @@
 package dev.rfx.session;
 
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +28,7 @@ final class SessionLog implements SessionListener {
 
     @Override
     public void stopped(Session session) {
-        logger.info("Session '{}' stopped: {}", session.name(), summary(session.stats()));
+        logger.info("Session '{}' stopped: {}", session.name(), session.stats());
     }
 
     @Override
@@ -41,27 +40,8 @@ final class SessionLog implements SessionListener {
                 failure.getSuppressed().length == 0 && failure.phase() != SessionPhase.STOP
                         ? "was called"
                         : "failed as well",
-                summary(session.stats()),
+                session.stats(),
                 failure);
-    }
-
-    static String summary(SessionStats stats) {
-        return String.format(
-                Locale.ROOT,
-                "%d iterations, %d overruns, average period %.3f ms (target %.3f ms),"
-                        + " jitter p50 %.3f / p95 %.3f / p99 %.3f / max %.3f ms",
-                stats.iterations(),
-                stats.overruns(),
-                millis(stats.avgPeriodSeconds()),
-                millis(stats.targetPeriodSeconds()),
-                millis(stats.p50JitterSeconds()),
-                millis(stats.p95JitterSeconds()),
-                millis(stats.p99JitterSeconds()),
-                millis(stats.maxJitterSeconds()));
-    }
-
-    private static double millis(double seconds) {
-        return seconds * 1e3;
     }
 
     /** A lambda has no name of its own; the class that holds it is the best one can say. */

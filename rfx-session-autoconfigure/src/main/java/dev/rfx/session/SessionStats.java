@@ -2,6 +2,7 @@ package dev.rfx.session;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -87,5 +88,26 @@ public record SessionStats(
         map.put("p99_jitter_s", this.p99JitterSeconds);
         map.put("max_jitter_s", this.maxJitterSeconds);
         return map;
+    }
+
+    /**
+     * Returns the figures as people read them, in milliseconds.
+     *
+     * @return a line for logs
+     */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d iterations, %d overruns, average period %.3f ms (target %.3f ms), jitter p50 %.3f"
+                        + " / p95 %.3f / p99 %.3f / max %.3f ms",
+                this.iterations,
+                this.overruns,
+                this.avgPeriodSeconds * 1e3,
+                this.targetPeriodSeconds * 1e3,
+                this.p50JitterSeconds * 1e3,
+                this.p95JitterSeconds * 1e3,
+                this.p99JitterSeconds * 1e3,
+                this.maxJitterSeconds * 1e3);
     }
 }

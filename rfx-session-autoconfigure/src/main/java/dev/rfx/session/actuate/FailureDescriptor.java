@@ -1,0 +1,23 @@
+package dev.rfx.session.actuate;
+
+import dev.rfx.session.SessionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure as it is shown to an operator.
+ *
+ * @param phase what the control thread was doing
+ * @param iteration the number of the iteration, from 0
+ * @param exception what was thrown
+ */
+public record FailureDescriptor(String phase, long iteration, String exception) {
+
+    static @Nullable FailureDescriptor of(@Nullable SessionException failure) {
+        return failure == null
+                ? null
+                : new FailureDescriptor(
+                        failure.phase().toString(),
+                        failure.iteration(),
+                        String.valueOf(failure.getCause()));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.rfx.session.actuate;
+
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionSnapshot;
+import dev.rfx.session.SessionState;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Health of a session: UP while it runs, iterates and keeps to the thresholds; DOWN when it failed,
+ * hangs or is beyond a threshold, with the reason; OUT_OF_SERVICE when it does not run. Answers at
+ * once, also while the control thread hangs.
+ */
+public final class SessionHealthIndicator extends AbstractHealthIndicator {
+
+    private final Session session;
+    private final SessionHealthThresholds thresholds;
+
+    /**
+     * Creates an indicator.
+     *
+     * @param session the session
+     * @param thresholds beyond which it is unhealthy
+     */
+    public SessionHealthIndicator(Session session, SessionHealthThresholds thresholds) {
+        super("Session health check failed");
+        this.session = session;
+        this.thresholds = thresholds;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder builder) {
+        SessionSnapshot snapshot = this.session.snapshot();
+        String problem = problem(snapshot);
+        if (problem != null) {
+            builder.down().withDetail("reason", problem);
+        } else if (snapshot.state() == SessionState.RUNNING) {
+            builder.up();
+        } else {
+            builder.outOfService();
+        }
+        builder.withDetail("state", snapshot.state())
+                .withDetail("stepCount", snapshot.stats().iterations())
+                .withDetail("rateHz", this.session.options().rateHz())
+                .withDetail("actualRateHz", snapshot.actualRateHz())
+                .withDetail("overruns", snapshot.stats().overruns())
+                .withDetail("windowOverrunRatio", snapshot.windowOverrunRatio())
+                .withDetail("p99JitterMillis", snapshot.stats().p99JitterSeconds() * 1e3);
+        Duration age = snapshot.sinceLastIteration();
+        if (age != null) {
+            builder.withDetail("lastIterationAgeMillis", age.toMillis());
+        }
+        FailureDescriptor failure = FailureDescriptor.of(snapshot.failure());
+        if (failure != null) {
+            builder.withDetail("failure", failure);
+        }
+    }
+
+    private @Nullable String problem(SessionSnapshot snapshot) {
+        if (snapshot.failure() != null) {
+            return snapshot.failure().getMessage();
+        }
+        if (snapshot.state() == SessionState.STUCK) {
+            return "stuck: the control thread ignores stop and interrupt";
+        }
+        if (snapshot.stalled()) {
+            Duration age = snapshot.sinceLastIteration();
+            return "stalled: no iteration was completed for %s ms"
+                    .formatted(age == null ? "?" : age.toMillis());
+        }
+        return snapshot.state() == SessionState.RUNNING ? beyondThreshold(snapshot) : null;
+    }
+
+    private @Nullable String beyondThreshold(SessionSnapshot snapshot) {
+        Double maxRatio = this.thresholds.maxOverrunRatio();
+        if (maxRatio != null && snapshot.windowOverrunRatio() > maxRatio) {
+            return String.format(
+                    Locale.ROOT,
+                    "overrun ratio %.4f is more than %s",
+                    snapshot.windowOverrunRatio(),
+                    maxRatio);
+        }
+        Duration maxJitter = this.thresholds.maxP99Jitter();
+        double p99Nanos = snapshot.stats().p99JitterSeconds() * 1e9;
+        if (maxJitter != null && p99Nanos > maxJitter.toNanos()) {
+            return String.format(
+                    Locale.ROOT,
+                    "p99 jitter %.3f ms is more than %s ms",
+                    p99Nanos / 1e6,
+                    maxJitter.toNanos() / 1e6);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.rfx.session.autoconfigure;
+
+import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
+import dev.rfx.session.Session;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.NamedBeanHolder;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AllNestedConditions;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/**
+ * Auto-configuration of the {@link Session} between the application's {@link Robot} and {@link
+ * Policy}. Backs off when the application has a session of its own, and when there is not one
+ * candidate for each of the two. Nothing moves here.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean(Session.class)
+@Conditional(SessionAutoConfiguration.OnRobotAndPolicy.class)
+@EnableConfigurationProperties(SessionProperties.class)
+public final class SessionAutoConfiguration {
+
+    // stop, not close: a failure was logged and published when it happened, and need not be thrown
+    // at a context that closes.
+    @Bean(destroyMethod = "stop")
+    Session rfxSession(ConfigurableListableBeanFactory beanFactory, SessionProperties properties) {
+        NamedBeanHolder<Robot<?, ?>> robot = candidate(beanFactory, Robot.class);
+        NamedBeanHolder<Policy<?, ?>> policy = candidate(beanFactory, Policy.class);
+        RobotAndPolicyTypes.check(beanFactory, robot, policy);
+        return connect(robot.getBeanInstance(), policy.getBeanInstance(), properties);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> NamedBeanHolder<T> candidate(
+            ConfigurableListableBeanFactory beanFactory, Class<?> type) {
+        return (NamedBeanHolder<T>) beanFactory.resolveNamedBean(type);
+    }
+
+    /** The types were checked as far as the beans tell them. */
+    @SuppressWarnings("unchecked")
+    private static Session connect(
+            Robot<?, ?> robot, Policy<?, ?> policy, SessionProperties properties) {
+        return new Session(
+                (Robot<Object, Object>) robot,
+                (Policy<Object, Object>) policy,
+                properties.toOptions());
+    }
+
+    static final class OnRobotAndPolicy extends AllNestedConditions {
+
+        OnRobotAndPolicy() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @ConditionalOnSingleCandidate(Robot.class)
+        static final class OneRobot {}
+
+        @ConditionalOnSingleCandidate(Policy.class)
+        static final class OnePolicy {}
+    }
+}

@@ -1,0 +1,36 @@
+package dev.rfx.session.autoconfigure;
+
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionListener;
+import dev.rfx.session.event.SessionFailedEvent;
+import dev.rfx.session.event.SessionStartedEvent;
+import dev.rfx.session.event.SessionStoppedEvent;
+import org.springframework.context.ApplicationEventPublisher;
+
+/** Publishes a session's life as application events, on the thread that tells its listeners. */
+final class SessionEventPublishing implements SessionListener {
+
+    private final String beanName;
+    private final ApplicationEventPublisher publisher;
+
+    SessionEventPublishing(String beanName, ApplicationEventPublisher publisher) {
+        this.beanName = beanName;
+        this.publisher = publisher;
+    }
+
+    @Override
+    public void started(Session session) {
+        this.publisher.publishEvent(new SessionStartedEvent(session, this.beanName));
+    }
+
+    @Override
+    public void stopped(Session session) {
+        this.publisher.publishEvent(new SessionStoppedEvent(session, this.beanName));
+    }
+
+    @Override
+    public void failed(Session session, SessionException failure) {
+        this.publisher.publishEvent(new SessionFailedEvent(session, this.beanName, failure));
+    }
+}

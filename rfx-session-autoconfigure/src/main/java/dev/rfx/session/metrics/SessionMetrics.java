@@ -1,0 +1,153 @@
+package dev.rfx.session.metrics;
+
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionSnapshot;
+import dev.rfx.session.SessionStats;
+import dev.rfx.session.SessionTotals;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * Binds the meters {@code rfx.session.*} of sessions, tagged with the bean name as {@code session}.
+ * The meters read what the loop records anyway: a scrape never makes it wait, and the loop never
+ * calls Micrometer.
+ */
+public final class SessionMetrics implements MeterBinder {
+
+    private final Map<String, Session> sessions;
+
+    /**
+     * Creates a binder.
+     *
+     * @param sessions the sessions by bean name
+     */
+    public SessionMetrics(Map<String, Session> sessions) {
+        this.sessions = Map.copyOf(sessions);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        this.sessions.forEach((name, session) -> bind(registry, Tags.of("session", name), session));
+    }
+
+    private static void bind(MeterRegistry registry, Tags tags, Session session) {
+        FunctionCounter.builder("rfx.session.iterations", session, s -> s.totals().iterations())
+                .description("Completed iterations of the control loop")
+                .tags(tags)
+                .register(registry);
+        FunctionCounter.builder("rfx.session.overruns", session, s -> s.totals().overruns())
+                .description("Iterations whose work took longer than the target period")
+                .tags(tags)
+                .register(registry);
+        phase(registry, tags, session, "observe", SessionTotals::observeNanos);
+        phase(registry, tags, session, "policy", SessionTotals::policyNanos);
+        phase(registry, tags, session, "act", SessionTotals::actNanos);
+
+        seconds(
+                registry,
+                tags,
+                session,
+                "period.target",
+                "Target period",
+                SessionStats::targetPeriodSeconds);
+        seconds(
+                registry,
+                tags,
+                session,
+                "period.avg",
+                "Mean period in the window",
+                SessionStats::avgPeriodSeconds);
+        seconds(
+                registry,
+                tags,
+                session,
+                "jitter.p50",
+                "Median jitter in the window",
+                SessionStats::p50JitterSeconds);
+        seconds(
+                registry,
+                tags,
+                session,
+                "jitter.p95",
+                "95th percentile of jitter in the window",
+                SessionStats::p95JitterSeconds);
+        seconds(
+                registry,
+                tags,
+                session,
+                "jitter.p99",
+                "99th percentile of jitter in the window",
+                SessionStats::p99JitterSeconds);
+        seconds(
+                registry,
+                tags,
+                session,
+                "jitter.max",
+                "Largest jitter in the window",
+                SessionStats::maxJitterSeconds);
+
+        TimeGauge.builder(
+                        "rfx.session.last.iteration.age",
+                        session,
+                        TimeUnit.SECONDS,
+                        s -> ageSeconds(s.snapshot()))
+                .description(
+                        "Time since the last completed iteration, NaN when the loop does not run")
+                .tags(tags)
+                .register(registry);
+        Gauge.builder("rfx.session.state", session, s -> s.state().ordinal())
+                .description(
+                        "0 new, 1 starting, 2 running, 3 stopping, 4 stopped, 5 failed, 6 stuck")
+                .tags(tags)
+                .register(registry);
+    }
+
+    private static void phase(
+            MeterRegistry registry,
+            Tags tags,
+            Session session,
+            String phase,
+            ToLongFunction<SessionTotals> nanos) {
+        FunctionTimer.builder(
+                        "rfx.session.phase",
+                        session,
+                        s -> s.totals().iterations(),
+                        s -> nanos.applyAsLong(s.totals()),
+                        TimeUnit.NANOSECONDS)
+                .description("Time of one phase of the completed iterations")
+                .tags(tags.and("phase", phase))
+                .register(registry);
+    }
+
+    private static void seconds(
+            MeterRegistry registry,
+            Tags tags,
+            Session session,
+            String name,
+            String description,
+            ToDoubleFunction<SessionStats> value) {
+        TimeGauge.builder(
+                        "rfx.session." + name,
+                        session,
+                        TimeUnit.SECONDS,
+                        s -> value.applyAsDouble(s.stats()))
+                .description(description)
+                .tags(tags)
+                .register(registry);
+    }
+
+    private static double ageSeconds(SessionSnapshot snapshot) {
+        Duration age = snapshot.sinceLastIteration();
+        return age == null ? Double.NaN : age.toNanos() / 1e9;
+    }
+}

@@ -1,0 +1,5 @@
+/** Micrometer meters of a session. */
+@NullMarked
+package dev.rfx.session.metrics;
+
+import org.jspecify.annotations.NullMarked;

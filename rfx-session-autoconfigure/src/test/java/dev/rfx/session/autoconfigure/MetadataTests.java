@@ -1,0 +1,68 @@
+package dev.rfx.session.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What an IDE knows of the properties. */
+class MetadataTests {
+
+    private static final List<String> WITHOUT_DEFAULT =
+            List.of(
+                    "rfx.session.duration",
+                    "rfx.session.health.max-overrun-ratio",
+                    "rfx.session.health.max-p99-jitter",
+                    "rfx.session.spin-window");
+
+    private static List<Map<String, Object>> read(String path) throws Exception {
+        try (InputStream json =
+                SessionProperties.class.getResourceAsStream(
+                        "/META-INF/spring-configuration-metadata.json")) {
+            return JsonPath.read(json, path);
+        }
+    }
+
+    @Test
+    void everyPropertyHasADescriptionAndADefaultUnlessItHasNone() throws Exception {
+        List<Map<String, Object>> properties = read("$.properties");
+
+        assertThat(properties)
+                .extracting(property -> property.get("name"))
+                .containsExactlyInAnyOrder(
+                        "rfx.session.enabled",
+                        "rfx.session.name",
+                        "rfx.session.rate-hz",
+                        "rfx.session.warmup",
+                        "rfx.session.stop-timeout",
+                        "rfx.session.max-timing-samples",
+                        "rfx.session.spin-window",
+                        "rfx.session.duration",
+                        "rfx.session.auto-startup",
+                        "rfx.session.phase",
+                        "rfx.session.log-interval",
+                        "rfx.session.health.max-overrun-ratio",
+                        "rfx.session.health.max-p99-jitter");
+        for (Map<String, Object> property : properties) {
+            assertThat((String) property.get("description")).as("%s", property).isNotBlank();
+            assertThat(property.containsKey("defaultValue"))
+                    .as("%s", property)
+                    .isNotEqualTo(WITHOUT_DEFAULT.contains(property.get("name")));
+        }
+    }
+
+    @Test
+    void everyHintIsForAProperty() throws Exception {
+        List<Map<String, Object>> properties = read("$.properties");
+
+        assertThat(read("$.hints"))
+                .isNotEmpty()
+                .allMatch(
+                        hint ->
+                                properties.stream()
+                                        .anyMatch(p -> p.get("name").equals(hint.get("name"))));
+    }
+}

@@ -1,0 +1,456 @@
+package dev.rfx.session.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
+import dev.rfx.session.ScriptedRobot;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionOptions;
+import dev.rfx.session.SessionState;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.robot.MockRobot;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionEvaluationReport;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
+
+@ExtendWith(OutputCaptureExtension.class)
+class SessionAutoConfigurationTests {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner()
+                    .withPropertyValues("rfx.session.warmup=0")
+                    .withConfiguration(
+                            AutoConfigurations.of(
+                                    SessionAutoConfiguration.class,
+                                    SessionLifecycleAutoConfiguration.class));
+
+    @Test
+    void sessionConnectsRobotAndPolicyAndRunsWithTheApplication() {
+        AtomicReference<ScriptedRobot> robot = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        context -> {
+                            assertThat(context).hasBean("rfxSession");
+                            assertThat(context.getBean(Session.class).state())
+                                    .isEqualTo(SessionState.RUNNING);
+                            robot.set(context.getBean(ScriptedRobot.class));
+                            assertThat(robot.get().resets).hasValue(1);
+                            assertThat(robot.get().stops).hasValue(0);
+                        });
+        assertThat(robot.get().stops).hasValue(1);
+    }
+
+    @Test
+    void defaultsAreThoseOfTheOptions() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(SessionAutoConfiguration.class))
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        context ->
+                                assertThat(context.getBean(Session.class).options())
+                                        .isEqualTo(SessionOptions.defaults()));
+    }
+
+    @Test
+    void propertiesReachTheOptions() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues(
+                        "rfx.session.auto-startup=false",
+                        "rfx.session.name=arm",
+                        "rfx.session.rate-hz=200.5",
+                        "rfx.session.warmup=1s",
+                        "rfx.session.stop-timeout=3s",
+                        "rfx.session.max-timing-samples=500",
+                        "rfx.session.spin-window=1200us",
+                        "rfx.session.duration=1h")
+                .run(
+                        context ->
+                                assertThat(context.getBean(Session.class).options())
+                                        .isEqualTo(
+                                                new SessionOptions(
+                                                        "arm",
+                                                        200.5,
+                                                        Duration.ofSeconds(1),
+                                                        Duration.ofSeconds(3),
+                                                        500,
+                                                        Duration.ofNanos(1_200_000),
+                                                        Duration.ofHours(1))));
+    }
+
+    @Test
+    void nothingMovesWithoutAutoStartup() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues("rfx.session.auto-startup=false")
+                .run(
+                        context -> {
+                            assertThat(context.getBean(Session.class).state())
+                                    .isEqualTo(SessionState.NEW);
+                            assertThat(context.getBean(ScriptedRobot.class).calls()).isZero();
+                        });
+    }
+
+    @Test
+    void sessionOfTheApplicationReplacesOursAndRunsToo() {
+        this.runner
+                .withUserConfiguration(TestBeans.class, OwnSession.class)
+                .run(
+                        context -> {
+                            assertThat(context).hasSingleBean(Session.class).hasBean("own");
+                            assertThat(context.getBean(Session.class).isRunning()).isTrue();
+                        });
+    }
+
+    @Test
+    void disabledMeansNothingIsThere() {
+        this.runner
+                .withUserConfiguration(TestBeans.class, OwnSession.class)
+                .withPropertyValues("rfx.session.enabled=false")
+                .run(
+                        context -> {
+                            assertThat(context).doesNotHaveBean(SessionLifecycle.class);
+                            assertThat(context.getBean(ScriptedRobot.class).calls()).isZero();
+                        });
+    }
+
+    @Test
+    void primaryDecidesBetweenTwoRobots() {
+        this.runner
+                .withUserConfiguration(TestBeans.class, PrimaryRobot.class)
+                .run(
+                        context -> {
+                            assertThat(context.getBean(Session.class).isRunning()).isTrue();
+                            assertThat(context.getBean("spare", ScriptedRobot.class).resets)
+                                    .hasValue(1);
+                            assertThat(context.getBean("robot", ScriptedRobot.class).resets)
+                                    .hasValue(0);
+                        });
+    }
+
+    @Test
+    void conditionReportTellsWhatIsMissing() {
+        this.runner
+                .withUserConfiguration(OnlyPolicy.class)
+                .run(
+                        context -> {
+                            assertThat(context).hasNotFailed().doesNotHaveBean(Session.class);
+                            assertThat(report(context.getBeanFactory()))
+                                    .contains("OneRobot")
+                                    .contains(
+                                            "(types: dev.rfx.session.Robot; SearchStrategy: all)"
+                                                    + " did not find any beans");
+                        });
+    }
+
+    @Test
+    void conditionReportTellsOfTwoOfAKind() {
+        this.runner
+                .withUserConfiguration(TestBeans.class, SecondRobot.class)
+                .run(
+                        context -> {
+                            assertThat(context).hasNotFailed().doesNotHaveBean(Session.class);
+                            assertThat(report(context.getBeanFactory()))
+                                    .contains("OneRobot")
+                                    .contains("robot")
+                                    .contains("spare");
+                        });
+    }
+
+    private static String report(ConfigurableListableBeanFactory factory) {
+        StringBuilder text = new StringBuilder();
+        ConditionEvaluationReport.get(factory)
+                .getConditionAndOutcomesBySource()
+                .get(SessionAutoConfiguration.class.getName())
+                .forEach(outcome -> text.append(outcome.getOutcome()).append('\n'));
+        return text.toString();
+    }
+
+    private static SpringApplication application(Class<?>... sources) {
+        return new SpringApplicationBuilder(sources)
+                .web(WebApplicationType.NONE)
+                .properties("rfx.session.warmup=0", "spring.main.banner-mode=off")
+                .build();
+    }
+
+    private static void assertFailsWithoutStackTrace(CapturedOutput output) {
+        assertThat(output).contains("APPLICATION FAILED TO START").doesNotContain("\tat ");
+    }
+
+    @Test
+    void injectingASessionWithoutRobotIsExplained(CapturedOutput output) {
+        assertThatThrownBy(() -> application(OnlyPolicy.class, NeedsSession.class).run())
+                .isInstanceOf(Exception.class);
+
+        assertFailsWithoutStackTrace(output);
+        assertThat(output)
+                .contains("A bean needs a Session, but there is none: there is no Robot bean.")
+                .contains("Declare a bean of type dev.rfx.session.Robot.");
+    }
+
+    @Test
+    void injectingASessionWithTwoRobotsIsExplained(CapturedOutput output) {
+        assertThatThrownBy(
+                        () ->
+                                application(TestBeans.class, SecondRobot.class, NeedsSession.class)
+                                        .run())
+                .isInstanceOf(Exception.class);
+
+        assertFailsWithoutStackTrace(output);
+        assertThat(output)
+                .contains("there are 2 Robot beans, [robot, spare]")
+                .contains("Mark one Robot bean as @Primary");
+    }
+
+    @Test
+    void injectingASessionThatIsDisabledIsExplained(CapturedOutput output) {
+        assertThatThrownBy(
+                        () ->
+                                application(TestBeans.class, NeedsSession.class)
+                                        .run("--rfx.session.enabled=false"))
+                .isInstanceOf(Exception.class);
+
+        assertFailsWithoutStackTrace(output);
+        assertThat(output).contains("rfx.session.enabled is false");
+    }
+
+    @Test
+    void policyThatDoesNotFitTheRobotIsExplained(CapturedOutput output) {
+        assertThatThrownBy(() -> application(LambdaForAnotherRobot.class).run())
+                .isInstanceOf(Exception.class);
+
+        assertFailsWithoutStackTrace(output);
+        assertThat(output)
+                .contains(
+                        "The robot bean 'mockRobot' is a Robot<dev.rfx.session.Observation,"
+                                + " dev.rfx.session.Tensor>, but the policy bean 'stringPolicy' is a"
+                                + " Policy<java.lang.String, java.lang.String>.");
+    }
+
+    @Test
+    void policyMayTakeMoreAndReturnLessThanTheRobotHas() {
+        this.runner
+                .withUserConfiguration(WideningPolicy.class)
+                .run(context -> assertThat(context).hasSingleBean(Session.class));
+    }
+
+    @Test
+    void typesThatBeansDoNotTellAreNotJudged() {
+        this.runner
+                .withUserConfiguration(WildcardPolicy.class)
+                .run(context -> assertThat(context).hasSingleBean(Session.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    rate-hz                  | 0     | more than 0, at most 10000
+                    rate-hz                  | NaN   | more than 0, at most 10000
+                    rate-hz                  | 20000 | more than 0, at most 10000
+                    name                     | ' '   | not blank
+                    warmup                   | -1s   | PT0S to PT1H
+                    stop-timeout             | 0     | PT0.001S to PT1M
+                    max-timing-samples       | 0     | 1 to 1000000
+                    spin-window              | 2ms   | PT0S to PT0.0012S
+                    duration                 | 0     | PT0.000000001S
+                    log-interval             | -1s   | 0 or more
+                    """)
+    void invalidValueIsRefusedNamingTheProperty(String property, String value, String range) {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues("rfx.session." + property + "=" + value)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .isInstanceOf(
+                                                InvalidConfigurationPropertyValueException.class)
+                                        .hasMessageContaining("rfx.session." + property)
+                                        .hasMessageContaining(range));
+    }
+
+    @Test
+    void invalidValueIsExplained(CapturedOutput output) {
+        assertThatThrownBy(() -> application(Application.class).run("--rfx.session.rate-hz=-5"))
+                .isInstanceOf(Exception.class);
+
+        assertFailsWithoutStackTrace(output);
+        assertThat(output)
+                .contains("rfx.session.rate-hz")
+                .contains("rateHz is -5.0, but must be more than 0, at most 10000");
+    }
+
+    @Test
+    void robotThatCannotBeResetEndsTheStartWithAnExplanation(CapturedOutput output) {
+        assertThatThrownBy(() -> application(BrokenRobot.class).run())
+                .isInstanceOf(Exception.class)
+                .hasRootCauseMessage("no such port");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains(
+                        "The session 'rfx-session' could not start, because the robot or the policy"
+                                + " could not be reset: java.io.IOException: no such port");
+        assertThat(BrokenRobot.ROBOT.stops).hasValue(1);
+    }
+
+    @Test
+    void sessionExceptionIsTheCauseWhereTheContextIsStartedByHand() {
+        this.runner
+                .withUserConfiguration(BrokenRobot.class)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasCauseInstanceOf(SessionException.class));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(TestBeans.class)
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnSession {
+        @Bean
+        Session own(ScriptedRobot robot, Policy<String, String> policy) {
+            return new Session(robot, policy, SessionOptions.defaults().withWarmup(Duration.ZERO));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SecondRobot {
+        @Bean
+        ScriptedRobot spare() {
+            return new ScriptedRobot();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PrimaryRobot {
+        @Bean
+        @Primary
+        ScriptedRobot spare() {
+            return new ScriptedRobot();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class OnlyPolicy {
+        @Bean
+        Policy<String, String> policy() {
+            return observation -> "action";
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class NeedsSession {
+        @Bean
+        Object needy(Session session) {
+            return new Object();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class LambdaForAnotherRobot {
+        @Bean
+        MockRobot mockRobot() {
+            return new MockRobot(6, 50);
+        }
+
+        @Bean
+        Policy<String, String> stringPolicy() {
+            return observation -> "action";
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WideningPolicy {
+        @Bean
+        Robot<Observation, Object> robot() {
+            return new ObjectRobot();
+        }
+
+        @Bean
+        Policy<Object, Tensor> policy() {
+            return observation -> Tensor.of(0);
+        }
+    }
+
+    static final class ObjectRobot implements Robot<Observation, Object> {
+        @Override
+        public Observation observe() {
+            return Observation.of("state", Tensor.of(0));
+        }
+
+        @Override
+        public void act(Object action) {}
+
+        @Override
+        public Observation reset() {
+            return observe();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(SecondRobot.class)
+    static class WildcardPolicy {
+        @Bean
+        Policy<?, ?> policy() {
+            Policy<String, String> policy = observation -> "action";
+            return policy;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class BrokenRobot {
+        static final ScriptedRobot ROBOT =
+                new ScriptedRobot()
+                        .onReset(
+                                () -> {
+                                    throw new IOException("no such port");
+                                });
+
+        @Bean
+        ScriptedRobot robot() {
+            ROBOT.stops.set(0);
+            return ROBOT;
+        }
+
+        @Bean
+        Policy<String, String> policy() {
+            return observation -> "action";
+        }
+    }
+}

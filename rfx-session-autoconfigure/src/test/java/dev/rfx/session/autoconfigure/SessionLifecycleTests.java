@@ -1,0 +1,416 @@
+package dev.rfx.session.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.rfx.session.Policy;
+import dev.rfx.session.ScriptedRobot;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
+import dev.rfx.session.SessionState;
+import dev.rfx.session.event.SessionEvent;
+import dev.rfx.session.event.SessionFailedEvent;
+import dev.rfx.session.event.SessionStartedEvent;
+import dev.rfx.session.event.SessionStoppedEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+
+@ExtendWith(OutputCaptureExtension.class)
+class SessionLifecycleTests {
+
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.rfx.session");
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner()
+                    .withPropertyValues("rfx.session.warmup=0")
+                    .withConfiguration(
+                            AutoConfigurations.of(
+                                    SessionAutoConfiguration.class,
+                                    SessionLifecycleAutoConfiguration.class));
+
+    @AfterEach
+    void quiet() {
+        LOG.setLevel(Level.OFF);
+    }
+
+    private static void awaitIterations(Session session, long iterations) {
+        while (session.stepCount() < iterations) {
+            assertThat(session.state().isActive()).isTrue();
+            Thread.onSpinWait();
+        }
+    }
+
+    private static List<Thread> threadsNamed(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(prefix))
+                .toList();
+    }
+
+    @Test
+    void contextCanBeStoppedAndStartedAgain() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            ScriptedRobot robot = context.getBean(ScriptedRobot.class);
+                            context.getSourceApplicationContext().stop();
+                            assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+                            assertThat(robot.stops).hasValue(1);
+
+                            context.getSourceApplicationContext().start();
+                            assertThat(session.isRunning()).isTrue();
+                            assertThat(robot.resets).hasValue(2);
+                        });
+    }
+
+    @Test
+    void pausedContextStopsTheSessionAndRestartRunsItAgain() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            ConfigurableApplicationContext source =
+                                    context.getSourceApplicationContext();
+                            source.pause();
+                            assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+
+                            source.restart();
+                            assertThat(session.isRunning()).isTrue();
+                        });
+    }
+
+    @Test
+    void closedContextCanBeOpenedAgainInTheSameJvm() {
+        for (int i = 0; i < 3; i++) {
+            this.runner
+                    .withUserConfiguration(TestBeans.class)
+                    .run(
+                            context -> {
+                                awaitIterations(context.getBean(Session.class), 1);
+                                assertThat(threadsNamed("rfx-session-rfx-session-monitor"))
+                                        .hasSize(1);
+                            });
+            assertThat(threadsNamed("rfx-session-rfx-session"))
+                    .filteredOn(thread -> thread.getName().equals("rfx-session-rfx-session"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void sessionStartsWithLazyInitializationToo() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withInitializer(
+                        context ->
+                                context.addBeanFactoryPostProcessor(
+                                        new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> assertThat(context.getBean(Session.class).isRunning()).isTrue());
+    }
+
+    @Test
+    void controlThreadIsAPlatformThreadThoughVirtualThreadsAreOn() {
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues("spring.threads.virtual.enabled=true")
+                .run(
+                        context -> {
+                            context.getBean(ScriptedRobot.class)
+                                    .onAct(() -> thread.set(Thread.currentThread()));
+                            awaitIterations(context.getBean(Session.class), 2);
+                            assertThat(thread.get().getClass()).isEqualTo(Thread.class);
+                        });
+    }
+
+    @Test
+    void monitorKeepsTheJvmAliveWhileTheSessionRunsAndNoLonger() throws Exception {
+        AtomicReference<Thread> monitor = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        context -> {
+                            monitor.set(threadsNamed("rfx-session-rfx-session-monitor").get(0));
+                            assertThat(monitor.get().isDaemon()).isFalse();
+                            context.getBean(Session.class).stop();
+                            monitor.get().join();
+                            // Started by whomever, the session is watched again.
+                            context.getBean(Session.class).start();
+                            while (threadsNamed("rfx-session-rfx-session-monitor").isEmpty()) {
+                                Thread.onSpinWait();
+                            }
+                        });
+        assertThat(monitor.get().isAlive()).isFalse();
+    }
+
+    @Test
+    void eventsArePublishedOffTheControlThread() {
+        AtomicReference<Events> events = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TestBeans.class, Events.class)
+                .run(context -> events.set(context.getBean(Events.class)));
+
+        assertThat(events.get().received)
+                .hasExactlyElementsOfTypes(SessionStartedEvent.class, SessionStoppedEvent.class)
+                .allMatch(event -> event.getBeanName().equals("rfxSession"));
+        assertThat(events.get().threads).containsOnly("rfx-session-rfx-session-events");
+    }
+
+    @Test
+    void failureIsPublishedWithItsCause() {
+        this.runner
+                .withUserConfiguration(TestBeans.class, Events.class)
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            context.getBean(ScriptedRobot.class)
+                                    .onAct(
+                                            () -> {
+                                                throw new IOException("unplugged");
+                                            });
+                            assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+                            session.stop();
+                            Events events = context.getBean(Events.class);
+                            assertThat(events.received)
+                                    .hasExactlyElementsOfTypes(
+                                            SessionStartedEvent.class, SessionFailedEvent.class);
+                            SessionFailedEvent failed = (SessionFailedEvent) events.received.get(1);
+                            assertThat(failed.getFailure()).hasRootCauseMessage("unplugged");
+                            assertThat(failed.getSession()).isSameAs(session);
+                        });
+    }
+
+    @Test
+    void severalSessionsAllStartAndStop() {
+        AtomicReference<TwoArms> arms = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TwoArms.class)
+                .run(
+                        context -> {
+                            arms.set(context.getBean(TwoArms.class));
+                            assertThat(context.getBeansOfType(Session.class).values())
+                                    .hasSize(2)
+                                    .allMatch(Session::isRunning);
+                        });
+        assertThat(arms.get().leftRobot.stops).hasValue(1);
+        assertThat(arms.get().rightRobot.stops).hasValue(1);
+    }
+
+    @Test
+    void sessionThatCannotStartStopsTheOthers() {
+        AtomicReference<TwoArms> arms = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TwoArms.class)
+                .withInitializer(
+                        context ->
+                                context.getBeanFactory()
+                                        .addBeanPostProcessor(
+                                                new BeanPostProcessor() {
+                                                    @Override
+                                                    public Object postProcessAfterInitialization(
+                                                            Object bean, String name) {
+                                                        if (bean instanceof TwoArms twoArms) {
+                                                            arms.set(twoArms);
+                                                            twoArms.rightRobot.onReset(
+                                                                    () -> {
+                                                                        throw new IOException(
+                                                                                "no power");
+                                                                    });
+                                                        }
+                                                        return bean;
+                                                    }
+                                                }))
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessage("no power"));
+        assertThat(arms.get().leftRobot.resets).hasValue(1);
+        assertThat(arms.get().leftRobot.stops).hasValue(1);
+        assertThat(arms.get().rightRobot.stops).hasValue(1);
+    }
+
+    @Test
+    void stuckSessionDoesNotKeepTheContextFromClosing() {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicReference<ScriptedRobot> robot = new AtomicReference<>();
+        AtomicReference<Session> session = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues("rfx.session.stop-timeout=100ms")
+                .run(
+                        context -> {
+                            robot.set(context.getBean(ScriptedRobot.class));
+                            session.set(context.getBean(Session.class));
+                            CountDownLatch hanging = new CountDownLatch(1);
+                            robot.get()
+                                    .onAct(
+                                            () -> {
+                                                hanging.countDown();
+                                                while (release.getCount() > 0) {
+                                                    Thread.interrupted();
+                                                    Thread.onSpinWait();
+                                                }
+                                            });
+                            hanging.await();
+                        });
+        // The context has closed: Spring would have waited for 10 s if stop() had not called back.
+        assertThat(session.get().state()).isEqualTo(SessionState.STUCK);
+        assertThat(robot.get().stops).hasValue(1);
+        release.countDown();
+    }
+
+    @Test
+    void sessionStartsAfterTheWebServerAndStopsBeforeIt() {
+        AtomicReference<Boolean> serverRanAtReset = new AtomicReference<>();
+        AtomicReference<Boolean> serverRanAtStop = new AtomicReference<>();
+        new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)
+                .withPropertyValues("rfx.session.warmup=0", "server.port=0")
+                .withConfiguration(
+                        AutoConfigurations.of(
+                                TomcatServletWebServerAutoConfiguration.class,
+                                SessionAutoConfiguration.class,
+                                SessionLifecycleAutoConfiguration.class))
+                .withUserConfiguration(TestBeans.class)
+                .withInitializer(
+                        context ->
+                                context.getBeanFactory()
+                                        .addBeanPostProcessor(
+                                                observingServer(
+                                                        (AnnotationConfigServletWebServerApplicationContext)
+                                                                context,
+                                                        serverRanAtReset,
+                                                        serverRanAtStop)))
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(serverRanAtReset).hasValue(true);
+        assertThat(serverRanAtStop).hasValue(true);
+    }
+
+    private static BeanPostProcessor observingServer(
+            AnnotationConfigServletWebServerApplicationContext context,
+            AtomicReference<Boolean> atReset,
+            AtomicReference<Boolean> atStop) {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                if (bean instanceof ScriptedRobot robot) {
+                    robot.onReset(() -> atReset.set(context.getWebServer().getPort() > 0));
+                    robot.onStop(() -> atStop.set(context.getWebServer().getPort() > 0));
+                }
+                return bean;
+            }
+        };
+    }
+
+    @Test
+    void logHasALineAtStartAndOneAtStopAndProgressBetween(CapturedOutput output) {
+        LOG.setLevel(Level.INFO);
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues("rfx.session.name=arm", "rfx.session.log-interval=1ms")
+                .run(
+                        context -> {
+                            while (!output.getOut().contains("Session 'arm' runs: ")) {
+                                Thread.onSpinWait();
+                            }
+                        });
+
+        assertThat(output.getOut())
+                .containsOnlyOnce(
+                        "Session 'arm' started at 50.0 Hz: robot ScriptedRobot, policy in TestBeans")
+                .containsOnlyOnce("Session 'arm' stopped: ")
+                .containsPattern(
+                        "stopped: \\d+ iterations, \\d+ overruns, average period \\d+\\.\\d{3} ms"
+                                + " \\(target 20\\.000 ms\\), jitter p50 \\d+\\.\\d{3} / p95"
+                                + " \\d+\\.\\d{3} / p99 \\d+\\.\\d{3} / max \\d+\\.\\d{3} ms");
+    }
+
+    @Test
+    void logHasNoProgressWhenItIsSwitchedOff(CapturedOutput output) {
+        LOG.setLevel(Level.INFO);
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues("rfx.session.log-interval=0", "rfx.session.rate-hz=1000")
+                .run(context -> awaitIterations(context.getBean(Session.class), 50));
+
+        assertThat(output.getOut()).contains(" stopped: ").doesNotContain(" runs: ");
+    }
+
+    @Test
+    void logHasAnErrorWithTheCauseOfAFailure(CapturedOutput output) {
+        LOG.setLevel(Level.INFO);
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        context -> {
+                            context.getBean(ScriptedRobot.class)
+                                    .onAct(
+                                            () -> {
+                                                throw new IOException("unplugged");
+                                            });
+                            context.getBean(Session.class).awaitStopped(Duration.ofMinutes(1));
+                        });
+
+        assertThat(output.getOut())
+                .containsPattern(
+                        "ERROR .*Session 'rfx-session' failed: Control loop failed in act of iteration")
+                .contains("Caused by: java.io.IOException: unplugged");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Events {
+
+        final List<SessionEvent> received = new CopyOnWriteArrayList<>();
+        final List<String> threads = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void received(SessionEvent event) {
+            this.received.add(event);
+            this.threads.add(Thread.currentThread().getName());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoArms {
+
+        final ScriptedRobot leftRobot = new ScriptedRobot();
+        final ScriptedRobot rightRobot = new ScriptedRobot();
+        private final Policy<String, String> policy = observation -> "action";
+        private final SessionOptions options = SessionOptions.defaults().withWarmup(Duration.ZERO);
+
+        @Bean
+        Session left() {
+            return new Session(this.leftRobot, this.policy, this.options);
+        }
+
+        @Bean
+        Session right() {
+            return new Session(this.rightRobot, this.policy, this.options);
+        }
+    }
+}

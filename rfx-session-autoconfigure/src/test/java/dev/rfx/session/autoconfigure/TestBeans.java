@@ -1,0 +1,21 @@
+package dev.rfx.session.autoconfigure;
+
+import dev.rfx.session.Policy;
+import dev.rfx.session.ScriptedRobot;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What an application brings. */
+@Configuration(proxyBeanMethods = false)
+class TestBeans {
+
+    @Bean
+    ScriptedRobot robot() {
+        return new ScriptedRobot();
+    }
+
+    @Bean
+    Policy<String, String> policy() {
+        return observation -> "action";
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
