@@ -2,109 +2,58 @@ package dev.rfx.session.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fazecast.jSerialComm.SerialPort;
 import dev.rfx.session.Session;
-import dev.rfx.session.actuate.SessionEndpoint;
-import dev.rfx.session.metrics.SessionMetrics;
-import jakarta.validation.Validator;
+import dev.rfx.session.testkit.ChildJvm;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** An application may leave out what it does not need. */
+/** An application may leave out what it does not need: in a JVM without those very jars. */
 class OptionalLibrariesTests {
 
-    private static final String HEALTH = "rfxSessionHealthContributor";
+    private static final String ALL =
+            "rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension,"
+                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics";
 
-    /** As in an application: what is not on the classpath is sorted out before it is loaded. */
-    private final ApplicationContextRunner runner =
-            new ApplicationContextRunner()
-                    .withPropertyValues(
-                            "rfx.session.warmup=0",
-                            "management.endpoints.jmx.exposure.include=rfxsession",
-                            "spring.jmx.enabled=true")
-                    .withUserConfiguration(Application.class);
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import(TestBeans.class)
-    static class Application {}
-
-    @Test
-    void withAllLibrariesEverythingIsThere() {
-        this.runner.run(
-                context -> {
-                    assertThat(context.getBean(Session.class).isRunning()).isTrue();
-                    assertThat(context)
-                            .hasBean(HEALTH)
-                            .hasSingleBean(SessionEndpoint.class)
-                            .hasSingleBean(SessionMetrics.class);
-                });
-    }
-
-    @Test
-    void withoutActuatorTheRestWorks() {
-        this.runner
-                .withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
-                .run(
-                        context -> {
-                            assertThat(context.getBean(Session.class).isRunning()).isTrue();
-                            assertThat(context)
-                                    .hasBean(HEALTH)
-                                    .doesNotHaveBean(SessionEndpoint.class)
-                                    .hasSingleBean(SessionMetrics.class);
-                        });
-    }
-
-    @Test
-    void withoutHealthTheRestWorks() {
-        this.runner
-                .withClassLoader(new FilteredClassLoader("org.springframework.boot.health"))
-                .run(
-                        context -> {
-                            assertThat(context.getBean(Session.class).isRunning()).isTrue();
-                            assertThat(context)
-                                    .doesNotHaveBean(HealthContributor.class)
-                                    .hasSingleBean(SessionEndpoint.class)
-                                    .hasSingleBean(SessionMetrics.class);
-                        });
-    }
-
-    @Test
-    void withoutMicrometerTheRestWorks() {
-        this.runner
-                .withClassLoader(new FilteredClassLoader("io.micrometer.core"))
-                .run(
-                        context -> {
-                            assertThat(context.getBean(Session.class).isRunning()).isTrue();
-                            assertThat(context)
-                                    .hasBean(HEALTH)
-                                    .doesNotHaveBean(SessionMetrics.class);
-                        });
-    }
-
-    @Test
-    void withoutJSerialCommEverythingIsThere() {
-        this.runner
-                .withClassLoader(new FilteredClassLoader(SerialPort.class.getPackageName()))
-                .run(
-                        context -> {
-                            assertThat(context.getBean(Session.class).isRunning()).isTrue();
-                            assertThat(context)
-                                    .hasBean(HEALTH)
-                                    .hasSingleBean(SessionEndpoint.class)
-                                    .hasSingleBean(SessionMetrics.class);
-                        });
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    nothing     ; none ; all
+                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics
+                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics
+                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle
+                    jSerialComm ; jSerialComm-.* ; all
+                    validation  ; (jakarta.validation|hibernate-validator|spring-boot-validation)-.* ; all
+                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionLifecycle
+                    """)
+    void applicationStartsWithoutAndTheRestWorks(String what, String jars, String beans)
+            throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(file -> !file.matches(jars), Application.class)) {
+            assertThat(jvm.awaitLine("BEANS "))
+                    .isEqualTo("BEANS " + (beans.equals("all") ? ALL : beans));
+            assertThat(jvm.awaitLine("RUNNING ")).isEqualTo("RUNNING true");
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+        }
     }
 
     @Test
     void withoutValidationPropertiesAreStillChecked() {
-        this.runner
-                .withClassLoader(new FilteredClassLoader(Validator.class.getPackageName()))
+        new ApplicationContextRunner()
+                .withUserConfiguration(Application.class)
+                .withClassLoader(new FilteredClassLoader("jakarta.validation"))
                 .withPropertyValues("rfx.session.rate-hz=0")
                 .run(
                         context ->
@@ -114,16 +63,28 @@ class OptionalLibrariesTests {
                                         .hasMessageContaining("rfx.session.rate-hz"));
     }
 
-    @Test
-    void withoutAllOfThemTheSessionRuns() {
-        this.runner
-                .withClassLoader(
-                        new FilteredClassLoader(
-                                "org.springframework.boot.actuate",
-                                "org.springframework.boot.health",
-                                "io.micrometer",
-                                "com.fazecast",
-                                "jakarta.validation"))
-                .run(context -> assertThat(context.getBean(Session.class).isRunning()).isTrue());
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(TestBeans.class)
+    static class Application {
+
+        public static void main(String[] args) {
+            try (ConfigurableApplicationContext context =
+                    new SpringApplicationBuilder(Application.class)
+                            .web(WebApplicationType.NONE)
+                            .properties(
+                                    "rfx.session.warmup=0",
+                                    "spring.main.banner-mode=off",
+                                    "management.endpoints.web.exposure.include=*",
+                                    "management.endpoints.jmx.exposure.include=*",
+                                    "spring.jmx.enabled=true")
+                            .run()) {
+                TreeSet<String> names =
+                        new TreeSet<>(Arrays.asList(context.getBeanDefinitionNames()));
+                names.removeIf(name -> !name.startsWith("rfxSession"));
+                System.out.println("BEANS " + String.join(", ", names));
+                System.out.println("RUNNING " + context.getBean(Session.class).isRunning());
+            }
+        }
     }
 }

@@ -237,7 +237,7 @@ class SessionActuatorTests {
                 .containsEntry("name", "arm")
                 .containsEntry("state", "RUNNING")
                 .containsEntry("stalled", false)
-                .doesNotContainKey("failure");
+                .containsEntry("failure", null);
         Map<String, Object> stats = JsonPath.read(one.body(), "$.stats");
         assertThat(stats.keySet()).containsExactlyElementsOf(session().stats().toMap().keySet());
         assertThat(get("/rfxsession/nobody").statusCode()).isEqualTo(404);
