@@ -16,6 +16,7 @@ final class FakeClock implements LoopClock {
     private volatile LongSupplier oversleep = ON_TIME;
     private volatile long spinNanos = 1_000;
     private volatile boolean parksForEver;
+    private volatile boolean parked;
 
     /** Lets every sleep end later by what the supplier says. */
     FakeClock oversleeping(LongSupplier nanos) {
@@ -35,6 +36,13 @@ final class FakeClock implements LoopClock {
         return this;
     }
 
+    /** Waits until somebody sleeps by this clock, which stands still. */
+    void awaitSleeper() {
+        while (!this.parked) {
+            Thread.onSpinWait();
+        }
+    }
+
     void advance(long nanos) {
         this.now.addAndGet(nanos);
     }
@@ -47,6 +55,7 @@ final class FakeClock implements LoopClock {
     @Override
     public void parkNanos(long nanos) {
         if (this.parksForEver) {
+            this.parked = true;
             LockSupport.park(this);
         } else {
             advance(nanos + this.oversleep.getAsLong());

@@ -259,9 +259,7 @@ class SessionHangTests {
         Session session =
                 new Session(this.robot, observation -> "action", OPTIONS.withRateHz(0.1), clock);
         session.start();
-        while (session.stepCount() == 0) {
-            Thread.onSpinWait();
-        }
+        clock.awaitSleeper();
 
         clock.advance(50_000_000_000L);
         assertThat(session.snapshot().stalled()).isFalse();
