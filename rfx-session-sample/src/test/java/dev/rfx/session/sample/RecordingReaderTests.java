@@ -122,7 +122,8 @@ class RecordingReaderTests {
     void positionsThatAreNoArrayAreRefused(String positions) {
         assertRefused(
                 HEADER + FIRST + "CONTROL,20,\"" + positions + "\"\n",
-                ", line 3: the positions are \"%s\", but must be an array of 2 numbers as [0.5, -0.25, …]"
+                (", line 3: the positions are \"%s\", but must be"
+                                + " an array of 2 numbers as [0.5, -0.25, …]")
                         .formatted(positions));
     }
 

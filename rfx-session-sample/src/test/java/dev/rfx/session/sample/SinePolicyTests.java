@@ -53,12 +53,32 @@ class SinePolicyTests {
     }
 
     @Test
-    void jointsDoNotMoveAsOne() {
-        this.clock.advance(Duration.ofSeconds(10));
-        call();
-        this.clock.advance(Duration.ofSeconds(10));
+    void eachJointSwingsFasterThanTheOneBefore() {
+        int[] swings = new int[JOINTS];
+        float[] before = call();
+        for (int k = 1; k < ONE_MINUTE; k++) {
+            float[] command = call();
+            for (int i = 0; i < JOINTS; i++) {
+                if (before[i] < 0 && command[i] >= 0) {
+                    swings[i]++;
+                }
+            }
+            before = command;
+        }
 
-        assertThat(call()).doesNotHaveDuplicates();
+        assertThat(swings).isSorted().doesNotHaveDuplicates();
+    }
+
+    /** After 20 s every joint has made whole turns; only the phases keep them apart. */
+    @Test
+    void jointsDoNotPassZeroTogether() {
+        call();
+        this.clock.advance(Duration.ofMillis(19_980));
+
+        float[] command = call();
+
+        assertThat(command[1]).isCloseTo(0.433f, within(0.001f));
+        assertThat(command[4]).isCloseTo(-0.433f, within(0.001f));
     }
 
     @Test
