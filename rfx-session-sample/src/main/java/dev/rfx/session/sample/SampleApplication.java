@@ -1,11 +1,54 @@
 package dev.rfx.session.sample;
 
-/** X. */
-public final class SampleApplication {
-    private SampleApplication() {}
+import dev.rfx.session.Session;
+import dev.rfx.session.robot.MockRobot;
+import java.nio.file.Path;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
 
-    /** m. @param args a */
+/**
+ * A robot and a policy are all that an application has to bring; the starter makes a session of
+ * them and runs it. The policy is a sine, or the replay of a recording with {@code
+ * --sample.recording=FILE}.
+ */
+@SpringBootApplication(proxyBeanMethods = false)
+public final class SampleApplication {
+
+    private static final int JOINTS = 6;
+
+    SampleApplication() {}
+
+    /**
+     * Starts the application.
+     *
+     * @param args properties, as {@code --rfx.session.rate-hz=100}
+     */
     public static void main(String[] args) {
-        System.out.println("HELLO " + dev.rfx.session.X.class);
+        SpringApplication.run(SampleApplication.class, args);
+    }
+
+    /** The simulation has to know the rate: each action moves its time on by one period. */
+    @Bean
+    MockRobot robot(@Value("${rfx.session.rate-hz}") double rateHz) {
+        return new MockRobot(JOINTS, rateHz);
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "sample.recording", havingValue = "false", matchIfMissing = true)
+    SinePolicy sinePolicy() {
+        return new SinePolicy(JOINTS, System::nanoTime);
+    }
+
+    /** Reads the recording here, so that a bad one is refused before anything moves. */
+    @Bean
+    @ConditionalOnProperty("sample.recording")
+    ReplayPolicy replayPolicy(
+            @Value("${sample.recording}") String file, ObjectProvider<Session> session) {
+        Recording recording = new RecordingReader(Path.of(file), JOINTS).read();
+        return new ReplayPolicy(recording, System::nanoTime, () -> session.getObject().stop());
     }
 }

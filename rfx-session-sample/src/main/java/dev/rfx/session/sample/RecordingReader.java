@@ -1,0 +1,200 @@
+package dev.rfx.session.sample;
+
+import dev.rfx.session.Tensor;
+import dev.rfx.session.sample.Recording.Command;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.commons.csv.CSVException;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads one recording from a CSV file. Below the header each row is a command: {@code
+ * CONTROL,<timestamp in µs>,"[<position in rad>, …]"}. A file with anything else in it is refused
+ * as a whole: to skip a line would be to guess what the arm did there.
+ */
+final class RecordingReader {
+
+    private static final List<String> HEADER = List.of("type", "timestamp", "positions");
+    private static final String COMMAND = "CONTROL";
+    private static final int MAX_QUOTE_LENGTH = 80;
+
+    /** Understands NaN, so that it can be refused for what it is. */
+    private static final JsonMapper json =
+            JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
+    private final Path file;
+    private final int joints;
+    private final List<Command> commands = new ArrayList<>();
+    private double firstTimestamp;
+    private double lastTimestamp = Double.NEGATIVE_INFINITY;
+
+    /** Where the row that is being read begins. */
+    private long line;
+
+    RecordingReader(Path file, int joints) {
+        this.file = file.toAbsolutePath();
+        this.joints = joints;
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @throws RecordingException if it is not a recording of that many joints
+     */
+    Recording read() {
+        // The format does not skip empty lines, as others do: the line numbers would be wrong.
+        try (CSVParser rows =
+                CSVParser.parse(this.file, StandardCharsets.UTF_8, CSVFormat.RFC4180)) {
+            read(rows);
+        } catch (NoSuchFileException ex) {
+            throw new RecordingException(this.file, "the file does not exist", ex);
+        } catch (IOException ex) {
+            throw new RecordingException(this.file, "the file cannot be read: " + ex, ex);
+        }
+        if (this.commands.isEmpty()) {
+            throw new RecordingException(
+                    this.file, "there is no command below the header in line 1", null);
+        }
+        return new Recording(this.file, List.copyOf(this.commands));
+    }
+
+    private void read(CSVParser rows) throws IOException {
+        Iterator<CSVRecord> iterator = rows.iterator();
+        if (!hasNext(rows, iterator)) {
+            throw new RecordingException(this.file, "the file is empty", null);
+        }
+        checkHeader(iterator.next());
+        while (hasNext(rows, iterator)) {
+            this.commands.add(command(iterator.next()));
+        }
+    }
+
+    /** Reads ahead: what is wrong with the CSV itself is found here. */
+    private boolean hasNext(CSVParser rows, Iterator<CSVRecord> iterator) throws IOException {
+        this.line = rows.getCurrentLineNumber() + 1;
+        try {
+            return iterator.hasNext();
+        } catch (UncheckedIOException ex) {
+            if (ex.getCause() instanceof CSVException malformed) {
+                throw refused("the row is not CSV: " + malformed.getMessage(), malformed);
+            }
+            throw ex.getCause();
+        }
+    }
+
+    private void checkHeader(CSVRecord row) {
+        if (!row.toList().equals(HEADER)) {
+            throw refused(
+                    "the header is %s, but must be \"%s\""
+                            .formatted(
+                                    quote(String.join(",", row.toList())),
+                                    String.join(",", HEADER)));
+        }
+    }
+
+    private Command command(CSVRecord row) {
+        if (row.size() != HEADER.size()) {
+            throw refused(
+                    "the number of columns is %d, but must be %d: %s"
+                            .formatted(row.size(), HEADER.size(), String.join(",", HEADER)));
+        }
+        if (!row.get(0).equals(COMMAND)) {
+            throw refused(
+                    "the type is %s, but must be \"%s\"".formatted(quote(row.get(0)), COMMAND));
+        }
+        double timestamp = timestamp(row.get(1));
+        if (this.commands.isEmpty()) {
+            this.firstTimestamp = timestamp;
+        }
+        long offsetNanos = Math.round((timestamp - this.firstTimestamp) * 1e3);
+        return new Command(offsetNanos, positions(row.get(2)));
+    }
+
+    private double timestamp(String text) {
+        double timestamp = parse(text);
+        if (!Double.isFinite(timestamp)) {
+            throw refused(
+                    "the timestamp is %s, but must be a finite number of microseconds"
+                            .formatted(quote(text)));
+        }
+        if (timestamp <= this.lastTimestamp) {
+            throw refused(
+                    "the timestamp is %s, but must be more than %s, the one before"
+                            .formatted(quote(text), this.lastTimestamp));
+        }
+        this.lastTimestamp = timestamp;
+        return timestamp;
+    }
+
+    private static double parse(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException ex) {
+            return Double.NaN;
+        }
+    }
+
+    private Tensor positions(String text) {
+        JsonNode array = array(text);
+        if (array.size() != this.joints) {
+            throw refused(
+                    "the number of positions is %d, but must be %d, one for each joint: %s"
+                            .formatted(array.size(), this.joints, quote(text)));
+        }
+        float[] positions = new float[this.joints];
+        for (int i = 0; i < this.joints; i++) {
+            JsonNode value = array.get(i);
+            positions[i] = value.isNumber() ? (float) value.asDouble(Double.NaN) : Float.NaN;
+            if (!Float.isFinite(positions[i])) {
+                throw refused(
+                        "the position of joint %d is %s, but must be a finite number"
+                                .formatted(i, quote(value.toString())));
+            }
+        }
+        return Tensor.of(positions);
+    }
+
+    private JsonNode array(String text) {
+        JacksonException malformed = null;
+        try {
+            JsonNode node = json.readTree(text);
+            if (node.isArray()) {
+                return node;
+            }
+        } catch (JacksonException ex) {
+            malformed = ex;
+        }
+        throw refused(
+                "the positions are %s, but must be an array of %d numbers as [0.5, -0.25, …]"
+                        .formatted(quote(text), this.joints),
+                malformed);
+    }
+
+    private RecordingException refused(String problem) {
+        return refused(problem, null);
+    }
+
+    private RecordingException refused(String problem, @Nullable Exception cause) {
+        return new RecordingException(this.file, this.line, problem, cause);
+    }
+
+    /** A file that is no recording at all may have lines of megabytes. */
+    private static String quote(String text) {
+        return text.length() <= MAX_QUOTE_LENGTH
+                ? '"' + text + '"'
+                : '"' + text.substring(0, MAX_QUOTE_LENGTH) + "…\"";
+    }
+}

@@ -1,0 +1,98 @@
+package dev.rfx.session.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.robot.MockRobot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.ResolvableType;
+
+/** What the application consists of, and what it says when it cannot start. */
+class SampleApplicationTests {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner()
+                    .withInitializer(new ConfigDataApplicationContextInitializer())
+                    .withUserConfiguration(SampleApplication.class)
+                    .withPropertyValues("rfx.session.auto-startup=false");
+
+    @TempDir private Path folder;
+
+    @Test
+    void policyIsTheSineUnlessThereIsARecording() {
+        this.runner.run(
+                context ->
+                        assertThat(context)
+                                .hasSingleBean(MockRobot.class)
+                                .hasSingleBean(Policy.class)
+                                .hasSingleBean(SinePolicy.class));
+    }
+
+    @Test
+    void policyIsTheReplayOfARecording() throws IOException {
+        Path file = recording("CONTROL,5,\"[0, 0, 0, 0, 0, 0]\"");
+
+        this.runner
+                .withPropertyValues("sample.recording=" + file)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .hasSingleBean(Policy.class)
+                                        .hasSingleBean(ReplayPolicy.class));
+    }
+
+    @Test
+    void robotAndPolicyAreFoundByTheirObservationAndActionTypes() {
+        this.runner.run(
+                context -> {
+                    assertThat(context.getBeanNamesForType(typed(Robot.class))).hasSize(1);
+                    assertThat(context.getBeanNamesForType(typed(Policy.class))).hasSize(1);
+                });
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void badRecordingIsExplainedWithoutAStackTrace(CapturedOutput output) throws IOException {
+        Path file = recording("CONTROL,5,\"[0, 0, 0]\"");
+
+        assertThatException().isThrownBy(() -> start("--sample.recording=" + file));
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains(
+                        "Recording "
+                                + file
+                                + ", line 2: the number of positions is 3, but must be 6")
+                .contains("Correct the file or name another one with --sample.recording=FILE")
+                .doesNotContain("\tat ");
+    }
+
+    private static ResolvableType typed(Class<?> type) {
+        return ResolvableType.forClassWithGenerics(type, Observation.class, Tensor.class);
+    }
+
+    private static void start(String recording) {
+        new SpringApplicationBuilder(SampleApplication.class)
+                .run("--server.port=0", recording)
+                .close();
+    }
+
+    private Path recording(String row) throws IOException {
+        return Files.writeString(
+                this.folder.resolve("control.csv"), "type,timestamp,positions\n" + row + "\n");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.sample;
+
+import org.jspecify.annotations.NullMarked;
