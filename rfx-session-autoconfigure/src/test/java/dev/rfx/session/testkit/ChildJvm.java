@@ -40,7 +40,8 @@ public final class ChildJvm implements AutoCloseable {
                         .collect(Collectors.joining(File.pathSeparator));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.add("-XX:TieredStopAtLevel=1");
+        command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         try {
@@ -89,9 +90,14 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Sends SIGTERM. */
+    /** Sends SIGTERM. ({@link Process#destroy()} would close our end of its output as well.) */
     public void terminate() {
-        this.process.destroy();
+        this.process.toHandle().destroy();
+    }
+
+    /** Sends SIGINT, as Ctrl-C does. */
+    public void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(this.process.pid())).start().waitFor();
     }
 
     /**
@@ -105,6 +111,10 @@ public final class ChildJvm implements AutoCloseable {
         }
         this.reader.join();
         return this.process.exitValue();
+    }
+
+    public boolean isAlive() {
+        return this.process.isAlive();
     }
 
     /** All output so far. */

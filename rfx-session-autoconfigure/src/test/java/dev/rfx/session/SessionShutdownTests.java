@@ -1,0 +1,111 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rfx.session.testkit.ChildJvm;
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of {@link Session#run()} when its JVM ends, without Spring. */
+class SessionShutdownTests {
+
+    private static final Duration BOUND = Duration.ofSeconds(4);
+
+    @Test
+    void robotIsStoppedBeforeATerminatedJvmIsGone() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(RunForEver.class)) {
+            jvm.awaitLine("acting");
+
+            jvm.terminate();
+
+            assertThat(jvm.awaitExit(BOUND)).isEqualTo(143);
+            assertThat(jvm.output()).containsOnlyOnce("robot.stop()");
+        }
+    }
+
+    @Test
+    void robotIsStoppedOnCtrlC() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(RunForEver.class)) {
+            jvm.awaitLine("acting");
+
+            jvm.interrupt();
+
+            assertThat(jvm.awaitExit(BOUND)).isEqualTo(130);
+            assertThat(jvm.output()).containsOnlyOnce("robot.stop()");
+        }
+    }
+
+    @Test
+    void robotIsStoppedOnSystemExitFromThePolicy() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(ExitFromThePolicy.class)) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isEqualTo(3);
+            assertThat(jvm.output()).containsOnlyOnce("robot.stop()");
+        }
+    }
+
+    @Test
+    void shutdownHookIsRemovedWhenRunReturns() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(CountHooks.class)) {
+            assertThat(jvm.awaitLine("hooks")).isEqualTo("hooks while it runs 1, afterwards 0");
+        }
+    }
+
+    private static Robot<String, String> robot() {
+        return new ScriptedRobot()
+                .onAct(() -> System.out.println("acting"))
+                .onStop(() -> System.out.println("robot.stop()"));
+    }
+
+    static final class RunForEver {
+        public static void main(String[] args) {
+            new Session(robot(), observation -> "action").run();
+        }
+    }
+
+    static final class ExitFromThePolicy {
+        public static void main(String[] args) {
+            new Session(
+                            robot(),
+                            observation -> {
+                                System.exit(3);
+                                return "action";
+                            },
+                            SessionOptions.defaults().withStopTimeout(Duration.ofMillis(500)))
+                    .run();
+        }
+    }
+
+    static final class CountHooks {
+
+        private static long whileItRuns;
+
+        public static void main(String[] args) {
+            Session session =
+                    new Session(
+                            robot(),
+                            observation -> {
+                                whileItRuns = hooks();
+                                return "action";
+                            });
+            session.run(Duration.ofMillis(1));
+            System.out.println("hooks while it runs " + whileItRuns + ", afterwards " + hooks());
+        }
+
+        private static long hooks() {
+            try {
+                Field field =
+                        Class.forName("java.lang.ApplicationShutdownHooks")
+                                .getDeclaredField("hooks");
+                field.setAccessible(true);
+                return ((Map<?, ?>) field.get(null))
+                        .keySet().stream()
+                                .filter(hook -> hook.toString().contains("rfx-session"))
+                                .count();
+            } catch (ReflectiveOperationException ex) {
+                throw new IllegalStateException(ex);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.rfx.session.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+
+/** What a person sees who follows the README. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rfx.session.warmup=0")
+class SampleHttpTests {
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @Value("${local.server.port}")
+    private int port;
+
+    private HttpResponse<String> get(String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + this.port + "/").resolve(path);
+        return this.http.send(
+                HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void everyLinkOfThePageLeadsSomewhere() throws Exception {
+        HttpResponse<String> page = get("");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html");
+        var links = Pattern.compile("<a href=\"([^\"]+)\"").matcher(page.body());
+        int count = 0;
+        while (links.find()) {
+            assertThat(get(links.group(1)).statusCode()).as(links.group(1)).isEqualTo(200);
+            count++;
+        }
+        assertThat(count).isGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void sessionRunsAtFiftyHertzAndCounts() throws Exception {
+        String before = get("actuator/rfxsession/rfxSession").body();
+
+        assertThat((String) JsonPath.read(before, "$.state")).isEqualTo("RUNNING");
+        assertThat((double) JsonPath.read(before, "$.rateHz")).isEqualTo(50);
+        int iterations = JsonPath.read(before, "$.stats.iterations");
+        int now = iterations;
+        while (now <= iterations) {
+            now = JsonPath.read(get("actuator/rfxsession/rfxSession").body(), "$.stats.iterations");
+        }
+    }
+
+    @Test
+    void healthShowsTheSession() throws Exception {
+        String health = get("actuator/health").body();
+
+        assertThat((String) JsonPath.read(health, "$.components.rfxSession.status"))
+                .isEqualTo("UP");
+        assertThat((String) JsonPath.read(health, "$.components.rfxSession.details.state"))
+                .isEqualTo("RUNNING");
+    }
+
+    @Test
+    void prometheusTextHasTheMetrics() throws Exception {
+        assertThat(get("actuator/prometheus").body())
+                .contains("rfx_session_iterations_total{session=\"rfxSession\"}");
+    }
+}

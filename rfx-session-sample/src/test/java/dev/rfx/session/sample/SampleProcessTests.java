@@ -1,0 +1,104 @@
+package dev.rfx.session.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rfx.session.testkit.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sample as a process: how it ends, and what keeps it alive. */
+class SampleProcessTests {
+
+    private static final String ANY_PORT = "--server.port=0";
+    private static final String NOT_WEB = "--spring.main.web-application-type=none";
+
+    /** 128 + SIGTERM. */
+    private static final int TERMINATED = 143;
+
+    /** The stop timeout of the sample, and two seconds. */
+    private static final Duration BOUND = Duration.ofSeconds(2 + 2);
+
+    private static void assertRobotWasStoppedOnce(ChildJvm jvm) {
+        assertThat(jvm.output()).containsOnlyOnce(TalkativeApplication.ROBOT_STOPPED);
+    }
+
+    @RepeatedTest(20)
+    void terminatedApplicationStopsTheRobotFirst() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(TalkativeApplication.class, ANY_PORT)) {
+            jvm.awaitLine(TalkativeApplication.STARTED);
+
+            jvm.terminate();
+
+            assertThat(jvm.awaitExit(BOUND)).isEqualTo(TERMINATED);
+            assertRobotWasStoppedOnce(jvm);
+            assertThat(jvm.output()).containsOnlyOnce("Session 'rfx-session' stopped: ");
+        }
+    }
+
+    @Test
+    void applicationThatIsNotAWebApplicationStaysAliveWhileTheSessionRuns() throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        TalkativeApplication.class, NOT_WEB, "--rfx.session.log-interval=100ms")) {
+            jvm.awaitLine("main has returned");
+            int linesBefore = jvm.output().split("\n").length;
+            while (jvm.output().split("\n").length < linesBefore + 3) {
+                assertThat(jvm.isAlive()).isTrue();
+            }
+
+            jvm.terminate();
+
+            assertThat(jvm.awaitExit(BOUND)).isEqualTo(TERMINATED);
+            assertRobotWasStoppedOnce(jvm);
+        }
+    }
+
+    @Test
+    void applicationThatIsNotAWebApplicationEndsWithTheDurationOfItsSession() throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(TalkativeApplication.class, NOT_WEB, "--rfx.session.duration=1s")) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+
+            assertRobotWasStoppedOnce(jvm);
+            assertThat(jvm.output())
+                    .containsPattern("Session 'rfx-session' stopped: ([1-4]?\\d|50) iterations");
+        }
+    }
+
+    @Test
+    void replayStopsTheSessionAndNotTheApplication(@TempDir Path folder) throws Exception {
+        Path recording = folder.resolve("control.csv");
+        Files.writeString(
+                recording,
+                """
+                type,timestamp,positions
+                CONTROL,5.0,"[0, 0, 0, 0, 0, 0]"
+                CONTROL,200005.0,"[0.1, 0, 0, 0, 0, -0.1]"
+                """);
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        TalkativeApplication.class, ANY_PORT, "--sample.recording=" + recording)) {
+            jvm.awaitLine("Session 'rfx-session' stopped: ");
+
+            assertThat(jvm.awaitLine("Tracking error: "))
+                    .containsPattern(
+                            "joint 0 \\d\\.\\d{4} / 0\\.1000, .*joint 5 \\d\\.\\d{4} / 0\\.1000");
+            jvm.terminate();
+            assertThat(jvm.awaitExit(BOUND)).isEqualTo(TERMINATED);
+            assertRobotWasStoppedOnce(jvm);
+        }
+    }
+
+    @Test
+    void plainJavaExampleRunsAndPrintsItsStatistics() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(PlainJavaExample.class)) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+            assertThat(jvm.output())
+                    .containsPattern("\\d+ iterations, \\d+ overruns, average period");
+        }
+    }
+}
