@@ -8,8 +8,13 @@ public class SessionException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The name of the session. */
     private final String sessionName;
+
+    /** What the control thread was doing. */
     private final SessionPhase phase;
+
+    /** The number of iterations completed before. */
     private final long iteration;
 
     SessionException(

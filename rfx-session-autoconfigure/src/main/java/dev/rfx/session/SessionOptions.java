@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a {@link Session} runs. Immutable; begin with {@link #defaults()} and change what differs
- * with the {@code with…} methods: the constructor's parameters grow with the options.
+ * with the {@code with…} methods: the constructor's parameters grow with the options. A value
+ * outside its range is refused with an {@link IllegalArgumentException} that names the option, the
+ * value and the range.
  *
  * @param name names the session in logs and the control thread; not blank. Default {@code
  *     rfx-session}
@@ -51,8 +53,14 @@ public record SessionOptions(
     /**
      * Checks every value.
      *
-     * @throws IllegalArgumentException if a value is outside its range; the message names the
-     *     option, the value and the range
+     * @param name the name
+     * @param rateHz iterations per second
+     * @param warmup the pause between reset and first iteration
+     * @param stopTimeout how long {@code stop()} waits
+     * @param maxTimingSamples the statistics' window
+     * @param spinWindow the fixed spin window, or null
+     * @param duration the limit of a run, or null
+     * @throws IllegalArgumentException if a value is outside its range
      */
     public SessionOptions {
         require(!name.isBlank(), "name", '"' + name + '"', "not blank");

@@ -4,7 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Beyond which a running session counts as unhealthy. Both refer to the window of the statistics.
+ * Beyond which a running session counts as unhealthy. Both refer to the window of the statistics. A
+ * value outside its range is refused with an {@link IllegalArgumentException}.
  *
  * @param maxOverrunRatio largest share of overruns, 0 to 1, or null for no limit
  * @param maxP99Jitter largest 99th percentile of the jitter, more than 0, or null for no limit
@@ -18,6 +19,8 @@ public record SessionHealthThresholds(
     /**
      * Checks both values.
      *
+     * @param maxOverrunRatio largest share of overruns, or null
+     * @param maxP99Jitter largest 99th percentile of the jitter, or null
      * @throws IllegalArgumentException if a value is outside its range
      */
     public SessionHealthThresholds {

@@ -3,6 +3,7 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.NamedBeanHolder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -13,27 +14,41 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration of the {@link Session} between the application's {@link Robot} and {@link
- * Policy}. Backs off when the application has a session of its own, and when there is not one
- * candidate for each of the two. Nothing moves here.
+ * Auto-configuration of the {@link SessionOptions}, and of the {@link Session} between the
+ * application's {@link Robot} and {@link Policy}. The session backs off when the application has
+ * one of its own, and when there is not one candidate for each of the two. Nothing moves here.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
-@ConditionalOnMissingBean(Session.class)
-@Conditional(SessionAutoConfiguration.OnRobotAndPolicy.class)
 @EnableConfigurationProperties(SessionProperties.class)
 public final class SessionAutoConfiguration {
 
-    // stop, not close: a failure was logged and published when it happened, and need not be thrown
-    // at a context that closes.
-    @Bean(destroyMethod = "stop")
-    Session rfxSession(ConfigurableListableBeanFactory beanFactory, SessionProperties properties) {
-        NamedBeanHolder<Robot<?, ?>> robot = candidate(beanFactory, Robot.class);
-        NamedBeanHolder<Policy<?, ?>> policy = candidate(beanFactory, Policy.class);
-        RobotAndPolicyTypes.check(beanFactory, robot, policy);
-        return connect(robot.getBeanInstance(), policy.getBeanInstance(), properties);
+    /**
+     * Also for robots that have to know the rate, and for sessions that differ in a few options.
+     */
+    @Bean
+    @ConditionalOnMissingBean
+    SessionOptions rfxSessionOptions(SessionProperties properties) {
+        return properties.toOptions();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(Session.class)
+    @Conditional(OnRobotAndPolicy.class)
+    static class SessionConfiguration {
+
+        // stop, not close: a failure was logged and published when it happened, and need not be
+        // thrown at a context that closes.
+        @Bean(destroyMethod = "stop")
+        Session rfxSession(ConfigurableListableBeanFactory beanFactory, SessionOptions options) {
+            NamedBeanHolder<Robot<?, ?>> robot = candidate(beanFactory, Robot.class);
+            NamedBeanHolder<Policy<?, ?>> policy = candidate(beanFactory, Policy.class);
+            RobotAndPolicyTypes.check(beanFactory, robot, policy);
+            return connect(robot.getBeanInstance(), policy.getBeanInstance(), options);
+        }
     }
 
     @SuppressWarnings("unchecked")
@@ -44,12 +59,8 @@ public final class SessionAutoConfiguration {
 
     /** The types were checked as far as the beans tell them. */
     @SuppressWarnings("unchecked")
-    private static Session connect(
-            Robot<?, ?> robot, Policy<?, ?> policy, SessionProperties properties) {
-        return new Session(
-                (Robot<Object, Object>) robot,
-                (Policy<Object, Object>) policy,
-                properties.toOptions());
+    private static Session connect(Robot<?, ?> robot, Policy<?, ?> policy, SessionOptions options) {
+        return new Session((Robot<Object, Object>) robot, (Policy<Object, Object>) policy, options);
     }
 
     static final class OnRobotAndPolicy extends AllNestedConditions {

@@ -8,6 +8,7 @@ public final class SessionFailedEvent extends SessionEvent {
 
     private static final long serialVersionUID = 1L;
 
+    /** What happened. */
     private final SessionException failure;
 
     /**

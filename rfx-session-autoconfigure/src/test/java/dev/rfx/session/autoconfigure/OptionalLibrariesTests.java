@@ -24,7 +24,7 @@ class OptionalLibrariesTests {
 
     private static final String ALL =
             "rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension,"
-                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics";
+                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions";
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -32,12 +32,12 @@ class OptionalLibrariesTests {
             textBlock =
                     """
                     nothing     ; none ; all
-                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics
-                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics
-                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle
+                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions
+                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions
+                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionOptions
                     jSerialComm ; jSerialComm-.* ; all
                     validation  ; (jakarta.validation|hibernate-validator|spring-boot-validation)-.* ; all
-                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionLifecycle
+                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionLifecycle, rfxSessionOptions
                     """)
     void applicationStartsWithoutAndTheRestWorks(String what, String jars, String beans)
             throws Exception {

@@ -103,6 +103,14 @@ class SessionAutoConfigurationTests {
     }
 
     @Test
+    void optionsOfTheApplicationReplaceThoseOfTheProperties() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withBean(SessionOptions.class, () -> SessionOptions.defaults().withName("own"))
+                .run(context -> assertThat(context.getBean(Session.class).name()).isEqualTo("own"));
+    }
+
+    @Test
     void nothingMovesWithoutAutoStartup() {
         this.runner
                 .withUserConfiguration(TestBeans.class)
@@ -185,7 +193,7 @@ class SessionAutoConfigurationTests {
         StringBuilder text = new StringBuilder();
         ConditionEvaluationReport.get(factory)
                 .getConditionAndOutcomesBySource()
-                .get(SessionAutoConfiguration.class.getName())
+                .get(SessionAutoConfiguration.SessionConfiguration.class.getName())
                 .forEach(outcome -> text.append(outcome.getOutcome()).append('\n'));
         return text.toString();
     }

@@ -1,6 +1,7 @@
 package dev.rfx.session.sample;
 
 import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
 import dev.rfx.session.robot.MockRobot;
 import java.nio.file.Path;
 import org.springframework.beans.factory.ObjectProvider;
@@ -33,8 +34,8 @@ public final class SampleApplication {
 
     /** The simulation has to know the rate: each action moves its time on by one period. */
     @Bean
-    MockRobot robot(@Value("${rfx.session.rate-hz}") double rateHz) {
-        return new MockRobot(JOINTS, rateHz);
+    MockRobot robot(SessionOptions options) {
+        return new MockRobot(JOINTS, options.rateHz());
     }
 
     @Bean

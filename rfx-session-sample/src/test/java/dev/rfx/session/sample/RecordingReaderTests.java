@@ -2,7 +2,6 @@ package dev.rfx.session.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.rfx.session.Tensor;
 import dev.rfx.session.sample.Recording.Command;
@@ -165,12 +164,7 @@ class RecordingReaderTests {
     @ParameterizedTest
     @CsvSource({"pick_place, 4840, PT1M37.072S", "wave_motion, 1700, PT34.081S"})
     void recordingOfARealArmIsRead(String name, int commands, Duration duration) {
-        Path file =
-                Path.of(System.getProperty("rfx.data", "../../shared/data"))
-                        .resolve("so101_recordings")
-                        .resolve(name)
-                        .resolve("control.csv");
-        assumeThat(file).exists();
+        Path file = RealRecordings.commands(name);
 
         Recording recording = new RecordingReader(file, 6).read();
 

@@ -84,9 +84,10 @@ class SampleProcessTests {
                         TalkativeApplication.class, ANY_PORT, "--sample.recording=" + recording)) {
             jvm.awaitLine("Session 'rfx-session' stopped: ");
 
+            // One period after the step from 0 to 0.1 rad a joint is at 100 · 0.1 · 0.02² rad.
             assertThat(jvm.awaitLine("Tracking error: "))
                     .containsPattern(
-                            "joint 0 \\d\\.\\d{4} / 0\\.1000, .*joint 5 \\d\\.\\d{4} / 0\\.1000");
+                            "joint 0 \\d\\.\\d{4} / 0\\.0960, .*joint 5 \\d\\.\\d{4} / 0\\.0960");
             jvm.terminate();
             assertThat(jvm.awaitExit(BOUND)).isEqualTo(TERMINATED);
             assertRobotWasStoppedOnce(jvm);

@@ -6,12 +6,13 @@ import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 
-/** The sample in a JVM of its own, with a robot that says on the console when it is stopped. */
-@Configuration(proxyBeanMethods = false)
+/**
+ * The sample in a JVM of its own, with a robot that says on the console when it is stopped. No
+ * {@code @Configuration}: the sample's component scan must not find it in other tests.
+ */
 @Import(SampleApplication.class)
 class TalkativeApplication {
 
