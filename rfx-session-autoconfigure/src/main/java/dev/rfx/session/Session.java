@@ -115,22 +115,18 @@ public final class Session implements AutoCloseable {
         while (true) {
             Runs before = this.runs.get();
             SessionRun current = before.current();
-            if (current != null) {
-                switch (current.state()) {
-                    case STARTING, RUNNING -> {
-                        awaitStart(current);
-                        return new StartedRun(current, false);
-                    }
-                    case STOPPING, STUCK -> {
-                        if (current.isRobotThread()) {
-                            throw new IllegalStateException(
-                                    "Session '%s' cannot be started from within a run that is ending"
-                                            .formatted(name()));
-                        }
-                        current.awaitEnd();
-                    }
-                    default -> {}
+            if (current != null && !current.hasEnded()) {
+                SessionState state = current.state();
+                if (state == SessionState.STARTING || state == SessionState.RUNNING) {
+                    awaitStart(current);
+                    return new StartedRun(current, false);
                 }
+                if (current.isRobotThread()) {
+                    throw new IllegalStateException(
+                            "Session '%s' cannot be started from within a run that is ending"
+                                    .formatted(name()));
+                }
+                current.awaitEnd();
             }
             SessionRun next =
                     new SessionRun(

@@ -31,15 +31,17 @@ public class SessionException extends RuntimeException {
 
     static SessionException failed(
             String sessionName, SessionPhase phase, long iteration, Throwable cause) {
-        String where =
+        String what =
                 switch (phase) {
-                    case RESET, WARMUP -> "Start failed in " + phase;
-                    case STOP -> "The robot's stop() failed, it may not be in its safe state,";
+                    case RESET, WARMUP -> "Start of session '%s' failed in %s: %s";
                     case OBSERVE, POLICY, ACT, WAIT ->
-                            "Control loop failed in " + phase + " of iteration " + iteration;
+                            "Control loop failed in %2$s of iteration %4$d of session '%1$s': %3$s";
+                    case STOP ->
+                            "Robot.stop() of session '%1$s' failed, and the robot may not be in its"
+                                    + " safe state: %3$s";
                 };
         return new SessionException(
-                where + " of session '" + sessionName + "': " + cause,
+                what.formatted(sessionName, phase, cause, iteration),
                 cause,
                 sessionName,
                 phase,

@@ -34,12 +34,9 @@ final class SessionLog implements SessionListener {
     @Override
     public void failed(Session session, SessionException failure) {
         logger.error(
-                "Session '{}' failed: {}. The robot's stop() {}. {}",
+                "Session '{}' failed: {} ({})",
                 session.name(),
                 failure.getMessage(),
-                failure.getSuppressed().length == 0 && failure.phase() != SessionPhase.STOP
-                        ? "was called"
-                        : "failed as well",
                 session.stats(),
                 failure);
     }

@@ -162,13 +162,14 @@ final class SessionRun {
         }
         SessionException failed = this.failure.get();
         this.state.set(failed == null ? SessionState.STOPPED : SessionState.FAILED);
-        this.ended.countDown();
-        this.startDecided.countDown();
+        // Before the end is announced: no next run begins whose start is told first.
         this.notifier.tell(
                 failed == null
                         ? listener -> listener.stopped(this.session)
                         : listener -> listener.failed(this.session, failed),
                 this.listenersTold::countDown);
+        this.ended.countDown();
+        this.startDecided.countDown();
     }
 
     // ---- on any thread
@@ -217,7 +218,7 @@ final class SessionRun {
                 declareStuck();
             }
         }
-        if (this.ended.getCount() > 0) {
+        if (!hasEnded()) {
             throw stuck();
         }
         if (!this.notifier.isCurrentThread()) {
@@ -312,6 +313,10 @@ final class SessionRun {
 
     SessionState state() {
         return this.state.get();
+    }
+
+    boolean hasEnded() {
+        return this.ended.getCount() == 0;
     }
 
     boolean loopBegan() {

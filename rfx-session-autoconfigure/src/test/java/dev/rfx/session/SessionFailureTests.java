@@ -116,7 +116,7 @@ class SessionFailureTests {
         assertThatExceptionOfType(SessionException.class)
                 .isThrownBy(session::start)
                 .withMessage(
-                        "Start failed in reset of session 'rfx-session': java.io.IOException: no"
+                        "Start of session 'rfx-session' failed in reset: java.io.IOException: no"
                                 + " such port");
 
         assertFailed(session, SessionPhase.RESET, 0, cause);
@@ -156,7 +156,8 @@ class SessionFailureTests {
         assertThatExceptionOfType(SessionException.class)
                 .isThrownBy(() -> session.run(Duration.ofSeconds(1)))
                 .withMessageStartingWith(
-                        "The robot's stop() failed, it may not be in its safe state");
+                        "Robot.stop() of session 'rfx-session' failed, and the robot may not be in"
+                                + " its safe state: java.lang.AssertionError: cannot hold");
 
         assertFailed(session, SessionPhase.STOP, 50, cause);
     }
