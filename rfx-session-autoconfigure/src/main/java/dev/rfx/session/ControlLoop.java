@@ -54,7 +54,8 @@ final class ControlLoop<O, A> {
         this.policy = policy;
         this.periodNanos = options.periodNanos();
         this.clock = clock;
-        this.hybridWait = new HybridWait(clock, new SpinWindow(options.spinWindow()));
+        this.hybridWait =
+                new HybridWait(clock, new SpinWindow(options.spinWindow(), options.periodNanos()));
         this.recorder = recorder;
     }
 
@@ -157,10 +158,21 @@ final class ControlLoop<O, A> {
         this.limitNanos = duration.toNanos();
     }
 
-    /** Lets the loop end by itself after that time, counted from now. */
-    void limitFromNow(Duration duration) {
-        this.limitNanos = this.clock.nanoTime() - this.begin + duration.toNanos();
+    /**
+     * Lets the loop end by itself after that time, counted from now, unless it ends sooner anyway.
+     */
+    synchronized void limitFromNow(Duration duration) {
+        long limit = this.clock.nanoTime() - this.begin + duration.toNanos();
+        this.limitNanos = Math.min(this.limitNanos, limit);
         wake();
+    }
+
+    /** Tells whether the loop should have ended by itself so long ago. */
+    boolean isOverdue(Duration late) {
+        long limit = this.limitNanos;
+        return limit < Long.MAX_VALUE
+                && this.phase.compareTo(SessionPhase.WARMUP) > 0
+                && this.clock.nanoTime() - this.begin - limit > late.toNanos();
     }
 
     private void wake() {

@@ -49,16 +49,25 @@ final class Notifier {
 
     /** Tells every listener, then runs {@code afterwards}. Returns at once. */
     void tell(Consumer<SessionListener> event, Runnable afterwards) {
+        execute(() -> this.listeners.forEach(listener -> tell(listener, event)), afterwards);
+    }
+
+    /**
+     * Runs a task when the ones before it have run, then {@code afterwards}. Returns at once: where
+     * no thread is to be had, the task is left out. To log that here might block a control thread.
+     */
+    void execute(Runnable task, Runnable afterwards) {
         try {
             this.executor.execute(
                     () -> {
                         this.thread = Thread.currentThread();
-                        this.listeners.forEach(listener -> tell(listener, event));
-                        afterwards.run();
+                        try {
+                            task.run();
+                        } finally {
+                            afterwards.run();
+                        }
                     });
-        } catch (Throwable ex) {
-            // No thread to be had. The control thread has more important things to do than to fail.
-            logger.error("The listeners were not told", ex);
+        } catch (OutOfMemoryError ex) {
             afterwards.run();
         }
     }

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A run begins with {@link #start()}: on a thread of its own the session resets the robot and
  * the policy, waits for the warm-up to pass, and then observes, selects and acts at a fixed rate.
  * It ends with {@link #stop()}, when its duration is over, or when robot or policy throw anything;
- * whatever ends it, {@link Robot#stop()} is then called exactly once. A session can be started
- * again, and counts anew then.
+ * whatever ends it, {@link Robot#stop()} is then called exactly once. When the JVM ends (Ctrl-C,
+ * SIGTERM, {@code System.exit}, the last thread that is no daemon) a shutdown hook stops the
+ * session first. A session can be started again, and counts anew then.
  *
  * <pre>{@code
  * try (Session session = new Session(robot, policy)) {
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Threading.</b> Every method may be called from any thread, also from within the robot, the
- * policy or a listener. Nothing that is read here makes the control thread wait.
+ * policy or a listener, but that robot and policy cannot wait for the end of their own run. Nothing
+ * that is read here makes the control thread wait.
  */
 public final class Session implements AutoCloseable {
 
@@ -102,10 +104,12 @@ public final class Session implements AutoCloseable {
      * Starts a run and returns when its loop has begun. Does nothing while the session runs, and
      * waits with the other caller while it is being started. Also returns, with the session
      * stopped, when {@link #stop()} is called meanwhile or when the calling thread is interrupted.
+     * A reset that hangs keeps this method waiting until somebody calls {@link #stop()}.
      *
      * @throws SessionException if the robot or the policy could not be reset
      * @throws SessionHungException if the control thread of the last run still hangs
-     * @throws IllegalStateException if called from within a run that is ending
+     * @throws IllegalStateException if called from within a run that is ending, or while the JVM
+     *     ends
      */
     public void start() {
         start(this.options.duration());
@@ -115,13 +119,13 @@ public final class Session implements AutoCloseable {
         while (true) {
             Runs before = this.runs.get();
             SessionRun current = before.current();
-            if (current != null && !current.hasEnded()) {
+            if (current != null) {
                 SessionState state = current.state();
                 if (state == SessionState.STARTING || state == SessionState.RUNNING) {
                     awaitStart(current);
                     return new StartedRun(current, false);
                 }
-                if (current.isRobotThread()) {
+                if (!current.hasEnded() && current.isRobotThread()) {
                     throw new IllegalStateException(
                             "Session '%s' cannot be started from within a run that is ending"
                                     .formatted(name()));
@@ -153,23 +157,23 @@ public final class Session implements AutoCloseable {
         }
         if (!run.loopBegan()) {
             SessionException failed = run.reportFailure();
+            if (failed == null) {
+                failed = run.hang();
+            }
             if (failed != null) {
                 throw failed;
-            }
-            if (run.state() == SessionState.STUCK) {
-                throw Objects.requireNonNull(run.hang());
             }
         }
     }
 
     /**
      * Ends the run and returns when no method of the robot will be called any more and the
-     * listeners have been told. An action that was not yet sent is not sent. Called from within the
-     * robot or the policy, it returns at once and the run ends with that call. Does nothing when
-     * the session does not run.
+     * listeners have been told (or have taken longer than a second). An action that was not yet
+     * sent is not sent. Called from within the robot or the policy, it returns at once and the run
+     * ends with that call. Does nothing when the session does not run.
      *
      * <p>A call in flight has half of the stop timeout to come back; then it is interrupted (a
-     * reset is interrupted at once).
+     * reset is interrupted at once). What it throws after that is logged, and is no failure.
      *
      * @throws SessionHungException if the call in flight ignores the interrupt too. {@link
      *     Robot#stop()} has then been called beside it, and the session cannot be started until
@@ -182,6 +186,17 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /**
+     * Asks the run to end, as {@link #stop()} does, and returns at once. For stopping several
+     * sessions together: ask all, then {@link #stop()} each.
+     */
+    public void requestStop() {
+        SessionRun current = this.runs.get().current();
+        if (current != null) {
+            current.requestStop();
+        }
+    }
+
     private static void stop(SessionRun run) {
         run.requestStop();
         run.awaitEnd();
@@ -190,9 +205,11 @@ public final class Session implements AutoCloseable {
     /**
      * Runs until the session is stopped, its duration is over, the calling thread is interrupted or
      * the JVM ends, starting the session if needed. The session is stopped when this method
-     * returns; in a JVM that ends (Ctrl-C, SIGTERM) it is stopped before the JVM is gone.
+     * returns.
      *
      * @throws SessionException if the session could not be started or failed
+     * @throws SessionHungException if the run is to end and a call hangs
+     * @throws IllegalStateException if called from within the robot or the policy
      */
     public void run() {
         run(this.options.duration());
@@ -200,45 +217,33 @@ public final class Session implements AutoCloseable {
 
     /**
      * As {@link #run()}, for a limited time: counted from the first iteration, or from now if the
-     * session runs already.
+     * session runs already. A run that has a shorter limit keeps it.
      *
-     * @param duration how long, more than 0, or null for no limit
+     * @param duration how long, more than 0, or null for no further limit
      * @throws IllegalArgumentException if the duration is zero or negative
      * @throws SessionException if the session could not be started or failed
+     * @throws SessionHungException if the time is over and a call hangs; {@link Robot#stop()} has
+     *     then been called beside it
+     * @throws IllegalStateException if called from within the robot or the policy
      */
     public void run(@Nullable Duration duration) {
         if (duration != null) {
             this.options.withDuration(duration); // checks it
         }
-        Thread hook = new Thread(this::stop, "rfx-session-" + name() + "-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
-        SessionRun run = null;
+        StartedRun started = start(duration);
+        SessionRun run = started.run();
         try {
-            StartedRun started = start(duration);
-            run = started.run();
             if (!started.own() && duration != null) {
                 run.limitFromNow(duration);
             }
-            run.awaitEnded();
+            run.awaitEndedOrOverdue();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-        } finally {
-            if (run != null) {
-                stop(run);
-            }
-            removeShutdownHook(hook);
         }
+        stop(run);
         SessionException failed = run.reportFailure();
         if (failed != null) {
             throw failed;
-        }
-    }
-
-    private static void removeShutdownHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException ex) {
-            // The JVM ends, and the hook is what brought us here.
         }
     }
 
@@ -248,6 +253,7 @@ public final class Session implements AutoCloseable {
      * @param timeout how long to wait at most
      * @return whether the session does not run any more, or never ran
      * @throws InterruptedException if the calling thread is interrupted
+     * @throws IllegalStateException if called from within the robot or the policy
      */
     public boolean awaitStopped(Duration timeout) throws InterruptedException {
         SessionRun current = this.runs.get().current();
@@ -258,7 +264,8 @@ public final class Session implements AutoCloseable {
      * Throws if the last run failed or the control thread hangs.
      *
      * @throws SessionException the failure of the current or last run
-     * @throws SessionHungException if no iteration has been completed for five periods and 500 ms
+     * @throws SessionHungException if no iteration has been completed for five periods and 500 ms,
+     *     or the run has not ended within the stop timeout
      */
     public void checkHealth() {
         SessionRun current = this.runs.get().current();

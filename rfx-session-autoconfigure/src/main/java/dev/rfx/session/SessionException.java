@@ -41,11 +41,20 @@ public class SessionException extends RuntimeException {
                                     + " safe state: %3$s";
                 };
         return new SessionException(
-                what.formatted(sessionName, phase, cause, iteration),
+                what.formatted(sessionName, phase, describe(cause), iteration),
                 cause,
                 sessionName,
                 phase,
                 iteration);
+    }
+
+    /** What was thrown is somebody else's code, too. */
+    private static String describe(Throwable cause) {
+        try {
+            return cause.toString();
+        } catch (RuntimeException | Error ex) {
+            return cause.getClass().getName();
+        }
     }
 
     /**

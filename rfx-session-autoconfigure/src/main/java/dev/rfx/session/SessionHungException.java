@@ -38,12 +38,12 @@ public final class SessionHungException extends SessionException {
             String sessionName,
             SessionPhase phase,
             long iteration,
-            Duration stopTimeout,
+            Duration sinceStop,
             Thread controlThread) {
         return of(
-                ("Session '%s' is stuck: its control thread is in %s of iteration %d and has ignored stop and"
-                                + " interrupt for %d ms; the session cannot be started until that call returns")
-                        .formatted(sessionName, phase, iteration, stopTimeout.toMillis()),
+                ("Session '%s' is stuck: its control thread is in %s of iteration %d, %d ms after it was"
+                                + " told to stop; the session cannot be started until that call returns")
+                        .formatted(sessionName, phase, iteration, sinceStop.toMillis()),
                 sessionName,
                 phase,
                 iteration,

@@ -33,6 +33,12 @@ final class SessionLog implements SessionListener {
 
     @Override
     public void failed(Session session, SessionException failure) {
+        if (failure.phase() == SessionPhase.RESET) {
+            // The caller of start() gets the exception, and nothing has happened yet to look into.
+            logger.error("{}", failure.getMessage());
+            logger.debug("Session '{}' could not start", session.name(), failure);
+            return;
+        }
         logger.error(
                 "Session '{}' failed: {} ({})",
                 session.name(),
@@ -45,7 +51,7 @@ final class SessionLog implements SessionListener {
     private static String describe(Object part) {
         Class<?> type = part.getClass();
         String name = type.getName();
-        int lambda = name.indexOf("$$");
+        int lambda = name.indexOf("$$Lambda");
         if (lambda > 0) {
             return "in " + name.substring(name.lastIndexOf('.', lambda) + 1, lambda);
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rateHz iterations per second; more than 0, at most 10 000. Default 50
  * @param warmup pause between the robot's reset and the first iteration; 0 to 1 h. Default 500 ms
  * @param stopTimeout how long {@code stop()} waits for the control thread before it calls the
- *     session stuck; 1 ms to 1 min. Default 2 s
+ *     session stuck; 1 ms to 10 s. Default 2 s
  * @param maxTimingSamples how many of the last periods the statistics cover; 1 to 1 000 000.
  *     Default 10 000
  * @param spinWindow how long before each deadline the loop stops sleeping and spins; 0 to 1.2 ms, 0
@@ -36,7 +36,7 @@ public record SessionOptions(
     private static final double MAX_RATE_HZ = 10_000;
     private static final Duration MAX_WARMUP = Duration.ofHours(1);
     private static final Duration MIN_STOP_TIMEOUT = Duration.ofMillis(1);
-    private static final Duration MAX_STOP_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration MAX_STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_TIMING_SAMPLES = 1_000_000;
     private static final Duration MAX_SPIN_WINDOW = Duration.ofNanos(1_200_000);
     private static final Duration MAX_DURATION = Duration.ofDays(10_000);

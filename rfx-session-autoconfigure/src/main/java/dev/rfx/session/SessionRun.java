@@ -1,12 +1,9 @@
 package dev.rfx.session;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,8 +19,14 @@ final class SessionRun {
 
     private static final Logger logger = LoggerFactory.getLogger(Session.class);
 
-    /** How long a caller of stop() waits for a robot.stop() that runs beside a hung thread. */
-    private static final Duration OUT_OF_BAND_STOP_TIMEOUT = Duration.ofMillis(500);
+    /** How long a caller of stop() waits for a robot.stop() beside a hung call, and the report. */
+    private static final Duration STUCK_TIMEOUT = Duration.ofMillis(500);
+
+    /** How long a caller of stop() waits for the listeners: a slow one has to keep up by itself. */
+    private static final Duration LISTENERS_TIMEOUT = Duration.ofSeconds(1);
+
+    /** How late a run may end by its duration before the caller of run() ends it. */
+    private static final Duration OVERDUE = Duration.ofMillis(100);
 
     /** A loop is stalled after five periods without an iteration, but not sooner than this. */
     private static final Duration MIN_STALL = Duration.ofMillis(500);
@@ -36,13 +39,25 @@ final class SessionRun {
     private final TimingRecorder recorder;
     private final ControlLoop<Object, Object> loop;
     private final Thread controlThread;
+    private final Thread shutdownHook;
 
     private final AtomicReference<SessionState> state =
             new AtomicReference<>(SessionState.STARTING);
+
+    /** Made of what was thrown by the first who asks: the control thread has no time for it. */
     private final AtomicReference<@Nullable SessionException> failure = new AtomicReference<>();
 
-    /** Whoever sets it calls robot.stop(), nobody else does. */
-    private final AtomicBoolean robotStopClaimed = new AtomicBoolean();
+    private SessionPhase thrownIn = SessionPhase.RESET; // published by thrown
+    private long thrownAt; // published by thrown
+    private volatile @Nullable Throwable thrown;
+    private volatile @Nullable Throwable thrownByRobotStop;
+    private volatile @Nullable Exception answerToInterrupt;
+
+    /**
+     * Whoever is the first to count it up calls robot.stop(), nobody else does. An AtomicBoolean
+     * would not do: its first use in a JVM allocates, and the heap may be full then.
+     */
+    private final AtomicInteger robotStopClaims = new AtomicInteger();
 
     /** Threads that may call the robot: the control thread, perhaps one that calls robot.stop(). */
     private final AtomicInteger robotThreads = new AtomicInteger(1);
@@ -57,7 +72,7 @@ final class SessionRun {
     private volatile boolean loopBegan;
     private volatile boolean failureReported;
     private volatile @Nullable Thread standIn;
-    private final AtomicLong stoppingSince = new AtomicLong(); // odd once set
+    private volatile long stoppingSince;
 
     SessionRun(
             Session session,
@@ -78,18 +93,29 @@ final class SessionRun {
         }
         this.controlThread = new Thread(this::drive, "rfx-session-" + name());
         this.controlThread.setDaemon(true);
+        this.shutdownHook = new Thread(this::stopInDyingJvm, "rfx-session-" + name() + "-shutdown");
     }
 
-    /** Starts the control thread. Called once. */
+    /**
+     * Starts the control thread. Called once.
+     *
+     * @throws IllegalStateException if the JVM is ending
+     */
     void begin() {
         try {
+            Runtime.getRuntime().addShutdownHook(this.shutdownHook);
             this.controlThread.start();
         } catch (Throwable ex) {
-            // There is no thread to be had, and the robot was not touched.
-            this.state.set(stopping());
-            caught(ex);
+            // No thread is to be had, or the JVM ends; the robot was not touched.
+            stopping();
+            thrown(ex);
             leave();
         }
+    }
+
+    private void stopInDyingJvm() {
+        requestStop();
+        awaitEnd();
     }
 
     // ---- on the control thread
@@ -104,54 +130,59 @@ final class SessionRun {
                 this.loop.run();
             }
         } catch (Throwable ex) {
-            caught(ex);
+            if (this.interrupted && ex instanceof Exception answer) {
+                this.answerToInterrupt = answer;
+            } else {
+                thrown(ex);
+            }
         } finally {
             finish();
         }
     }
 
-    private void caught(Throwable ex) {
-        if (this.interrupted && ex instanceof InterruptedException) {
-            logger.debug("Session '{}': stop() interrupted the call in flight", name(), ex);
-        } else if (this.interrupted && ex instanceof Exception) {
-            logger.warn("Session '{}': the call that stop() interrupted failed", name(), ex);
-        } else {
-            fail(SessionException.failed(name(), this.loop.phase(), this.recorder.count(), ex), ex);
-        }
+    private void thrown(Throwable ex) {
+        this.thrownIn = this.loop.phase();
+        this.thrownAt = this.recorder.count();
+        this.thrown = ex;
     }
 
-    /** Brings the robot to safety. Every run ends here. */
+    /**
+     * Brings the robot to safety. Every run ends here. Nothing comes before robot.stop() that could
+     * keep it from being called: nothing is allocated, for the heap may be full, and nothing is
+     * logged, for the log may be what hangs.
+     */
     private void finish() {
-        this.loop.requestStop();
-        this.state.updateAndGet(s -> s == SessionState.STUCK ? s : stopping());
-        synchronized (this.interruptLock) {
-            // From here on nobody interrupts, and no interrupt is left over to disturb the robot.
-            this.interruptible = false;
-            Thread.interrupted();
-        }
         try {
-            if (this.robotStopClaimed.compareAndSet(false, true)) {
-                this.loop.enter(SessionPhase.STOP);
-                stopRobot();
+            this.loop.requestStop();
+            stopping();
+            synchronized (this.interruptLock) {
+                // From here on nobody interrupts, and no interrupt is left to disturb the robot.
+                this.interruptible = false;
+                Thread.interrupted();
             }
         } finally {
-            leave();
+            try {
+                if (claimRobotStop()) {
+                    this.loop.enter(SessionPhase.STOP);
+                    stopRobot();
+                }
+            } finally {
+                leave();
+            }
         }
     }
 
     // ---- on the control thread, or on the one that steps in for a hung one
 
+    private boolean claimRobotStop() {
+        return this.robotStopClaims.getAndIncrement() == 0;
+    }
+
     private void stopRobot() {
         try {
             this.robot.stop();
         } catch (Throwable ex) {
-            fail(SessionException.failed(name(), SessionPhase.STOP, this.recorder.count(), ex), ex);
-        }
-    }
-
-    private void fail(SessionException wrapped, Throwable cause) {
-        if (!this.failure.compareAndSet(null, wrapped)) {
-            Objects.requireNonNull(this.failure.get()).addSuppressed(cause);
+            this.thrownByRobotStop = ex;
         }
     }
 
@@ -160,36 +191,75 @@ final class SessionRun {
         if (this.robotThreads.decrementAndGet() > 0) {
             return;
         }
-        SessionException failed = this.failure.get();
-        this.state.set(failed == null ? SessionState.STOPPED : SessionState.FAILED);
-        // Before the end is announced: no next run begins whose start is told first.
+        boolean failed = this.thrown != null || this.thrownByRobotStop != null;
+        this.state.set(failed ? SessionState.FAILED : SessionState.STOPPED);
+        removeShutdownHook();
+        try {
+            tellOfTheEnd();
+        } catch (OutOfMemoryError ex) {
+            // The robot is safe and the state says what happened; there is no memory to say more.
+        } finally {
+            this.ended.countDown();
+            this.startDecided.countDown();
+        }
+    }
+
+    private void removeShutdownHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(this.shutdownHook);
+        } catch (IllegalStateException | OutOfMemoryError ex) {
+            // The JVM is ending, and the hook is perhaps what brought us here.
+        }
+    }
+
+    /** Before the end is announced: no next run begins whose start is told first. */
+    private void tellOfTheEnd() {
+        Exception answer = this.answerToInterrupt;
+        if (answer != null && !(answer instanceof InterruptedException)) {
+            this.notifier.execute(
+                    () ->
+                            logger.warn(
+                                    "Session '{}': the call that stop() interrupted failed",
+                                    name(),
+                                    answer),
+                    () -> {});
+        }
+        SessionException failed = failure();
+        if (failed != null) {
+            addSuppressed(failed, this.thrown);
+            addSuppressed(failed, this.thrownByRobotStop);
+        }
         this.notifier.tell(
                 failed == null
                         ? listener -> listener.stopped(this.session)
                         : listener -> listener.failed(this.session, failed),
                 this.listenersTold::countDown);
-        this.ended.countDown();
-        this.startDecided.countDown();
+    }
+
+    private static void addSuppressed(SessionException failure, @Nullable Throwable other) {
+        if (other != null && other != failure.getCause()) {
+            failure.addSuppressed(other);
+        }
     }
 
     // ---- on any thread
 
     /** Asks the run to end and returns at once. */
     void requestStop() {
-        boolean wasStarting = this.state.compareAndSet(SessionState.STARTING, stopping());
-        if (!wasStarting) {
-            this.state.compareAndSet(SessionState.RUNNING, SessionState.STOPPING);
-        }
+        stopping();
         this.loop.requestStop();
-        if (wasStarting && !isRobotThread()) {
+        if (!this.loopBegan && !isRobotThread()) {
             // A reset may take its time, or for ever: it is not an iteration that is nearly done.
             interrupt();
         }
     }
 
-    private SessionState stopping() {
-        this.stoppingSince.compareAndSet(0, this.clock.nanoTime() | 1);
-        return SessionState.STOPPING;
+    /** STARTING or RUNNING becomes STOPPING. */
+    private void stopping() {
+        if (this.state.compareAndSet(SessionState.STARTING, SessionState.STOPPING)
+                || this.state.compareAndSet(SessionState.RUNNING, SessionState.STOPPING)) {
+            this.stoppingSince = this.clock.nanoTime();
+        }
     }
 
     private void interrupt() {
@@ -222,7 +292,7 @@ final class SessionRun {
             throw stuck();
         }
         if (!this.notifier.isCurrentThread()) {
-            await(this.listenersTold, 2 * half);
+            await(this.listenersTold, LISTENERS_TIMEOUT.toNanos());
         }
     }
 
@@ -230,41 +300,62 @@ final class SessionRun {
         if (!this.state.compareAndSet(SessionState.STOPPING, SessionState.STUCK)) {
             return;
         }
-        SessionHungException report = stuck();
-        logger.error("{}", report.getMessage(), report.getCause());
+        long deadline = System.nanoTime() + STUCK_TIMEOUT.toNanos();
+        stepIn(deadline);
         this.startDecided.countDown();
+        // Last, and elsewhere: the control thread may hang in the log.
+        SessionHungException report = stuck();
+        CountDownLatch reported = new CountDownLatch(1);
+        this.notifier.execute(
+                () -> logger.error("{}", report.getMessage(), report), reported::countDown);
+        await(reported, deadline - System.nanoTime());
+    }
+
+    /** Calls robot.stop() beside the hung call, if it was not called yet. */
+    private void stepIn(long deadline) {
         if (this.robotThreads.updateAndGet(n -> n == 0 ? 0 : n + 1) == 0) {
             return; // it came back just now
         }
-        if (!this.robotStopClaimed.compareAndSet(false, true)) {
+        if (!claimRobotStop()) {
             leave(); // it hangs in robot.stop()
             return;
         }
         CountDownLatch done = new CountDownLatch(1);
-        Thread standIn =
-                new Thread(
-                        () -> {
-                            try {
-                                stopRobot();
-                            } finally {
-                                leave();
-                                done.countDown();
-                            }
-                        },
-                        "rfx-session-" + name() + "-stop");
-        standIn.setDaemon(true);
-        this.standIn = standIn;
-        standIn.start();
-        await(done, OUT_OF_BAND_STOP_TIMEOUT.toNanos());
+        Runnable stop =
+                () -> {
+                    try {
+                        stopRobot();
+                    } finally {
+                        leave();
+                        done.countDown();
+                    }
+                };
+        try {
+            Thread thread = new Thread(stop, "rfx-session-" + name() + "-stop");
+            thread.setDaemon(true);
+            this.standIn = thread;
+            thread.start();
+        } catch (Throwable ex) {
+            // No thread is to be had: rather a stop() that may hang than a robot that moves.
+            this.standIn = Thread.currentThread();
+            stop.run();
+        }
+        await(done, deadline - System.nanoTime());
     }
 
     private SessionHungException stuck() {
-        return SessionHungException.stuck(
-                name(),
-                this.loop.phase(),
-                this.recorder.count(),
-                this.options.stopTimeout(),
-                this.controlThread);
+        SessionHungException stuck =
+                SessionHungException.stuck(
+                        name(),
+                        this.loop.phase(),
+                        this.recorder.count(),
+                        Duration.ofNanos(this.clock.nanoTime() - this.stoppingSince),
+                        this.controlThread);
+        SessionException failed = failure();
+        if (failed != null) {
+            stuck.addSuppressed(failed);
+        }
+        return stuck;
     }
 
     /** Waits without heeding an interrupt: a robot that is being stopped comes first. */
@@ -288,17 +379,32 @@ final class SessionRun {
 
     /** Waits until the loop has begun or never will. */
     void awaitStart() throws InterruptedException {
-        if (!isRobotThread()) {
+        if (!isRobotThread() && this.startDecided.getCount() > 0) {
             this.startDecided.await();
         }
     }
 
-    void awaitEnded() throws InterruptedException {
-        this.ended.await();
+    boolean awaitEnded(Duration timeout) throws InterruptedException {
+        requireThatThisThreadCanWait();
+        return this.ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    boolean awaitEnded(Duration timeout) throws InterruptedException {
-        return this.ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    /** Waits for the end, or until somebody has to bring it, because a call hangs. */
+    void awaitEndedOrOverdue() throws InterruptedException {
+        requireThatThisThreadCanWait();
+        while (!this.ended.await(OVERDUE.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (this.loop.isOverdue(OVERDUE) || (state() != SessionState.RUNNING && isStalled())) {
+                return;
+            }
+        }
+    }
+
+    private void requireThatThisThreadCanWait() {
+        if (isRobotThread()) {
+            throw new IllegalStateException(
+                    "The robot and the policy of session '%s' cannot wait for its end: the run ends after their call"
+                            .formatted(name()));
+        }
     }
 
     void limitFromNow(Duration duration) {
@@ -347,7 +453,7 @@ final class SessionRun {
                 sample.windowOverruns(),
                 now.isActive() && this.loopBegan ? sinceLastIteration() : null,
                 isStalled(),
-                this.failure.get());
+                failure());
     }
 
     private Duration sinceLastIteration() {
@@ -361,7 +467,7 @@ final class SessionRun {
                     sinceLastIteration().toNanos()
                             > Math.max(5 * this.options.periodNanos(), MIN_STALL.toNanos());
             case STOPPING ->
-                    this.clock.nanoTime() - this.stoppingSince.get()
+                    this.clock.nanoTime() - this.stoppingSince
                             > this.options.stopTimeout().toNanos();
             case STUCK -> true;
             default -> false;
@@ -370,26 +476,45 @@ final class SessionRun {
 
     /** Describes the hang of the control thread, or returns null where it does not hang. */
     @Nullable SessionHungException hang() {
-        if (state() == SessionState.STUCK) {
-            return stuck();
-        }
-        return isStalled()
-                ? SessionHungException.stalled(
-                        name(),
-                        this.loop.phase(),
-                        this.recorder.count(),
-                        sinceLastIteration(),
-                        this.controlThread)
-                : null;
+        return switch (state()) {
+            case STUCK -> stuck();
+            case STOPPING -> isStalled() ? stuck() : null;
+            case RUNNING ->
+                    isStalled()
+                            ? SessionHungException.stalled(
+                                    name(),
+                                    this.loop.phase(),
+                                    this.recorder.count(),
+                                    sinceLastIteration(),
+                                    this.controlThread)
+                            : null;
+            default -> null;
+        };
     }
 
     @Nullable SessionException failure() {
-        return this.failure.get();
+        SessionException known = this.failure.get();
+        if (known != null) {
+            return known;
+        }
+        Throwable cause = this.thrown;
+        if (cause != null) {
+            known = SessionException.failed(name(), this.thrownIn, this.thrownAt, cause);
+        } else {
+            cause = this.thrownByRobotStop;
+            if (cause == null) {
+                return null;
+            }
+            known =
+                    SessionException.failed(
+                            name(), SessionPhase.STOP, this.recorder.count(), cause);
+        }
+        return this.failure.compareAndSet(null, known) ? known : this.failure.get();
     }
 
     /** Returns the failure and remembers that somebody was told of it. */
     @Nullable SessionException reportFailure() {
-        SessionException failed = this.failure.get();
+        SessionException failed = failure();
         if (failed != null) {
             this.failureReported = true;
         }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param windowOverruns how many of those were overruns
  * @param sinceLastIteration time since the last completed iteration, or since the loop began where
  *     there is none yet; null when the loop has not begun or has ended
- * @param stalled whether that time is longer than five periods and 500 ms: the loop hangs
+ * @param stalled whether the control thread hangs: that time is longer than five periods and 500
+ *     ms, or the run has not ended within the stop timeout
  * @param failure the failure of the current or last run, or null
  */
 public record SessionSnapshot(

@@ -1,8 +1,5 @@
 package dev.rfx.session;
 
-import java.util.EnumSet;
-import java.util.Set;
-
 /** Where a {@link Session} is in its life. */
 public enum SessionState {
     /** Never started. */
@@ -22,26 +19,6 @@ public enum SessionState {
      * thread lives; when it ends, the state becomes {@link #STOPPED} or {@link #FAILED}.
      */
     STUCK;
-
-    private Set<SessionState> next() {
-        return switch (this) {
-            case NEW, STOPPED, FAILED -> EnumSet.of(STARTING);
-            case STARTING -> EnumSet.of(RUNNING, STOPPING);
-            case RUNNING -> EnumSet.of(STOPPING);
-            case STOPPING -> EnumSet.of(STOPPED, FAILED, STUCK);
-            case STUCK -> EnumSet.of(STOPPED, FAILED);
-        };
-    }
-
-    /**
-     * Tells whether a session may go from this state to another one directly.
-     *
-     * @param other the other state
-     * @return whether the transition is legal
-     */
-    public boolean canBecome(SessionState other) {
-        return next().contains(other);
-    }
 
     /**
      * Tells whether a control thread may be at work in this state.

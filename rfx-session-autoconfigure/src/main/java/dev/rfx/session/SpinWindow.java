@@ -20,11 +20,17 @@ final class SpinWindow {
     private static final double STEP_DOWN = (1 - QUANTILE) * STEP_NANOS;
 
     private final boolean calibrating;
+    private final double maxNanos;
     private double nanos;
 
-    SpinWindow(@Nullable Duration fixed) {
+    /**
+     * Creates a window. A self-calibrating one leaves half of the period to sleep in: where it took
+     * the whole, there would be no sleep left to learn from, and it would never shrink again.
+     */
+    SpinWindow(@Nullable Duration fixed, double periodNanos) {
         this.calibrating = fixed == null;
-        this.nanos = fixed == null ? INITIAL_NANOS : fixed.toNanos();
+        this.maxNanos = Math.max(Math.min(MAX_NANOS, periodNanos / 2), MIN_NANOS);
+        this.nanos = fixed == null ? Math.min(INITIAL_NANOS, this.maxNanos) : fixed.toNanos();
     }
 
     long nanos() {
@@ -41,6 +47,6 @@ final class SpinWindow {
             return;
         }
         double next = this.nanos + (lateNanos > this.nanos ? STEP_UP : -STEP_DOWN);
-        this.nanos = Math.min(Math.max(next, MIN_NANOS), MAX_NANOS);
+        this.nanos = Math.min(Math.max(next, MIN_NANOS), this.maxNanos);
     }
 }

@@ -92,6 +92,32 @@ class SessionFailureTests {
     }
 
     @Test
+    void exceptionThatCannotEvenBePrintedEndsTheRun() {
+        Session session =
+                session(
+                        observation -> {
+                            throw new UnprintableException();
+                        });
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(session::run)
+                .withMessageContaining("UnprintableException");
+
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    private static final class UnprintableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no message");
+        }
+    }
+
+    @Test
     void nullActionNeverReachesTheRobot() {
         Session session = session(observation -> null);
 

@@ -3,6 +3,10 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.rfx.session.ScriptedRobot.Step;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -11,14 +15,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** What happens when a call does not come back. */
 class SessionHangTests {
 
+    /** Short, for the tests in which it passes. */
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults()
                     .withWarmup(Duration.ZERO)
                     .withStopTimeout(Duration.ofMillis(100));
+
+    /** Long, for the tests in which half of it passes. */
+    private static final SessionOptions PATIENT = OPTIONS.withStopTimeout(Duration.ofSeconds(2));
 
     private final ScriptedRobot robot = new ScriptedRobot();
     private final CountDownLatch hanging = new CountDownLatch(1);
@@ -46,6 +55,10 @@ class SessionHangTests {
     }
 
     private Session session(SessionPhase phase, Step step) {
+        return session(phase, step, OPTIONS);
+    }
+
+    private Session session(SessionPhase phase, Step step, SessionOptions options) {
         switch (phase) {
             case RESET -> this.robot.onReset(step);
             case OBSERVE -> this.robot.onObserve(step);
@@ -61,7 +74,7 @@ class SessionHangTests {
                     }
                     return "action";
                 },
-                OPTIONS);
+                options);
     }
 
     private static void runUnchecked(Step step) throws Exception {
@@ -87,7 +100,7 @@ class SessionHangTests {
                 .withMessageStartingWith(
                         "Session 'rfx-session' is stuck: its control thread is in "
                                 + phase
-                                + " of iteration 0 and has ignored stop and interrupt for 100 ms")
+                                + " of iteration 0, ")
                 .satisfies(
                         ex ->
                                 assertThat(ex.getCause().getStackTrace())
@@ -109,8 +122,7 @@ class SessionHangTests {
         this.robot.onObserve(() -> {}).onAct(() -> {});
         session.start();
         assertThat(session.isRunning()).isTrue();
-        session.close();
-        assertThat(this.robot.stops).hasValue(2);
+        assertThat(this.robot.resets).hasValue(2);
     }
 
     @Test
@@ -177,7 +189,8 @@ class SessionHangTests {
                         () -> {
                             this.hanging.countDown();
                             new CountDownLatch(1).await();
-                        });
+                        },
+                        PATIENT);
         session.start();
         this.hanging.await();
 
@@ -200,7 +213,8 @@ class SessionHangTests {
                             while (!Thread.currentThread().isInterrupted()) {
                                 Thread.onSpinWait();
                             }
-                        });
+                        },
+                        PATIENT);
         session.start();
         this.hanging.await();
 
@@ -217,7 +231,8 @@ class SessionHangTests {
                         () -> {
                             this.hanging.countDown();
                             new CountDownLatch(1).await();
-                        });
+                        },
+                        PATIENT);
         session.start();
         this.hanging.await();
         Thread.currentThread().interrupt();
@@ -266,5 +281,79 @@ class SessionHangTests {
         clock.advance(1);
         assertThat(session.snapshot().stalled()).isTrue();
         session.stop();
+    }
+
+    @Test
+    void runEndsAHungCallWhenItsDurationIsOver() {
+        Session session = session(SessionPhase.POLICY, this.hang);
+
+        assertThatExceptionOfType(SessionHungException.class)
+                .isThrownBy(() -> session.run(Duration.ofMillis(50)))
+                .withMessageContaining("in policy of iteration 0");
+
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void failureIsNotLostWhenTheRobotsStopHangs() {
+        IllegalStateException cause = new IllegalStateException("unplugged");
+        Session session = session(SessionPhase.STOP, this.hang);
+        this.robot.onAct(
+                () -> {
+                    throw cause;
+                });
+
+        assertThatExceptionOfType(SessionHungException.class)
+                .isThrownBy(session::run)
+                .satisfies(ex -> assertThat(ex.getSuppressed()[0]).hasCause(cause));
+
+        assertThat(session.snapshot().failure()).hasCause(cause);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void stopThatTakesTooLongIsSeenThoughNobodyWaitsForIt() throws Exception {
+        FakeClock clock = new FakeClock();
+        this.robot.onStop(this.hang);
+        this.robot.onAct(
+                () -> {
+                    throw new IllegalStateException("boom");
+                });
+        Session session = new Session(this.robot, observation -> "action", OPTIONS, clock);
+        session.start();
+        this.hanging.await();
+        assertThat(session.snapshot().stalled()).isFalse();
+
+        clock.advance(Duration.ofMillis(100).toNanos() + 1);
+
+        assertThat(session.snapshot().stalled()).isTrue();
+    }
+
+    @Test
+    void robotIsStoppedThoughTheLogHangs() throws Exception {
+        Logger log = (Logger) LoggerFactory.getLogger(Session.class);
+        AppenderBase<ILoggingEvent> hangingLog =
+                new AppenderBase<>() {
+                    @Override
+                    protected void append(ILoggingEvent event) {
+                        awaitIgnoringInterrupts(SessionHangTests.this.release);
+                    }
+                };
+        hangingLog.start();
+        log.setLevel(Level.INFO);
+        log.addAppender(hangingLog);
+        try {
+            Session session = session(SessionPhase.POLICY, this.hang);
+            session.start();
+            this.hanging.await();
+
+            assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+
+            assertThat(this.robot.stops).hasValue(1);
+        } finally {
+            this.release.countDown();
+            log.detachAppender(hangingLog);
+            log.setLevel(null);
+        }
     }
 }

@@ -16,7 +16,7 @@ class SessionInterleavingTests {
             SessionOptions.defaults()
                     .withRateHz(10_000)
                     .withWarmup(Duration.ZERO)
-                    .withStopTimeout(Duration.ofMinutes(1))
+                    .withStopTimeout(Duration.ofSeconds(10))
                     .withMaxTimingSamples(10);
 
     private static void spin(long nanos) {

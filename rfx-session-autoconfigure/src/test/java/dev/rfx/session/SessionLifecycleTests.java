@@ -3,10 +3,15 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -16,17 +21,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Start, stop, run and close, from every thread and in every order. */
+/**
+ * Start, stop, run and close, from every thread and in every order. A test that would end only by
+ * the interrupt, after half of the stop timeout, fails by its time.
+ */
+@Timeout(value = 4, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SessionLifecycleTests {
 
-    /** So long that a test which needs the interrupt or the timeout to end would fail by time. */
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults()
                     .withWarmup(Duration.ZERO)
-                    .withStopTimeout(Duration.ofMinutes(1));
+                    .withStopTimeout(Duration.ofSeconds(10));
 
     private final ScriptedRobot robot = new ScriptedRobot();
     private final ExecutorService executor = Executors.newCachedThreadPool();
@@ -156,15 +165,16 @@ class SessionLifecycleTests {
 
     @Test
     void stoppedSessionStartsAgainAndCountsAnew() {
+        Session session = standingStill(this.robot, OPTIONS);
         for (int run = 1; run <= 3; run++) {
-            this.session.start();
-            awaitIterations(this.session, 1);
-            this.session.stop();
-            assertThat(this.session.stepCount()).isBetween(1L, 3L);
+            session.start();
+            awaitIterations(session, 1);
+            session.stop();
+            assertThat(session.stepCount()).isEqualTo(1);
             assertThat(this.robot.resets).hasValue(run);
             assertThat(this.robot.stops).hasValue(run);
         }
-        assertThat(this.session.totals().iterations()).isEqualTo(this.robot.acts.get());
+        assertThat(session.totals().iterations()).isEqualTo(3);
     }
 
     @Test
@@ -345,17 +355,20 @@ class SessionLifecycleTests {
                 });
         this.session.start();
         inAct.await();
+        List<Thread> waiting = new CopyOnWriteArrayList<>();
         List<Future<?>> stops = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             stops.add(
                     this.executor.submit(
                             () -> {
+                                waiting.add(Thread.currentThread());
                                 this.session.stop();
                                 assertThat(this.robot.stops).hasValue(1);
                                 assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
                             }));
         }
-        while (this.session.state() != SessionState.STOPPING) {
+        while (waiting.stream().anyMatch(t -> t.getState() != Thread.State.TIMED_WAITING)
+                || waiting.size() < 2) {
             Thread.onSpinWait();
         }
         assertThat(stops).noneMatch(Future::isDone);
@@ -557,6 +570,111 @@ class SessionLifecycleTests {
     }
 
     @Test
+    void startOfARunningSessionFromAnInterruptedThreadDoesNothing() {
+        this.session.start();
+        Thread.currentThread().interrupt();
+
+        this.session.start();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(this.session.isRunning()).isTrue();
+        this.session.stop();
+    }
+
+    @Test
+    void robotAndPolicyCannotWaitForTheEndOfTheirOwnRun() {
+        this.policy =
+                observation -> {
+                    this.session.run();
+                    return "action";
+                };
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(this.session::run)
+                .withMessageContaining("cannot wait for its end");
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void everyCallerOfAStartThatFailsIsToldWhy() throws Exception {
+        CountDownLatch inReset = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        this.robot.onReset(
+                () -> {
+                    inReset.countDown();
+                    goOn.await();
+                    throw new IllegalStateException("no power");
+                });
+        List<Future<?>> starts = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            starts.add(this.executor.submit((Runnable) this.session::start));
+            inReset.await();
+        }
+
+        goOn.countDown();
+
+        for (Future<?> start : starts) {
+            assertThatThrownBy(start::get).hasRootCauseMessage("no power");
+        }
+    }
+
+    @Test
+    void runDoesNotLengthenARunThatIsLimitedAlready() {
+        Session session =
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS.withRateHz(0.001).withDuration(Duration.ofMillis(50)));
+        session.start();
+
+        session.run(Duration.ofHours(1));
+
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+    }
+
+    @Test
+    void listenerThatHangsDoesNotKeepStopFromReturning() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        this.session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void started(Session session) {
+                        try {
+                            release.await();
+                        } catch (InterruptedException ex) {
+                            throw new AssertionError(ex);
+                        }
+                    }
+                });
+        this.session.start();
+
+        this.session.stop();
+
+        assertThat(this.robot.stops).hasValue(1);
+        release.countDown();
+    }
+
+    @Test
+    void sleepsOfTheControlThreadAreExactWhereLinuxAllowsIt() throws Exception {
+        AtomicReference<String> slack = new AtomicReference<>();
+        this.robot.onReset(
+                () -> {
+                    Path link = Path.of("/proc/thread-self");
+                    if (Files.exists(link)) {
+                        Path tid = Files.readSymbolicLink(link).getFileName();
+                        slack.set(
+                                Files.readString(Path.of("/proc", tid.toString(), "timerslack_ns"))
+                                        .strip());
+                    }
+                });
+
+        this.session.run(Duration.ofMillis(1));
+
+        assumeThat(slack.get()).isNotNull();
+        assertThat(slack).hasValue("1");
+    }
+
+    @Test
     void optionsThatMakeNoSenseAreRefused() {
         SessionOptions defaults = SessionOptions.defaults();
         for (double rate : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 10_000.1}) {
@@ -572,7 +690,7 @@ class SessionLifecycleTests {
                 .withMessage("warmup is PT-0.001S, but must be PT0S to PT1H");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> defaults.withStopTimeout(Duration.ZERO))
-                .withMessage("stopTimeout is PT0S, but must be PT0.001S to PT1M");
+                .withMessage("stopTimeout is PT0S, but must be PT0.001S to PT10S");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> defaults.withMaxTimingSamples(0))
                 .withMessage("maxTimingSamples is 0, but must be 1 to 1000000");

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.testkit.ChildJvm;
 import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of {@link Session#run()} when its JVM ends, without Spring. */
@@ -46,6 +49,34 @@ class SessionShutdownTests {
     }
 
     @Test
+    void sessionThatWasStartedByHandIsStoppedToo() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(StartAndSleep.class)) {
+            jvm.awaitLine("acting");
+
+            jvm.terminate();
+
+            assertThat(jvm.awaitExit(BOUND)).isEqualTo(143);
+            assertThat(jvm.output()).containsOnlyOnce("robot.stop()");
+        }
+    }
+
+    @Test
+    void robotIsStoppedWhenMainReturns() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(StartAndReturn.class)) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+            assertThat(jvm.output()).containsOnlyOnce("robot.stop()");
+        }
+    }
+
+    @Test
+    void robotIsStoppedThoughTheHeapIsFull() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeap.class)) {
+            assertThat(jvm.awaitLine("robot.stop()")).isEqualTo("robot.stop()");
+            jvm.awaitLine("state FAILED");
+        }
+    }
+
+    @Test
     void shutdownHookIsRemovedWhenRunReturns() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(CountHooks.class)) {
             assertThat(jvm.awaitLine("hooks")).isEqualTo("hooks while it runs 1, afterwards 0");
@@ -74,6 +105,57 @@ class SessionShutdownTests {
                             },
                             SessionOptions.defaults().withStopTimeout(Duration.ofMillis(500)))
                     .run();
+        }
+    }
+
+    static final class StartAndSleep {
+        public static void main(String[] args) throws InterruptedException {
+            new Session(robot(), observation -> "action").start();
+            Thread.sleep(Duration.ofMinutes(1).toMillis());
+        }
+    }
+
+    static final class StartAndReturn {
+        public static void main(String[] args) {
+            new Session(robot(), observation -> "action").start();
+        }
+    }
+
+    /** The policy takes all memory and keeps it until the robot was stopped. */
+    static final class FillTheHeap {
+
+        private static final byte[] STOPPED = "robot.stop()\n".getBytes(StandardCharsets.US_ASCII);
+        private static Object @Nullable [] hoard;
+
+        public static void main(String[] args) throws Exception {
+            ScriptedRobot robot =
+                    new ScriptedRobot()
+                            .onStop(
+                                    () -> {
+                                        hoard = null;
+                                        System.out.write(STOPPED, 0, STOPPED.length);
+                                        System.out.flush();
+                                    });
+            Session session = new Session(robot, observation -> fillTheHeap());
+            session.start();
+            session.awaitStopped(Duration.ofMinutes(1)); // waits before the heap is full
+            System.out.println("state " + session.state());
+        }
+
+        private static String fillTheHeap() {
+            Object[] all = null;
+            for (int size = 1 << 20; ; size = Math.max(size / 2, 16)) {
+                try {
+                    while (true) {
+                        all = new Object[] {all, new byte[size]};
+                        hoard = all;
+                    }
+                } catch (OutOfMemoryError ex) {
+                    if (size == 16) {
+                        throw ex;
+                    }
+                }
+            }
         }
     }
 

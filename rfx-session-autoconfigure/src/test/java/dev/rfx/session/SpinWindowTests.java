@@ -10,7 +10,7 @@ class SpinWindowTests {
 
     @Test
     void fixedWindowStaysWhatItIs() {
-        SpinWindow window = new SpinWindow(Duration.ofNanos(1_200_000));
+        SpinWindow window = new SpinWindow(Duration.ofNanos(1_200_000), 20_000_000);
 
         window.overshot(300_000);
 
@@ -19,7 +19,7 @@ class SpinWindowTests {
 
     @Test
     void calibratingWindowSettlesNearTheQuantileOfTheLateness() {
-        SpinWindow window = new SpinWindow(null);
+        SpinWindow window = new SpinWindow(null, 20_000_000);
         Random random = new Random(3);
         int beyond = 0;
 
@@ -36,7 +36,7 @@ class SpinWindowTests {
 
     @Test
     void latenessThatNoSpinCouldHideIsIgnored() {
-        SpinWindow window = new SpinWindow(null);
+        SpinWindow window = new SpinWindow(null, 20_000_000);
         long before = window.nanos();
 
         for (int i = 0; i < 10_000; i++) {
@@ -48,7 +48,7 @@ class SpinWindowTests {
 
     @Test
     void windowStaysWithinItsBounds() {
-        SpinWindow window = new SpinWindow(null);
+        SpinWindow window = new SpinWindow(null, 20_000_000);
         for (int i = 0; i < 100_000; i++) {
             window.overshot(0);
         }
@@ -57,5 +57,17 @@ class SpinWindowTests {
             window.overshot(SpinWindow.MAX_NANOS);
         }
         assertThat(window.nanos()).isBetween(SpinWindow.MAX_NANOS - 4_000, SpinWindow.MAX_NANOS);
+    }
+
+    @Test
+    void windowLeavesHalfOfAShortPeriodToSleepIn() {
+        SpinWindow window = new SpinWindow(null, 100_000);
+        assertThat(window.nanos()).isEqualTo(50_000);
+
+        for (int i = 0; i < 1_000; i++) {
+            window.overshot(90_000);
+        }
+
+        assertThat(window.nanos()).isEqualTo(50_000);
     }
 }

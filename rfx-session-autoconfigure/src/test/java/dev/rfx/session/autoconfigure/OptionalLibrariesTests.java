@@ -6,6 +6,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.testkit.ChildJvm;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,8 @@ class OptionalLibrariesTests {
                     """)
     void applicationStartsWithoutAndTheRestWorks(String what, String jars, String beans)
             throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(file -> !file.matches(jars), Application.class)) {
+        try (ChildJvm jvm =
+                ChildJvm.start(List.of(), file -> !file.matches(jars), Application.class)) {
             assertThat(jvm.awaitLine("BEANS "))
                     .isEqualTo("BEANS " + (beans.equals("all") ? ALL : beans));
             assertThat(jvm.awaitLine("RUNNING ")).isEqualTo("RUNNING true");

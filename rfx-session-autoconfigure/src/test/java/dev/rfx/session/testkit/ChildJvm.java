@@ -29,11 +29,15 @@ public final class ChildJvm implements AutoCloseable {
 
     /** Starts a JVM with the whole class path. */
     public static ChildJvm start(Class<?> main, String... arguments) {
-        return start(entry -> true, main, arguments);
+        return start(List.of(), entry -> true, main, arguments);
     }
 
-    /** Starts a JVM with those entries of the class path whose file name the predicate accepts. */
-    public static ChildJvm start(Predicate<String> fileNames, Class<?> main, String... arguments) {
+    /**
+     * Starts a JVM with options, and with those entries of the class path whose file name the
+     * predicate accepts.
+     */
+    public static ChildJvm start(
+            List<String> options, Predicate<String> fileNames, Class<?> main, String... arguments) {
         String classPath =
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                         .filter(entry -> fileNames.test(Path.of(entry).getFileName().toString()))
@@ -42,6 +46,7 @@ public final class ChildJvm implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:TieredStopAtLevel=1");
         command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
+        command.addAll(options);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         try {
