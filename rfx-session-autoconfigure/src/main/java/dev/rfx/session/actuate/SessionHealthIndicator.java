@@ -47,6 +47,7 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("rateHz", this.session.options().rateHz())
                 .withDetail("actualRateHz", snapshot.actualRateHz())
                 .withDetail("overruns", snapshot.stats().overruns())
+                .withDetail("windowOverruns", snapshot.windowOverruns())
                 .withDetail("windowOverrunRatio", snapshot.windowOverrunRatio())
                 .withDetail("p99JitterMillis", snapshot.stats().p99JitterSeconds() * 1e3);
         Duration age = snapshot.sinceLastIteration();
@@ -65,6 +66,9 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
         }
         if (snapshot.state() == SessionState.STUCK) {
             return "stuck: the control thread ignores stop and interrupt";
+        }
+        if (snapshot.stalled() && snapshot.state() == SessionState.STOPPING) {
+            return "stalled: the run has not ended within the stop timeout";
         }
         if (snapshot.stalled()) {
             Duration age = snapshot.sinceLastIteration();

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
@@ -22,11 +22,11 @@ import org.springframework.core.env.Environment;
 final class NoSessionFailureAnalyzer
         extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException> {
 
-    private final ListableBeanFactory beanFactory;
+    private final ConfigurableListableBeanFactory beanFactory;
     private final Environment environment;
 
     NoSessionFailureAnalyzer(BeanFactory beanFactory, Environment environment) {
-        this.beanFactory = (ListableBeanFactory) beanFactory;
+        this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
         this.environment = environment;
     }
 
@@ -59,19 +59,34 @@ final class NoSessionFailureAnalyzer
 
     private void explain(Class<?> type, List<String> problems, List<String> actions) {
         String name = type.getSimpleName();
-        String[] beans =
-                BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
-                        this.beanFactory, type, true, false);
-        if (beans.length == 0) {
+        List<String> candidates = candidates(type);
+        if (candidates.isEmpty()) {
             problems.add("there is no " + name + " bean");
             actions.add("Declare a bean of type " + type.getName() + ".");
-        } else if (beans.length > 1) {
+        } else if (candidates.size() > 1 && candidates.stream().noneMatch(this::isPrimary)) {
             problems.add(
-                    "there are %d %s beans, %s"
-                            .formatted(beans.length, name, Arrays.toString(beans)));
+                    "there are %d %s beans, %s".formatted(candidates.size(), name, candidates));
             actions.add(
                     "Mark one %s bean as @Primary, or declare a Session bean for each robot."
                             .formatted(name));
         }
+    }
+
+    private List<String> candidates(Class<?> type) {
+        return Arrays.stream(
+                        BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                                this.beanFactory, type, true, false))
+                .filter(
+                        bean ->
+                                !this.beanFactory.containsBeanDefinition(bean)
+                                        || this.beanFactory
+                                                .getMergedBeanDefinition(bean)
+                                                .isAutowireCandidate())
+                .toList();
+    }
+
+    private boolean isPrimary(String bean) {
+        return this.beanFactory.containsBeanDefinition(bean)
+                && this.beanFactory.getMergedBeanDefinition(bean).isPrimary();
     }
 }

@@ -2,9 +2,9 @@ package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
+import java.lang.reflect.TypeVariable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.config.NamedBeanHolder;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -16,39 +16,37 @@ final class RobotAndPolicyTypes {
     private RobotAndPolicyTypes() {}
 
     static void check(
-            ConfigurableListableBeanFactory beanFactory,
-            NamedBeanHolder<Robot<?, ?>> robot,
-            NamedBeanHolder<Policy<?, ?>> policy) {
-        ResolvableType robotType = typeOf(beanFactory, robot, Robot.class);
-        ResolvableType policyType = typeOf(beanFactory, policy, Policy.class);
+            ConfigurableListableBeanFactory beanFactory, Robot<?, ?> robot, Policy<?, ?> policy) {
+        String robotName = beanFactory.resolveNamedBean(Robot.class).getBeanName();
+        String policyName = beanFactory.resolveNamedBean(Policy.class).getBeanName();
+        ResolvableType robotType = typeOf(beanFactory, robotName, robot, Robot.class);
+        ResolvableType policyType = typeOf(beanFactory, policyName, policy, Policy.class);
         if (!fits(policyType.getGeneric(0), robotType.getGeneric(0))
                 || !fits(robotType.getGeneric(1), policyType.getGeneric(1))) {
-            throw new RobotPolicyMismatchException(
-                    robot.getBeanName(), robotType, policy.getBeanName(), policyType);
+            throw new RobotPolicyMismatchException(robotName, robotType, policyName, policyType);
         }
     }
 
-    /** A type that a bean does not tell, as a wildcard or the lambda of a raw type, fits all. */
     private static boolean fits(ResolvableType target, ResolvableType source) {
-        return target.resolve() == null
-                || source.resolve() == null
-                || target.isAssignableFrom(source);
+        return isUnknown(target) || isUnknown(source) || target.isAssignableFrom(source);
+    }
+
+    /** What a bean does not tell, as a wildcard or a type variable does not, fits all. */
+    private static boolean isUnknown(ResolvableType type) {
+        return type.resolve() == null
+                || type.getType() instanceof TypeVariable
+                || type.hasUnresolvableGenerics();
     }
 
     /** The class tells it, unless it is a lambda's; then the bean method's return type may. */
     private static ResolvableType typeOf(
             ConfigurableListableBeanFactory beanFactory,
-            NamedBeanHolder<?> bean,
+            String name,
+            Object bean,
             Class<?> contract) {
-        ResolvableType type =
-                ResolvableType.forClass(AopUtils.getTargetClass(bean.getBeanInstance()))
-                        .as(contract);
-        if (type.hasUnresolvableGenerics()
-                && beanFactory.containsBeanDefinition(bean.getBeanName())) {
-            return beanFactory
-                    .getMergedBeanDefinition(bean.getBeanName())
-                    .getResolvableType()
-                    .as(contract);
+        ResolvableType type = ResolvableType.forClass(AopUtils.getTargetClass(bean)).as(contract);
+        if (type.hasUnresolvableGenerics() && beanFactory.containsBeanDefinition(name)) {
+            return beanFactory.getMergedBeanDefinition(name).getResolvableType().as(contract);
         }
         return type;
     }

@@ -5,7 +5,6 @@ import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.config.NamedBeanHolder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AllNestedConditions;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -22,7 +21,6 @@ import org.springframework.context.annotation.Configuration;
  * one of its own, and when there is not one candidate for each of the two. Nothing moves here.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(SessionProperties.class)
 public final class SessionAutoConfiguration {
 
@@ -36,6 +34,7 @@ public final class SessionAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
     @ConditionalOnMissingBean(Session.class)
     @Conditional(OnRobotAndPolicy.class)
     static class SessionConfiguration {
@@ -43,24 +42,22 @@ public final class SessionAutoConfiguration {
         // stop, not close: a failure was logged and published when it happened, and need not be
         // thrown at a context that closes.
         @Bean(destroyMethod = "stop")
-        Session rfxSession(ConfigurableListableBeanFactory beanFactory, SessionOptions options) {
-            NamedBeanHolder<Robot<?, ?>> robot = candidate(beanFactory, Robot.class);
-            NamedBeanHolder<Policy<?, ?>> policy = candidate(beanFactory, Policy.class);
+        Session rfxSession(
+                Robot<?, ?> robot,
+                Policy<?, ?> policy,
+                SessionOptions options,
+                ConfigurableListableBeanFactory beanFactory) {
             RobotAndPolicyTypes.check(beanFactory, robot, policy);
-            return connect(robot.getBeanInstance(), policy.getBeanInstance(), options);
+            return connect(robot, policy, options);
         }
-    }
 
-    @SuppressWarnings("unchecked")
-    private static <T> NamedBeanHolder<T> candidate(
-            ConfigurableListableBeanFactory beanFactory, Class<?> type) {
-        return (NamedBeanHolder<T>) beanFactory.resolveNamedBean(type);
-    }
-
-    /** The types were checked as far as the beans tell them. */
-    @SuppressWarnings("unchecked")
-    private static Session connect(Robot<?, ?> robot, Policy<?, ?> policy, SessionOptions options) {
-        return new Session((Robot<Object, Object>) robot, (Policy<Object, Object>) policy, options);
+        /** The types were checked as far as the beans tell them. */
+        @SuppressWarnings("unchecked")
+        private static Session connect(
+                Robot<?, ?> robot, Policy<?, ?> policy, SessionOptions options) {
+            return new Session(
+                    (Robot<Object, Object>) robot, (Policy<Object, Object>) policy, options);
+        }
     }
 
     static final class OnRobotAndPolicy extends AllNestedConditions {

@@ -3,31 +3,36 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionEndpoint;
 import dev.rfx.session.actuate.SessionEndpointWebExtension;
-import java.util.Map;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration of the endpoint {@code rfxsession}. */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
-@ConditionalOnBean(Session.class)
+@ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 @ConditionalOnAvailableEndpoint(SessionEndpoint.class)
 public final class SessionEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SessionEndpoint rfxSessionEndpoint(Map<String, Session> sessions) {
-        return new SessionEndpoint(sessions);
+    SessionEndpoint rfxSessionEndpoint(ListableBeanFactory beanFactory) {
+        return new SessionEndpoint(beanFactory.getBeansOfType(Session.class));
     }
 
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint(
+            endpoint = SessionEndpoint.class,
+            exposure = EndpointExposure.WEB)
     SessionEndpointWebExtension rfxSessionEndpointWebExtension(SessionEndpoint endpoint) {
         return new SessionEndpointWebExtension(endpoint);
     }

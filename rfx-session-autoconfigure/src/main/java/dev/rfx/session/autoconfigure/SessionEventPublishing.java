@@ -31,6 +31,8 @@ final class SessionEventPublishing implements SessionListener {
 
     @Override
     public void failed(Session session, SessionException failure) {
+        // The application is told here, so close() need not throw it at a context that closes.
+        session.failure();
         this.publisher.publishEvent(new SessionFailedEvent(session, this.beanName, failure));
     }
 }

@@ -2,12 +2,13 @@ package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionHealthIndicator;
-import java.util.Map;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.CompositeHealthContributorConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
@@ -21,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass({HealthContributor.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
-@ConditionalOnBean(Session.class)
+@ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 @ConditionalOnEnabledHealthIndicator("rfxsession")
 @EnableConfigurationProperties(SessionProperties.class)
 public final class SessionHealthContributorAutoConfiguration
@@ -33,7 +34,7 @@ public final class SessionHealthContributorAutoConfiguration
 
     @Bean
     @ConditionalOnMissingBean(name = {"rfxSessionHealthIndicator", "rfxSessionHealthContributor"})
-    HealthContributor rfxSessionHealthContributor(Map<String, Session> sessions) {
-        return createContributor(sessions);
+    HealthContributor rfxSessionHealthContributor(ListableBeanFactory beanFactory) {
+        return createContributor(beanFactory.getBeansOfType(Session.class));
     }
 }

@@ -1,18 +1,20 @@
 package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Session;
+import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
 /** Starts and stops sessions with the application. */
-final class SessionLifecycle implements SmartLifecycle {
+final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private static final Logger logger = LoggerFactory.getLogger(SessionLifecycle.class);
 
@@ -20,6 +22,7 @@ final class SessionLifecycle implements SmartLifecycle {
     private final List<SessionMonitor> monitors = new ArrayList<>();
     private final boolean autoStartup;
     private final int phase;
+    private volatile boolean running;
 
     SessionLifecycle(
             Map<String, Session> sessions,
@@ -44,6 +47,7 @@ final class SessionLifecycle implements SmartLifecycle {
      */
     @Override
     public void start() {
+        this.running = true;
         try {
             this.sessions.forEach(Session::start);
         } catch (RuntimeException ex) {
@@ -55,31 +59,31 @@ final class SessionLifecycle implements SmartLifecycle {
     }
 
     /**
-     * Stops all sessions at once: no robot waits for another one. Never throws: Spring would then
-     * wait for the whole timeout of the phase. A session that is stuck has said so in the log.
+     * Stops all sessions: all robots are told before any is waited for. Never throws: Spring would
+     * then wait for the whole timeout of the phase. A session that is stuck has said so in the log.
      */
     @Override
     public void stop() {
-        List<CompletableFuture<Void>> stops =
-                this.sessions.stream()
-                        .map(session -> CompletableFuture.runAsync(session::stop, this::execute))
-                        .toList();
-        for (CompletableFuture<Void> stop : stops) {
+        this.running = false;
+        this.sessions.forEach(Session::requestStop);
+        for (Session session : this.sessions) {
             try {
-                stop.join();
-            } catch (RuntimeException ex) {
-                logger.debug("A session did not stop", ex);
+                session.stop();
+            } catch (SessionException ex) {
+                logger.debug("Session '{}' did not stop", session.name(), ex);
             }
         }
     }
 
-    private void execute(Runnable stop) {
-        new Thread(stop, "rfx-session-lifecycle").start();
-    }
-
+    /**
+     * True from start() to stop(), also when a session has ended by itself: Spring then still calls
+     * stop(), which waits for its listeners. Where sessions start without us, they stop with us.
+     */
     @Override
     public boolean isRunning() {
-        return this.sessions.stream().anyMatch(session -> session.state().isActive());
+        return this.running
+                || (!this.autoStartup
+                        && this.sessions.stream().anyMatch(session -> session.state().isActive()));
     }
 
     @Override
@@ -90,5 +94,15 @@ final class SessionLifecycle implements SmartLifecycle {
     @Override
     public int getPhase() {
         return this.phase;
+    }
+
+    /** For {@code System.exit(SpringApplication.exit(context))}: 1 if a session has failed. */
+    @Override
+    public int getExitCode() {
+        return this.sessions.stream()
+                        .map(Session::state)
+                        .anyMatch(s -> s == SessionState.FAILED || s == SessionState.STUCK)
+                ? 1
+                : 0;
     }
 }

@@ -3,24 +3,25 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Session;
 import dev.rfx.session.metrics.SessionMetrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.Map;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration of the meters {@code rfx.session.*}, which Boot binds to every registry. */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
-@ConditionalOnBean(Session.class)
+@ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 public final class SessionMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SessionMetrics rfxSessionMetrics(Map<String, Session> sessions) {
-        return new SessionMetrics(sessions);
+    SessionMetrics rfxSessionMetrics(ListableBeanFactory beanFactory) {
+        return new SessionMetrics(beanFactory.getBeansOfType(Session.class));
     }
 }

@@ -2,6 +2,7 @@ package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionListener;
+import dev.rfx.session.SessionState;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +14,9 @@ import org.slf4j.LoggerFactory;
 final class SessionMonitor implements SessionListener {
 
     private static final Logger logger = LoggerFactory.getLogger(Session.class);
-    private static final Duration FOR_EVER = Duration.ofDays(10_000);
+
+    /** How often to look whether the session is stuck. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Session session;
     private final Duration logInterval;
@@ -46,23 +49,35 @@ final class SessionMonitor implements SessionListener {
     }
 
     private void watchUntilStopped() {
-        Duration interval = this.logInterval.isZero() ? FOR_EVER : this.logInterval;
+        long lastLine = System.nanoTime();
         while (isWatching()) {
             try {
-                if (!this.session.awaitStopped(interval) && this.session.isRunning()) {
-                    logger.info("Session '{}' runs: {}", this.session.name(), this.session.stats());
-                }
+                this.session.awaitStopped(
+                        this.logInterval.isZero() || this.logInterval.compareTo(LOOK) > 0
+                                ? LOOK
+                                : this.logInterval);
             } catch (InterruptedException ex) {
                 // Nobody has a reason to interrupt this thread, and the session goes on.
                 logger.debug("Interrupted", ex);
             }
+            long now = System.nanoTime();
+            if (!this.logInterval.isZero()
+                    && now - lastLine >= this.logInterval.toNanos()
+                    && this.session.isRunning()) {
+                lastLine = now;
+                logger.info("Session '{}' runs: {}", this.session.name(), this.session.stats());
+            }
         }
     }
 
-    /** Decided under the lock: a session that starts now finds either this thread or none. */
+    /**
+     * Decided under the lock: a session that starts now finds either this thread or none. A session
+     * that is stuck keeps nobody alive: nothing more can be done for its robot.
+     */
     private boolean isWatching() {
         synchronized (this.lock) {
-            this.watching = this.session.state().isActive();
+            SessionState state = this.session.state();
+            this.watching = state.isActive() && state != SessionState.STUCK;
             return this.watching;
         }
     }

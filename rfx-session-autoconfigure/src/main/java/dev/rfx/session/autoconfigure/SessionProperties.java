@@ -12,22 +12,22 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 /**
  * Configures the session between the application's robot and policy.
  *
- * @param enabled whether sessions are configured, started and shown at all
- * @param name name of the session in logs and of its control thread
- * @param rateHz iterations per second; more than 0, at most 10000
- * @param warmup pause between the robot's reset and the first iteration; at most 1h
- * @param stopTimeout how long a stop waits for the control thread before the session counts as
- *     stuck; 1ms to 1m
- * @param maxTimingSamples how many of the last periods the statistics cover; 1 to 1000000
- * @param spinWindow how long before each deadline the loop stops sleeping and spins; at most
+ * @param enabled Whether sessions are configured, started and shown at all.
+ * @param name Name of the session in logs and of its control thread.
+ * @param rateHz Iterations per second; more than 0, at most 10000.
+ * @param warmup Pause between the robot's reset and the first iteration; at most 1h.
+ * @param stopTimeout How long a stop waits for the control thread before the session counts as
+ *     stuck; 1ms to 10s.
+ * @param maxTimingSamples How many of the last periods the statistics cover; 1 to 1000000.
+ * @param spinWindow How long before each deadline the loop stops sleeping and spins; at most
  *     1200us, 0 for no spin. When not set, the loop measures how late the machine wakes it and
- *     chooses for itself
- * @param duration time after which a run ends by itself. When not set, there is no limit
- * @param autoStartup whether sessions start with the application
- * @param phase phase in which sessions start and stop. The default starts them after, and stops
- *     them before, everything else, the web server included
- * @param logInterval time between two lines of progress in the log; 0 for none
- * @param health thresholds of health
+ *     chooses for itself.
+ * @param duration Time after which a run ends by itself. When not set, there is no limit.
+ * @param autoStartup Whether sessions start with the application.
+ * @param phase Phase in which sessions start and stop. The default starts them after, and stops
+ *     them before, everything else, the web server included.
+ * @param logInterval Time between two lines of progress in the log; 10ms to 365d, 0 for none.
+ * @param health Thresholds of health.
  */
 @ConfigurationProperties("rfx.session")
 record SessionProperties(
@@ -44,10 +44,14 @@ record SessionProperties(
         @DefaultValue("30s") Duration logInterval,
         @DefaultValue Health health) {
 
+    private static final Duration MIN_LOG_INTERVAL = Duration.ofMillis(10);
+    private static final Duration MAX_LOG_INTERVAL = Duration.ofDays(365);
+
     /**
      * Thresholds beyond which a running session is DOWN.
      *
-     * @param maxOverrunRatio largest share of overruns in the window, 0 to 1. No limit when not set
+     * @param maxOverrunRatio Largest share of overruns in the window, 0 to 1. No limit when not
+     *     set.
      * @param maxP99Jitter largest 99th percentile of the jitter in the window. No limit when not
      *     set
      */
@@ -90,12 +94,17 @@ record SessionProperties(
     /**
      * The time between two lines of progress, zero for none.
      *
-     * @throws InvalidConfigurationPropertyValueException if it is negative
+     * @throws InvalidConfigurationPropertyValueException if it is outside its range
      */
     Duration checkedLogInterval() {
-        if (this.logInterval.isNegative()) {
+        if (!this.logInterval.isZero()
+                && (this.logInterval.compareTo(MIN_LOG_INTERVAL) < 0
+                        || this.logInterval.compareTo(MAX_LOG_INTERVAL) > 0)) {
             throw new InvalidConfigurationPropertyValueException(
-                    "rfx.session.log-interval", this.logInterval, "It must be 0 or more.");
+                    "rfx.session.log-interval",
+                    this.logInterval,
+                    "logInterval is %s, but must be 0, or %s to %s"
+                            .formatted(this.logInterval, MIN_LOG_INTERVAL, MAX_LOG_INTERVAL));
         }
         return this.logInterval;
     }

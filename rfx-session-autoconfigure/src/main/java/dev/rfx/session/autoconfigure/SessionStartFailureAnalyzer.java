@@ -16,7 +16,7 @@ final class SessionStartFailureAnalyzer extends AbstractFailureAnalyzer<SessionE
         return new FailureAnalysis(
                 "The session '%s' could not start, because the robot or the policy could not be reset: %s"
                         .formatted(cause.sessionName(), cause.getCause()),
-                "Make sure that the robot is connected and powered, or set"
+                "Correct what was thrown (if it was the robot, is it connected and powered?), or set"
                         + " rfx.session.auto-startup=false to start the application without it.",
                 cause);
     }

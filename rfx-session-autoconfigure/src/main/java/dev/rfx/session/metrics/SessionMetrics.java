@@ -2,6 +2,7 @@ package dev.rfx.session.metrics;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionSnapshot;
+import dev.rfx.session.SessionState;
 import dev.rfx.session.SessionStats;
 import dev.rfx.session.SessionTotals;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -105,7 +106,7 @@ public final class SessionMetrics implements MeterBinder {
                         "Time since the last completed iteration, NaN when the loop does not run")
                 .tags(tags)
                 .register(registry);
-        Gauge.builder("rfx.session.state", session, s -> s.state().ordinal())
+        Gauge.builder("rfx.session.state", session, s -> number(s.state()))
                 .description(
                         "0 new, 1 starting, 2 running, 3 stopping, 4 stopped, 5 failed, 6 stuck")
                 .tags(tags)
@@ -144,6 +145,19 @@ public final class SessionMetrics implements MeterBinder {
                 .description(description)
                 .tags(tags)
                 .register(registry);
+    }
+
+    /** Dashboards know these numbers: they do not change when the enum does. */
+    private static int number(SessionState state) {
+        return switch (state) {
+            case NEW -> 0;
+            case STARTING -> 1;
+            case RUNNING -> 2;
+            case STOPPING -> 3;
+            case STOPPED -> 4;
+            case FAILED -> 5;
+            case STUCK -> 6;
+        };
     }
 
     private static double ageSeconds(SessionSnapshot snapshot) {

@@ -108,6 +108,7 @@ class SessionActuatorTests {
                         "rateHz",
                         "actualRateHz",
                         "overruns",
+                        "windowOverruns",
                         "windowOverrunRatio",
                         "p99JitterMillis",
                         "lastIterationAgeMillis")

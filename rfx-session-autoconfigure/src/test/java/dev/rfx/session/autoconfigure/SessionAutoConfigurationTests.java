@@ -141,7 +141,9 @@ class SessionAutoConfigurationTests {
                 .withPropertyValues("rfx.session.enabled=false")
                 .run(
                         context -> {
-                            assertThat(context).doesNotHaveBean(SessionLifecycle.class);
+                            assertThat(context)
+                                    .doesNotHaveBean(SessionLifecycle.class)
+                                    .hasSingleBean(SessionOptions.class);
                             assertThat(context.getBean(ScriptedRobot.class).calls()).isZero();
                         });
     }
@@ -235,6 +237,23 @@ class SessionAutoConfigurationTests {
     }
 
     @Test
+    void explanationDoesNotAccuseThePrimaryOfTwoRobots(CapturedOutput output) {
+        assertThatThrownBy(
+                        () ->
+                                application(
+                                                SecondRobot.class,
+                                                PrimaryOnly.class,
+                                                NeedsSession.class)
+                                        .run())
+                .isInstanceOf(Exception.class);
+
+        assertFailsWithoutStackTrace(output);
+        assertThat(output)
+                .contains("there is none: there is no Policy bean.")
+                .doesNotContain("2 Robot beans");
+    }
+
+    @Test
     void injectingASessionThatIsDisabledIsExplained(CapturedOutput output) {
         assertThatThrownBy(
                         () ->
@@ -273,6 +292,29 @@ class SessionAutoConfigurationTests {
                 .run(context -> assertThat(context).hasSingleBean(Session.class));
     }
 
+    @Test
+    void boundOfATypeVariableIsNotJudged() {
+        this.runner
+                .withUserConfiguration(TestBeans.class, GenericPolicy.class)
+                .withAllowBeanDefinitionOverriding(true)
+                .run(context -> assertThat(context).hasSingleBean(Session.class));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class GenericPolicy {
+        @Bean
+        Policy<?, ?> policy() {
+            return new BoundedPolicy<>();
+        }
+    }
+
+    static final class BoundedPolicy<X extends Number> implements Policy<X, String> {
+        @Override
+        public String selectAction(X observation) {
+            return "action";
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -283,14 +325,18 @@ class SessionAutoConfigurationTests {
                     rate-hz                  | 20000 | more than 0, at most 10000
                     name                     | ' '   | not blank
                     warmup                   | -1s   | PT0S to PT1H
-                    stop-timeout             | 0     | PT0.001S to PT1M
+                    stop-timeout             | 0     | PT0.001S to PT10S
                     max-timing-samples       | 0     | 1 to 1000000
                     spin-window              | 2ms   | PT0S to PT0.0012S
                     duration                 | 0     | PT0.000000001S
-                    log-interval             | -1s   | 0 or more
+                    log-interval             | 1ms   | must be 0, or PT0.01S to PT8760H
+                    health.max-overrun-ratio | 1.5   | 0 to 1
+                    health.max-p99-jitter    | 0     | more than 0
                     """)
     void invalidValueIsRefusedNamingTheProperty(String property, String value, String range) {
         this.runner
+                .withConfiguration(
+                        AutoConfigurations.of(SessionHealthContributorAutoConfiguration.class))
                 .withUserConfiguration(TestBeans.class)
                 .withPropertyValues("rfx.session." + property + "=" + value)
                 .run(
@@ -321,8 +367,8 @@ class SessionAutoConfigurationTests {
                 .isInstanceOf(Exception.class)
                 .hasRootCauseMessage("no such port");
 
+        assertFailsWithoutStackTrace(output);
         assertThat(output)
-                .contains("APPLICATION FAILED TO START")
                 .contains(
                         "The session 'rfx-session' could not start, because the robot or the policy"
                                 + " could not be reset: java.io.IOException: no such port");
@@ -357,6 +403,15 @@ class SessionAutoConfigurationTests {
     static class SecondRobot {
         @Bean
         ScriptedRobot spare() {
+            return new ScriptedRobot();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PrimaryOnly {
+        @Bean
+        @Primary
+        ScriptedRobot best() {
             return new ScriptedRobot();
         }
     }

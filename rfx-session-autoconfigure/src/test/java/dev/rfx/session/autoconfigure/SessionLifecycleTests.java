@@ -13,6 +13,7 @@ import dev.rfx.session.event.SessionEvent;
 import dev.rfx.session.event.SessionFailedEvent;
 import dev.rfx.session.event.SessionStartedEvent;
 import dev.rfx.session.event.SessionStoppedEvent;
+import dev.rfx.session.testkit.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -21,11 +22,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -132,6 +137,7 @@ class SessionLifecycleTests {
     }
 
     @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
     void controlThreadIsAPlatformThreadThoughVirtualThreadsAreOn() {
         AtomicReference<Thread> thread = new AtomicReference<>();
         this.runner
@@ -255,6 +261,119 @@ class SessionLifecycleTests {
     }
 
     @Test
+    void policyMayCloseTheContext() throws Exception {
+        AtomicReference<ConfigurableApplicationContext> source = new AtomicReference<>();
+        AtomicReference<ScriptedRobot> robot = new AtomicReference<>();
+        AtomicReference<Session> session = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        context -> {
+                            source.set(context.getSourceApplicationContext());
+                            robot.set(context.getBean(ScriptedRobot.class));
+                            session.set(context.getBean(Session.class));
+                            robot.get().onAct(source.get()::close);
+                            assertThat(session.get().awaitStopped(Duration.ofSeconds(30))).isTrue();
+                        });
+
+        assertThat(session.get().state()).isEqualTo(SessionState.STOPPED);
+        assertThat(robot.get().stops).hasValue(1);
+    }
+
+    @Test
+    void childContextLeavesTheSessionOfItsParentAlone() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        parent -> {
+                            this.runner
+                                    .withParent(parent)
+                                    .run(
+                                            child ->
+                                                    assertThat(child.getBean(Session.class))
+                                                            .isSameAs(
+                                                                    parent.getBean(Session.class)));
+                            assertThat(parent.getBean(Session.class).isRunning()).isTrue();
+                            assertThat(parent.getBean(ScriptedRobot.class).stops).hasValue(0);
+                        });
+    }
+
+    @Test
+    void sessionThatRunsAlreadyDoesNotKeepTheOthersFromStarting() {
+        this.runner
+                .withUserConfiguration(TwoArms.class)
+                .withInitializer(
+                        context ->
+                                context.getBeanFactory()
+                                        .addBeanPostProcessor(
+                                                new BeanPostProcessor() {
+                                                    @Override
+                                                    public Object postProcessAfterInitialization(
+                                                            Object bean, String name) {
+                                                        if (name.equals("left")) {
+                                                            ((Session) bean).start();
+                                                        }
+                                                        return bean;
+                                                    }
+                                                }))
+                .run(
+                        context ->
+                                assertThat(context.getBeansOfType(Session.class).values())
+                                        .allMatch(Session::isRunning));
+    }
+
+    @Test
+    void exitCodeTellsOfAFailedSession() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .run(
+                        context -> {
+                            SessionLifecycle lifecycle = context.getBean(SessionLifecycle.class);
+                            assertThat(lifecycle.getExitCode()).isZero();
+                            context.getBean(ScriptedRobot.class)
+                                    .onAct(
+                                            () -> {
+                                                throw new IOException("unplugged");
+                                            });
+                            context.getBean(Session.class).awaitStopped(Duration.ofSeconds(30));
+                            assertThat(lifecycle.getExitCode()).isEqualTo(1);
+                        });
+    }
+
+    @Test
+    void stuckSessionDoesNotKeepTheJvmAlive() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(StuckApplication.class)) {
+            jvm.awaitLine("closed");
+            assertThat(jvm.awaitExit(Duration.ofSeconds(10))).isZero();
+        }
+    }
+
+    static final class StuckApplication {
+        public static void main(String[] args) throws Exception {
+            CountDownLatch hanging = new CountDownLatch(1);
+            try (ConfigurableApplicationContext context =
+                    new SpringApplicationBuilder(
+                                    TestBeans.class,
+                                    SessionAutoConfiguration.class,
+                                    SessionLifecycleAutoConfiguration.class)
+                            .web(WebApplicationType.NONE)
+                            .properties("rfx.session.warmup=0", "rfx.session.stop-timeout=100ms")
+                            .run()) {
+                context.getBean(ScriptedRobot.class)
+                        .onAct(
+                                () -> {
+                                    hanging.countDown();
+                                    while (true) {
+                                        Thread.onSpinWait();
+                                    }
+                                });
+                hanging.await();
+            }
+            System.out.println("closed");
+        }
+    }
+
+    @Test
     void stuckSessionDoesNotKeepTheContextFromClosing() {
         CountDownLatch release = new CountDownLatch(1);
         AtomicReference<ScriptedRobot> robot = new AtomicReference<>();
@@ -279,9 +398,12 @@ class SessionLifecycleTests {
                             hanging.await();
                         });
         // The context has closed: Spring would have waited for 10 s if stop() had not called back.
-        assertThat(session.get().state()).isEqualTo(SessionState.STUCK);
-        assertThat(robot.get().stops).hasValue(1);
-        release.countDown();
+        try {
+            assertThat(session.get().state()).isEqualTo(SessionState.STUCK);
+            assertThat(robot.get().stops).hasValue(1);
+        } finally {
+            release.countDown();
+        }
     }
 
     @Test
@@ -332,7 +454,7 @@ class SessionLifecycleTests {
         LOG.setLevel(Level.INFO);
         this.runner
                 .withUserConfiguration(TestBeans.class)
-                .withPropertyValues("rfx.session.name=arm", "rfx.session.log-interval=1ms")
+                .withPropertyValues("rfx.session.name=arm", "rfx.session.log-interval=10ms")
                 .run(
                         context -> {
                             while (!output.getOut().contains("Session 'arm' runs: ")) {
