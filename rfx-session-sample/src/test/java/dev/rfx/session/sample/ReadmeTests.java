@@ -57,7 +57,7 @@ class ReadmeTests {
         for (String snippet : snippets("java")) {
             sources.add(source("Snippet" + sources.size(), snippet));
         }
-        assertThat(sources).hasSize(5);
+        assertThat(sources).hasSize(6);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter errors = new StringWriter();
         List<String> options =
@@ -69,10 +69,13 @@ class ReadmeTests {
     }
 
     private static JavaFileObject source(String name, String snippet) {
-        String body =
-                snippet.contains("class ")
+        String code =
+                snippet.contains("import ")
                         ? snippet
                         : """
+                          import dev.rfx.session.*;
+                          import java.time.Duration;
+
                           class %s {
                               void run(Robot<Observation, Tensor> robot, Policy<Observation, Tensor> policy)
                                       throws Exception {
@@ -81,14 +84,6 @@ class ReadmeTests {
                           }
                           """
                                 .formatted(name, snippet);
-        String code =
-                """
-                import dev.rfx.session.*;
-                import dev.rfx.session.robot.*;
-                import java.time.Duration;
-                import org.springframework.context.annotation.*;
-                """
-                        + body;
         return new SimpleJavaFileObject(
                 URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
             @Override

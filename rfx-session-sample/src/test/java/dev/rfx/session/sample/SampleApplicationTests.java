@@ -7,6 +7,7 @@ import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.autoconfigure.SessionAutoConfiguration;
 import dev.rfx.session.robot.MockRobot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -41,6 +43,14 @@ class SampleApplicationTests {
                                 .hasSingleBean(MockRobot.class)
                                 .hasSingleBean(Policy.class)
                                 .hasSingleBean(SinePolicy.class));
+    }
+
+    @Test
+    void applicationStartsThoughSessionsAreDisabled() {
+        this.runner
+                .withConfiguration(AutoConfigurations.of(SessionAutoConfiguration.class))
+                .withPropertyValues("rfx.session.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test
