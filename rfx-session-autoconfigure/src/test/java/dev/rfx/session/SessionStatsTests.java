@@ -47,6 +47,18 @@ class SessionStatsTests {
         assertThat(stats.maxJitterSeconds()).isEqualTo(expected.max());
     }
 
+    /** Here the last bit depends on from which of the two ranks numpy interpolates. */
+    @Test
+    void percentileIsInterpolatedFromTheNearerRank() {
+        long[] periods = {20_039_002, 20_595_853, 19_942_651, 19_990_370};
+
+        SessionStats stats = SessionStats.of(5, 0, TARGET_NANOS, periods);
+
+        assertThat(stats.p50JitterSeconds()).isEqualTo(4.81755e-05);
+        assertThat(stats.p95JitterSeconds()).isEqualTo(0.0005150773999999999);
+        assertThat(stats.p99JitterSeconds()).isEqualTo(0.0005796978799999998);
+    }
+
     @Test
     void mapHasTheKeysOfRfxInItsOrder() {
         SessionStats stats = new SessionStats(7, 1, 0.02, 0.0201, 1e-4, 2e-4, 3e-4, 4e-4);
