@@ -149,10 +149,6 @@ final class ControlLoop<O, A> {
         wake();
     }
 
-    boolean isStopRequested() {
-        return this.stopRequested;
-    }
-
     /** Lets the loop end by itself after that time, counted from its begin. */
     void limit(Duration duration) {
         this.limitNanos = duration.toNanos();

@@ -256,9 +256,13 @@ final class SessionRun {
 
     /** STARTING or RUNNING becomes STOPPING. */
     private void stopping() {
-        if (this.state.compareAndSet(SessionState.STARTING, SessionState.STOPPING)
-                || this.state.compareAndSet(SessionState.RUNNING, SessionState.STOPPING)) {
+        SessionState before = this.state.get();
+        if (before == SessionState.STARTING || before == SessionState.RUNNING) {
+            // First, so that nobody who sees STOPPING takes it for an old one.
             this.stoppingSince = this.clock.nanoTime();
+            if (!this.state.compareAndSet(SessionState.STARTING, SessionState.STOPPING)) {
+                this.state.compareAndSet(SessionState.RUNNING, SessionState.STOPPING);
+            }
         }
     }
 

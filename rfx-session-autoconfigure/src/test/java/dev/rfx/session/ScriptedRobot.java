@@ -82,7 +82,7 @@ public final class ScriptedRobot implements Robot<String, String> {
         play(this.onStop);
     }
 
-    private static void play(Step step) throws Exception {
+    static void play(Step step) throws Exception {
         try {
             step.run();
         } catch (Exception | Error ex) {

@@ -70,21 +70,11 @@ class SessionHangTests {
                 this.robot,
                 observation -> {
                     if (phase == SessionPhase.POLICY) {
-                        runUnchecked(step);
+                        ScriptedRobot.play(step);
                     }
                     return "action";
                 },
                 options);
-    }
-
-    private static void runUnchecked(Step step) throws Exception {
-        try {
-            step.run();
-        } catch (Exception | Error ex) {
-            throw ex;
-        } catch (Throwable ex) {
-            throw new AssertionError(ex);
-        }
     }
 
     @ParameterizedTest
