@@ -33,6 +33,8 @@ final class ControlLoop<O, A> {
     private final LoopClock clock;
     private final HybridWait hybridWait;
     private final TimingRecorder recorder;
+    private final ActionGuard actionGuard = new ActionGuard();
+    private final ObservationAge observationAge;
 
     private volatile boolean stopRequested;
     private volatile @Nullable Thread controlThread;
@@ -57,6 +59,8 @@ final class ControlLoop<O, A> {
         this.hybridWait =
                 new HybridWait(clock, new SpinWindow(options.spinWindow(), options.periodNanos()));
         this.recorder = recorder;
+        this.observationAge =
+                new ObservationAge(options.maxObservationAge(), options.maxStarvedIterations());
     }
 
     /** Resets robot and policy, then waits for the warm-up to pass. */
@@ -70,6 +74,7 @@ final class ControlLoop<O, A> {
         if (this.stopRequested) {
             return;
         }
+        this.actionGuard.expect(this.robot.actionShape());
         this.policy.reset();
         enter(SessionPhase.WARMUP);
         waitUntil(this.clock.nanoTime() + warmup.toNanos());
@@ -80,6 +85,7 @@ final class ControlLoop<O, A> {
     void run() throws Exception {
         long start = this.clock.nanoTime();
         long grid = start;
+        long due = start;
         long k = 0;
         this.begin = start;
         while (!this.stopRequested && start - this.begin < this.limitNanos) {
@@ -89,36 +95,50 @@ final class ControlLoop<O, A> {
                 throw new NullPointerException("observe() returned null");
             }
             long observed = this.clock.nanoTime();
+            long stamp = this.observationAge.stampOf(observation, observed);
             if (this.stopRequested) {
                 return;
             }
             enter(SessionPhase.POLICY);
             A action = this.policy.selectAction(observation);
-            if (action == null) {
-                throw new NullPointerException("selectAction() returned null");
-            }
+            this.actionGuard.check(action);
             long selected = this.clock.nanoTime();
+            boolean starved = this.observationAge.isStarved(stamp, selected);
             // An action that was not sent when stop was requested is never sent. If the request
             // comes after this look, act() is in flight and stop() waits for it.
             if (this.stopRequested) {
                 return;
             }
-            enter(SessionPhase.ACT);
-            this.robot.act(action);
-            long end = this.clock.nanoTime();
-            this.recorder.record(start, observed, selected, end, end - start > this.periodNanos);
+            long end = selected;
+            if (!starved) {
+                enter(SessionPhase.ACT);
+                this.robot.act(action);
+                end = this.clock.nanoTime();
+            }
+            k++;
+            long next = grid + Math.round(k * this.periodNanos);
+            boolean late = end - next > 0;
+            this.recorder.record(
+                    due, start, observed, selected, end, flags(end - start, late, starved));
 
             enter(SessionPhase.WAIT);
-            k++;
-            long due = grid + Math.round(k * this.periodNanos);
-            if (end - due > 0) {
+            if (late) {
                 grid = end;
-                due = end;
+                next = end;
                 k = 0;
             }
+            due = next;
             waitUntil(due);
             start = this.clock.nanoTime();
         }
+    }
+
+    private int flags(long workNanos, boolean late, boolean starved) {
+        int flags = starved ? IterationRing.STARVED : 0;
+        if (workNanos > this.periodNanos) {
+            return flags | IterationRing.OVERRUN;
+        }
+        return late ? flags | IterationRing.WOKE_LATE : flags;
     }
 
     /** Waits for a deadline, a stop or the end of the run's time, whichever is first. */

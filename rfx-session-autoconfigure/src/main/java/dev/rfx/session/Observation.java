@@ -5,17 +5,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a robot observed: named tensors, as {@code state} or {@code images}. The names are fixed; a
- * robot may put new values into the tensors at its next {@link Robot#observe()}.
+ * robot may put new values into the tensors, and stamp them anew, at its next {@link
+ * Robot#observe()}. Two observations are equal if their tensors are, whenever they were measured.
  */
-public final class Observation {
+public final class Observation implements Stamped {
 
     /** The name under which a robot puts its joint positions and velocities. */
     public static final String STATE = "state";
 
     private final Map<String, Tensor> tensors;
+    private boolean stamped;
+    private long stampNanos;
 
     private Observation(Map<String, Tensor> tensors) {
         this.tensors = tensors;
@@ -42,7 +46,10 @@ public final class Observation {
     public Observation with(String name, Tensor tensor) {
         Map<String, Tensor> more = new LinkedHashMap<>(this.tensors);
         more.put(name, tensor);
-        return new Observation(Collections.unmodifiableMap(more));
+        Observation result = new Observation(Collections.unmodifiableMap(more));
+        result.stamped = this.stamped;
+        result.stampNanos = this.stampNanos;
+        return result;
     }
 
     /**
@@ -59,6 +66,38 @@ public final class Observation {
                     "The observation has no '" + name + "', only " + this.tensors.keySet());
         }
         return tensor;
+    }
+
+    /**
+     * Returns a tensor that may not be there.
+     *
+     * @param name its name
+     * @return the tensor, or null if there is none of that name
+     */
+    public @Nullable Tensor find(String name) {
+        return this.tensors.get(name);
+    }
+
+    /**
+     * Says when the values were measured. For the robot, before it returns the observation.
+     *
+     * @param stampNanos a reading of {@link System#nanoTime()}
+     * @return this observation
+     */
+    public Observation stamp(long stampNanos) {
+        this.stampNanos = stampNanos;
+        this.stamped = true;
+        return this;
+    }
+
+    @Override
+    public boolean hasStamp() {
+        return this.stamped;
+    }
+
+    @Override
+    public long stampNanos() {
+        return this.stampNanos;
     }
 
     /**

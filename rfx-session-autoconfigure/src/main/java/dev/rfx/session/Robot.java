@@ -1,12 +1,16 @@
 package dev.rfx.session;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A robot as a control loop sees it: something that is observed, acts and can be reset.
  *
  * <p><b>Threading.</b> A {@link Session} makes every call on its one control thread, in the order
  * {@code reset}, then {@code observe} and {@code act} in turn, then {@code stop}; an implementation
- * needs no locks. There is one exception: when a call hangs and ignores an interrupt, {@code stop}
- * is called from another thread while the hung call is still in progress.
+ * needs no locks. There is one exception: when a call hangs, {@code stop} is called from another
+ * thread while the hung call is still in progress. And {@link #readings()} may be called by
+ * anybody.
  *
  * <p><b>Errors.</b> Whatever a method throws ends the run; the session then calls {@link #stop()}
  * and keeps the cause.
@@ -51,4 +55,26 @@ public interface Robot<O, A> {
      * @throws Exception if the safe state may not have been reached; the session then fails
      */
     default void stop() throws Exception {}
+
+    /**
+     * Tells the shape of the actions, where they are {@link Tensor}s, so that no other ever reaches
+     * {@link #act}. Always the same, also before the first reset. By default null: the first action
+     * of a run decides.
+     *
+     * @return the length of each dimension, or null
+     */
+    default int @Nullable [] actionShape() {
+        return null;
+    }
+
+    /**
+     * Tells how the robot is doing, for endpoint and metrics. Called by any thread at any time: it
+     * answers at once from what is known, and does not ask the hardware. There is nothing to tell
+     * by default. Names and joints are always the same ones.
+     *
+     * @return the readings
+     */
+    default List<RobotReading> readings() {
+        return List.of();
+    }
 }

@@ -1,9 +1,13 @@
 package dev.rfx.session;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connects a policy to a robot and keeps the connection on time and safe.
@@ -28,12 +32,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session implements AutoCloseable {
 
+    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+
     private final Robot<Object, Object> robot;
     private final Policy<Object, Object> policy;
     private final SessionOptions options;
     private final LoopClock clock;
     private final Notifier notifier;
     private final AtomicReference<Runs> runs = new AtomicReference<>(Runs.NONE);
+    private volatile @Nullable RestartPolicy restartPolicy;
 
     /**
      * Creates a session with default options. Nothing moves yet.
@@ -132,12 +139,11 @@ public final class Session implements AutoCloseable {
                 }
                 current.awaitEnd();
             }
-            SessionRun next =
-                    new SessionRun(
-                            this, this.robot, this.policy, this.notifier, this.clock, duration);
+            SessionRun next = newRun(duration);
             // Of several callers one replaces the run that it saw to be over; the others look
             // again.
-            if (this.runs.compareAndSet(before, before.then(next))) {
+            if (this.runs.compareAndSet(before, before.then(next, before.totals()))) {
+                before.cancelRestart();
                 next.begin();
                 awaitStart(next);
                 return new StartedRun(next, true);
@@ -145,10 +151,14 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    private SessionRun newRun(@Nullable Duration duration) {
+        return new SessionRun(this, this.robot, this.policy, this.notifier, this.clock, duration);
+    }
+
     /** A run that has begun, and whether this caller's options are the ones it runs with. */
     private record StartedRun(SessionRun run, boolean own) {}
 
-    private static void awaitStart(SessionRun run) {
+    private void awaitStart(SessionRun run) {
         try {
             run.awaitStart();
         } catch (InterruptedException ex) {
@@ -180,9 +190,9 @@ public final class Session implements AutoCloseable {
      *     that call has come back
      */
     public void stop() {
-        SessionRun current = this.runs.get().current();
+        SessionRun current = dismissCurrent();
         if (current != null) {
-            stop(current);
+            current.awaitEnd();
         }
     }
 
@@ -191,15 +201,87 @@ public final class Session implements AutoCloseable {
      * sessions together: ask all, then {@link #stop()} each.
      */
     public void requestStop() {
-        SessionRun current = this.runs.get().current();
-        if (current != null) {
-            current.requestStop();
-        }
+        dismissCurrent();
     }
 
-    private static void stop(SessionRun run) {
-        run.requestStop();
+    private @Nullable SessionRun dismissCurrent() {
+        return dismiss(now -> true);
+    }
+
+    private void stop(SessionRun run) {
+        dismiss(now -> now.current() == run);
         run.awaitEnd();
+    }
+
+    /**
+     * Asks the current run to end, and takes care that no other follows by itself: in one step, so
+     * that a restart comes either before, and is the run that is dismissed, or not at all.
+     */
+    private @Nullable SessionRun dismiss(Predicate<Runs> which) {
+        Runs before = this.runs.getAndUpdate(now -> which.test(now) ? now.dismiss() : now);
+        SessionRun current = before.current();
+        if (current == null || !which.test(before)) {
+            return null;
+        }
+        before.cancelRestart();
+        current.requestStop();
+        return current;
+    }
+
+    /**
+     * Lets a session start again by itself after a failure. A stop, also one that comes while the
+     * session waits to be started again, ends that.
+     *
+     * @param policy decides whether and when, from the next failure on; null for never, as by
+     *     default
+     */
+    public void setRestartPolicy(@Nullable RestartPolicy policy) {
+        this.restartPolicy = policy;
+    }
+
+    /**
+     * Called at the end of a run that failed, when its robot is not called any more. The one value
+     * {@link #runs} decides between this and a stop: a stop that came before it forbids the
+     * restart, one that comes after it cancels it.
+     */
+    void considerRestart(SessionRun failed, SessionException failure) {
+        RestartPolicy policy = this.restartPolicy;
+        if (policy == null || this.runs.get().dismissed()) {
+            return;
+        }
+        Duration delay;
+        try {
+            delay = policy.delayAfter(failure);
+        } catch (RuntimeException ex) {
+            this.notifier.execute(
+                    () -> logger.error("The restart policy of session '{}' failed", name(), ex),
+                    () -> {});
+            return;
+        }
+        if (delay == null) {
+            this.notifier.tell(listener -> listener.restartsExhausted(this, failure), () -> {});
+            return;
+        }
+        PendingRestart pending = new PendingRestart(this.clock.nanoTime() + delay.toNanos());
+        if (this.runs.updateAndGet(now -> now.await(failed, pending)).pending() != pending) {
+            return;
+        }
+        RestartStatus status = new RestartStatus(policy.attempts(), policy.maxAttempts(), delay);
+        this.notifier.tell(listener -> listener.restarting(this, status), () -> {});
+        pending.schedule(this.clock.after(delay, () -> restart(pending)));
+    }
+
+    /** Called by the watchdog when the time has come. */
+    private void restart(PendingRestart pending) {
+        Runs before = this.runs.get();
+        if (before.pending() == pending) {
+            SessionRun next = newRun(this.options.duration());
+            SessionTotals totals = before.totals().plus(SessionTotals.ONE_RESTART);
+            // If this fails, somebody else has started or stopped the session.
+            if (this.runs.compareAndSet(before, before.then(next, totals))) {
+                next.begin();
+            }
+        }
     }
 
     /**
@@ -264,7 +346,7 @@ public final class Session implements AutoCloseable {
      * Throws if the last run failed or the control thread hangs.
      *
      * @throws SessionException the failure of the current or last run
-     * @throws SessionHungException if no iteration has been completed for five periods and 500 ms,
+     * @throws SessionHungException if no iteration has been completed for the time of the watchdog,
      *     or the run has not ended within the stop timeout
      */
     public void checkHealth() {
@@ -354,12 +436,56 @@ public final class Session implements AutoCloseable {
      * @return the snapshot
      */
     public SessionSnapshot snapshot() {
-        SessionRun current = this.runs.get().current();
-        if (current != null) {
-            return current.snapshot();
+        Runs now = this.runs.get();
+        RestartStatus restart = restartStatus(now.pending());
+        if (now.current() != null) {
+            return now.current().snapshot(restart);
         }
         SessionStats none = SessionStats.of(0, 0, this.options.periodNanos(), new long[0]);
-        return new SessionSnapshot(SessionState.NEW, none, 0, 0, null, false, null);
+        return new SessionSnapshot(SessionState.NEW, none, 0, 0, null, false, null, restart);
+    }
+
+    private @Nullable RestartStatus restartStatus(@Nullable PendingRestart pending) {
+        RestartPolicy policy = this.restartPolicy;
+        if (policy == null) {
+            return null;
+        }
+        return new RestartStatus(
+                policy.attempts(),
+                policy.maxAttempts(),
+                pending == null
+                        ? null
+                        : Duration.ofNanos(Math.max(pending.due() - this.clock.nanoTime(), 0)));
+    }
+
+    /**
+     * Returns the last iterations of the current or last run, at most 64.
+     *
+     * @return the iterations, oldest first
+     */
+    public List<IterationRecord> recentIterations() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? List.of() : current.recentIterations();
+    }
+
+    /**
+     * Returns what the robot tells about itself.
+     *
+     * @return {@link Robot#readings()}
+     */
+    public List<RobotReading> readings() {
+        return this.robot.readings();
+    }
+
+    /**
+     * Lets {@link #stats()} count from now on, as if the run began here. {@link #stepCount()} and
+     * {@link #totals()} do not change.
+     */
+    public void resetStatistics() {
+        SessionRun current = this.runs.get().current();
+        if (current != null) {
+            current.resetStatistics();
+        }
     }
 
     /**
@@ -419,19 +545,77 @@ public final class Session implements AutoCloseable {
 
     /**
      * The run in progress or the last one, and what the ones before it add up to. One value, so
-     * that a reader of the totals never sees a run neither here nor there.
+     * that a reader of the totals never sees a run neither here nor there, and that of a restart
+     * and a stop one is first.
+     *
+     * @param current the run
+     * @param before what the ones before it add up to
+     * @param dismissed whether somebody told the run to end
+     * @param pending the restart that is waited for after it
      */
-    private record Runs(@Nullable SessionRun current, SessionTotals before) {
+    private record Runs(
+            @Nullable SessionRun current,
+            SessionTotals before,
+            boolean dismissed,
+            @Nullable PendingRestart pending) {
 
-        static final Runs NONE = new Runs(null, SessionTotals.ZERO);
+        static final Runs NONE = new Runs(null, SessionTotals.ZERO, false, null);
 
         /** Called when the current run is over: nothing is added to its totals any more. */
-        Runs then(SessionRun next) {
-            return new Runs(next, totals());
+        Runs then(SessionRun next, SessionTotals totals) {
+            return new Runs(next, totals, false, null);
+        }
+
+        Runs dismiss() {
+            return new Runs(this.current, this.before, true, null);
+        }
+
+        Runs await(SessionRun failed, PendingRestart restart) {
+            return this.current == failed && !this.dismissed
+                    ? new Runs(failed, this.before, false, restart)
+                    : this;
+        }
+
+        void cancelRestart() {
+            if (this.pending != null) {
+                this.pending.cancel();
+            }
         }
 
         SessionTotals totals() {
             return this.current == null ? this.before : this.before.plus(this.current.totals());
+        }
+    }
+
+    /** A restart that is waited for. Its identity is what the waiting task looks for. */
+    private static final class PendingRestart {
+
+        private final long due;
+        private volatile boolean cancelled;
+        private volatile @Nullable Runnable scheduled;
+
+        PendingRestart(long due) {
+            this.due = due;
+        }
+
+        long due() {
+            return this.due;
+        }
+
+        /** Frees the timer early if the restart is not waited for any more. */
+        void schedule(Runnable ender) {
+            this.scheduled = ender;
+            if (this.cancelled) {
+                ender.run();
+            }
+        }
+
+        void cancel() {
+            this.cancelled = true;
+            Runnable ender = this.scheduled;
+            if (ender != null) {
+                ender.run();
+            }
         }
     }
 }

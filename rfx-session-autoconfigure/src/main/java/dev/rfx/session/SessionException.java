@@ -1,5 +1,7 @@
 package dev.rfx.session;
 
+import java.util.List;
+
 /**
  * A run of a {@link Session} failed. The cause is what the robot or the policy threw; what {@link
  * Robot#stop()} threw afterwards is suppressed.
@@ -17,20 +19,29 @@ public class SessionException extends RuntimeException {
     /** The number of iterations completed before. */
     private final long iteration;
 
+    /** The last iterations before. */
+    private final IterationRecord[] recent;
+
     SessionException(
             String message,
             Throwable cause,
             String sessionName,
             SessionPhase phase,
-            long iteration) {
+            long iteration,
+            List<IterationRecord> recent) {
         super(message, cause);
         this.sessionName = sessionName;
         this.phase = phase;
         this.iteration = iteration;
+        this.recent = recent.toArray(IterationRecord[]::new);
     }
 
     static SessionException failed(
-            String sessionName, SessionPhase phase, long iteration, Throwable cause) {
+            String sessionName,
+            SessionPhase phase,
+            long iteration,
+            List<IterationRecord> recent,
+            Throwable cause) {
         String what =
                 switch (phase) {
                     case RESET, WARMUP -> "Start of session '%s' failed in %s: %s";
@@ -45,7 +56,8 @@ public class SessionException extends RuntimeException {
                 cause,
                 sessionName,
                 phase,
-                iteration);
+                iteration,
+                recent);
     }
 
     /** What was thrown is somebody else's code, too. */
@@ -82,5 +94,14 @@ public class SessionException extends RuntimeException {
      */
     public long iteration() {
         return this.iteration;
+    }
+
+    /**
+     * Returns the last iterations that were completed before, at most 64.
+     *
+     * @return the iterations, oldest first
+     */
+    public List<IterationRecord> recentIterations() {
+        return List.of(this.recent);
     }
 }

@@ -1,6 +1,7 @@
 package dev.rfx.session;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The control thread of a {@link Session} hangs in a call. The cause carries the stack trace of
@@ -15,8 +16,9 @@ public final class SessionHungException extends SessionException {
             Throwable stackOfControlThread,
             String sessionName,
             SessionPhase phase,
-            long iteration) {
-        super(message, stackOfControlThread, sessionName, phase, iteration);
+            long iteration,
+            List<IterationRecord> recent) {
+        super(message, stackOfControlThread, sessionName, phase, iteration, recent);
     }
 
     static SessionHungException stalled(
@@ -24,6 +26,7 @@ public final class SessionHungException extends SessionException {
             SessionPhase phase,
             long iteration,
             Duration age,
+            List<IterationRecord> recent,
             Thread controlThread) {
         return of(
                 "Control loop of session '%s' is stalled: no iteration was completed for %d ms, it is in %s of iteration %d"
@@ -31,6 +34,7 @@ public final class SessionHungException extends SessionException {
                 sessionName,
                 phase,
                 iteration,
+                recent,
                 controlThread);
     }
 
@@ -39,6 +43,7 @@ public final class SessionHungException extends SessionException {
             SessionPhase phase,
             long iteration,
             Duration sinceStop,
+            List<IterationRecord> recent,
             Thread controlThread) {
         return of(
                 ("Session '%s' is stuck: its control thread is in %s of iteration %d, %d ms after it was"
@@ -47,6 +52,7 @@ public final class SessionHungException extends SessionException {
                 sessionName,
                 phase,
                 iteration,
+                recent,
                 controlThread);
     }
 
@@ -55,10 +61,11 @@ public final class SessionHungException extends SessionException {
             String sessionName,
             SessionPhase phase,
             long iteration,
+            List<IterationRecord> recent,
             Thread controlThread) {
         Throwable stack =
                 new IllegalStateException("Stack of thread '" + controlThread.getName() + "'");
         stack.setStackTrace(controlThread.getStackTrace());
-        return new SessionHungException(message, stack, sessionName, phase, iteration);
+        return new SessionHungException(message, stack, sessionName, phase, iteration, recent);
     }
 }

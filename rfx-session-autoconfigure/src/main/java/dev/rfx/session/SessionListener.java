@@ -24,10 +24,46 @@ public interface SessionListener {
     default void stopped(Session session) {}
 
     /**
-     * A run ended by a failure, and the robot's {@code stop()} has returned or failed as well.
+     * A run ended by a failure, and the robot's {@code stop()} has returned or failed as well. Or
+     * the run failed and cannot end, because a call hangs: then {@link #stuck} is told first.
      *
      * @param session the session
      * @param failure what happened
      */
     default void failed(Session session, SessionException failure) {}
+
+    /**
+     * The loop has stalled: no iteration was completed for the time of the watchdog. Told once per
+     * stall. With {@link WatchdogAction#STOP_ROBOT} the run has failed by that, and {@link
+     * #failed(Session, SessionException)} follows.
+     *
+     * @param session the session
+     * @param hang what the control thread hangs in, with its stack trace
+     */
+    default void stalled(Session session, SessionHungException hang) {}
+
+    /**
+     * The run should have ended, but the control thread ignores both stop and interrupt.
+     *
+     * @param session the session
+     * @param hang what the control thread hangs in, with its stack trace
+     */
+    default void stuck(Session session, SessionHungException hang) {}
+
+    /**
+     * The restart policy starts the session again after a while, unless somebody starts or stops it
+     * before.
+     *
+     * @param session the session
+     * @param restart when, and how often that was
+     */
+    default void restarting(Session session, RestartStatus restart) {}
+
+    /**
+     * The restart policy leaves the session failed.
+     *
+     * @param session the session
+     * @param failure the last failure
+     */
+    default void restartsExhausted(Session session, SessionException failure) {}
 }

@@ -40,11 +40,40 @@ final class SessionLog implements SessionListener {
             return;
         }
         logger.error(
-                "Session '{}' failed: {} ({})",
+                "Session '{}' failed: {} ({}){}",
                 session.name(),
                 failure.getMessage(),
                 session.stats(),
+                IterationTable.of(failure.recentIterations()),
                 failure);
+    }
+
+    @Override
+    public void stalled(Session session, SessionHungException hang) {
+        logger.error("{}", hang.getMessage(), hang);
+    }
+
+    @Override
+    public void stuck(Session session, SessionHungException hang) {
+        logger.error("{}", hang.getMessage(), hang);
+    }
+
+    @Override
+    public void restarting(Session session, RestartStatus restart) {
+        logger.warn(
+                "Session '{}' restarts in {} ms, attempt {} of {}",
+                session.name(),
+                restart.startsIn() == null ? 0 : restart.startsIn().toMillis(),
+                restart.attempts(),
+                restart.maxAttempts());
+    }
+
+    @Override
+    public void restartsExhausted(Session session, SessionException failure) {
+        logger.error(
+                "Session '{}' has failed too often to be started again: it stays as it is until"
+                        + " somebody starts it",
+                session.name());
     }
 
     /** A lambda has no name of its own; the class that holds it is the best one can say. */

@@ -2,6 +2,7 @@ package dev.rfx.session;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,15 @@ import org.jspecify.annotations.Nullable;
  *     choose for itself
  * @param duration a run ends by itself after this time; more than 0. Null, the default, for no
  *     limit
+ * @param watchdogTimeout a running loop that completes no iteration for so long is stalled; 0 for
+ *     no watchdog, or two periods to 1 h. Null, the default, for five periods, but not less than
+ *     500 ms
+ * @param watchdogAction what happens to a stalled loop. Default {@link WatchdogAction#STOP_ROBOT}
+ * @param maxObservationAge how old an observation may be when the action that it led to would be
+ *     sent; more than 0, at most 1 h. An older one is not acted on: the robot holds. Null, the
+ *     default, for no limit; otherwise the observations have to be {@link Stamped}
+ * @param maxStarvedIterations how many iterations in a row may have an observation that is too old;
+ *     the next one fails; 0 to 1 000 000. Default 10
  */
 public record SessionOptions(
         String name,
@@ -31,7 +41,11 @@ public record SessionOptions(
         Duration stopTimeout,
         int maxTimingSamples,
         @Nullable Duration spinWindow,
-        @Nullable Duration duration) {
+        @Nullable Duration duration,
+        @Nullable Duration watchdogTimeout,
+        WatchdogAction watchdogAction,
+        @Nullable Duration maxObservationAge,
+        int maxStarvedIterations) {
 
     private static final double MAX_RATE_HZ = 10_000;
     private static final Duration MAX_WARMUP = Duration.ofHours(1);
@@ -40,6 +54,12 @@ public record SessionOptions(
     private static final int MAX_TIMING_SAMPLES = 1_000_000;
     private static final Duration MAX_SPIN_WINDOW = Duration.ofNanos(1_200_000);
     private static final Duration MAX_DURATION = Duration.ofDays(10_000);
+    private static final Duration MAX_WATCHDOG_TIMEOUT = Duration.ofHours(1);
+    private static final Duration MAX_OBSERVATION_AGE = Duration.ofHours(1);
+    private static final int MAX_STARVED_ITERATIONS = 1_000_000;
+    private static final double MIN_WATCHDOG_PERIODS = 2;
+    private static final double WATCHDOG_PERIODS = 5;
+    private static final double MIN_DEFAULT_WATCHDOG_NANOS = 500e6;
     private static final SessionOptions DEFAULTS =
             new SessionOptions(
                     "rfx-session",
@@ -48,7 +68,11 @@ public record SessionOptions(
                     Duration.ofSeconds(2),
                     10_000,
                     null,
-                    null);
+                    null,
+                    null,
+                    WatchdogAction.STOP_ROBOT,
+                    null,
+                    10);
 
     /**
      * Checks every value.
@@ -60,6 +84,10 @@ public record SessionOptions(
      * @param maxTimingSamples the statistics' window
      * @param spinWindow the fixed spin window, or null
      * @param duration the limit of a run, or null
+     * @param watchdogTimeout when a loop is stalled, or null
+     * @param watchdogAction what happens then
+     * @param maxObservationAge how old an observation may be, or null
+     * @param maxStarvedIterations how many may be older in a row
      * @throws IllegalArgumentException if a value is outside its range
      */
     public SessionOptions {
@@ -83,6 +111,30 @@ public record SessionOptions(
         if (duration != null) {
             requireBetween("duration", duration, Duration.ofNanos(1), MAX_DURATION);
         }
+        if (watchdogTimeout != null && !watchdogTimeout.isZero()) {
+            // Less, and a loop that is woken late once would count as stalled.
+            Duration lowest = Duration.ofNanos((long) (MIN_WATCHDOG_PERIODS * 1e9 / rateHz));
+            require(
+                    watchdogTimeout.compareTo(lowest) >= 0
+                            && watchdogTimeout.compareTo(MAX_WATCHDOG_TIMEOUT) <= 0,
+                    "watchdogTimeout",
+                    watchdogTimeout,
+                    "0 for none, or two periods (%s) to %s"
+                            .formatted(lowest, MAX_WATCHDOG_TIMEOUT));
+        }
+        Objects.requireNonNull(watchdogAction, "watchdogAction");
+        if (maxObservationAge != null) {
+            requireBetween(
+                    "maxObservationAge",
+                    maxObservationAge,
+                    Duration.ofNanos(1),
+                    MAX_OBSERVATION_AGE);
+        }
+        require(
+                maxStarvedIterations >= 0 && maxStarvedIterations <= MAX_STARVED_ITERATIONS,
+                "maxStarvedIterations",
+                maxStarvedIterations,
+                "0 to " + MAX_STARVED_ITERATIONS);
     }
 
     private static void requireBetween(
@@ -117,14 +169,7 @@ public record SessionOptions(
      * @return new options
      */
     public SessionOptions withName(String name) {
-        return new SessionOptions(
-                Objects.requireNonNull(name, "name"),
-                this.rateHz,
-                this.warmup,
-                this.stopTimeout,
-                this.maxTimingSamples,
-                this.spinWindow,
-                this.duration);
+        return with(copy -> copy.name = Objects.requireNonNull(name, "name"));
     }
 
     /**
@@ -134,14 +179,7 @@ public record SessionOptions(
      * @return new options
      */
     public SessionOptions withRateHz(double rateHz) {
-        return new SessionOptions(
-                this.name,
-                rateHz,
-                this.warmup,
-                this.stopTimeout,
-                this.maxTimingSamples,
-                this.spinWindow,
-                this.duration);
+        return with(copy -> copy.rateHz = rateHz);
     }
 
     /**
@@ -151,14 +189,7 @@ public record SessionOptions(
      * @return new options
      */
     public SessionOptions withWarmup(Duration warmup) {
-        return new SessionOptions(
-                this.name,
-                this.rateHz,
-                Objects.requireNonNull(warmup, "warmup"),
-                this.stopTimeout,
-                this.maxTimingSamples,
-                this.spinWindow,
-                this.duration);
+        return with(copy -> copy.warmup = Objects.requireNonNull(warmup, "warmup"));
     }
 
     /**
@@ -168,14 +199,7 @@ public record SessionOptions(
      * @return new options
      */
     public SessionOptions withStopTimeout(Duration stopTimeout) {
-        return new SessionOptions(
-                this.name,
-                this.rateHz,
-                this.warmup,
-                Objects.requireNonNull(stopTimeout, "stopTimeout"),
-                this.maxTimingSamples,
-                this.spinWindow,
-                this.duration);
+        return with(copy -> copy.stopTimeout = Objects.requireNonNull(stopTimeout, "stopTimeout"));
     }
 
     /**
@@ -185,14 +209,7 @@ public record SessionOptions(
      * @return new options
      */
     public SessionOptions withMaxTimingSamples(int maxTimingSamples) {
-        return new SessionOptions(
-                this.name,
-                this.rateHz,
-                this.warmup,
-                this.stopTimeout,
-                maxTimingSamples,
-                this.spinWindow,
-                this.duration);
+        return with(copy -> copy.maxTimingSamples = maxTimingSamples);
     }
 
     /**
@@ -202,14 +219,7 @@ public record SessionOptions(
      * @return new options
      */
     public SessionOptions withSpinWindow(@Nullable Duration spinWindow) {
-        return new SessionOptions(
-                this.name,
-                this.rateHz,
-                this.warmup,
-                this.stopTimeout,
-                this.maxTimingSamples,
-                spinWindow,
-                this.duration);
+        return with(copy -> copy.spinWindow = spinWindow);
     }
 
     /**
@@ -219,14 +229,57 @@ public record SessionOptions(
      * @return new options
      */
     public SessionOptions withDuration(@Nullable Duration duration) {
-        return new SessionOptions(
-                this.name,
-                this.rateHz,
-                this.warmup,
-                this.stopTimeout,
-                this.maxTimingSamples,
-                this.spinWindow,
-                duration);
+        return with(copy -> copy.duration = duration);
+    }
+
+    /**
+     * Returns options with another watchdog timeout.
+     *
+     * @param watchdogTimeout the time without an iteration after which a loop is stalled, zero for
+     *     no watchdog, or null for five periods and at least 500 ms
+     * @return new options
+     */
+    public SessionOptions withWatchdogTimeout(@Nullable Duration watchdogTimeout) {
+        return with(copy -> copy.watchdogTimeout = watchdogTimeout);
+    }
+
+    /**
+     * Returns options with another watchdog action.
+     *
+     * @param watchdogAction what happens to a stalled loop
+     * @return new options
+     */
+    public SessionOptions withWatchdogAction(WatchdogAction watchdogAction) {
+        return with(
+                copy ->
+                        copy.watchdogAction =
+                                Objects.requireNonNull(watchdogAction, "watchdogAction"));
+    }
+
+    /**
+     * Returns options with another limit of the age of observations.
+     *
+     * @param maxObservationAge the limit, or null for none
+     * @return new options
+     */
+    public SessionOptions withMaxObservationAge(@Nullable Duration maxObservationAge) {
+        return with(copy -> copy.maxObservationAge = maxObservationAge);
+    }
+
+    /**
+     * Returns options with another limit of starved iterations.
+     *
+     * @param maxStarvedIterations how many in a row are not yet a failure
+     * @return new options
+     */
+    public SessionOptions withMaxStarvedIterations(int maxStarvedIterations) {
+        return with(copy -> copy.maxStarvedIterations = maxStarvedIterations);
+    }
+
+    private SessionOptions with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.toOptions();
     }
 
     /**
@@ -235,5 +288,57 @@ public record SessionOptions(
      */
     double periodNanos() {
         return Math.min(1e9 / this.rateHz, 1e17);
+    }
+
+    /** The time without an iteration after which a loop is stalled; zero for never. */
+    long effectiveWatchdogNanos() {
+        return this.watchdogTimeout != null
+                ? this.watchdogTimeout.toNanos()
+                : (long) Math.max(WATCHDOG_PERIODS * periodNanos(), MIN_DEFAULT_WATCHDOG_NANOS);
+    }
+
+    /** Options while one of them is changed. */
+    private static final class Copy {
+
+        String name;
+        double rateHz;
+        Duration warmup;
+        Duration stopTimeout;
+        int maxTimingSamples;
+        @Nullable Duration spinWindow;
+        @Nullable Duration duration;
+        @Nullable Duration watchdogTimeout;
+        WatchdogAction watchdogAction;
+        @Nullable Duration maxObservationAge;
+        int maxStarvedIterations;
+
+        Copy(SessionOptions from) {
+            this.name = from.name;
+            this.rateHz = from.rateHz;
+            this.warmup = from.warmup;
+            this.stopTimeout = from.stopTimeout;
+            this.maxTimingSamples = from.maxTimingSamples;
+            this.spinWindow = from.spinWindow;
+            this.duration = from.duration;
+            this.watchdogTimeout = from.watchdogTimeout;
+            this.watchdogAction = from.watchdogAction;
+            this.maxObservationAge = from.maxObservationAge;
+            this.maxStarvedIterations = from.maxStarvedIterations;
+        }
+
+        SessionOptions toOptions() {
+            return new SessionOptions(
+                    this.name,
+                    this.rateHz,
+                    this.warmup,
+                    this.stopTimeout,
+                    this.maxTimingSamples,
+                    this.spinWindow,
+                    this.duration,
+                    this.watchdogTimeout,
+                    this.watchdogAction,
+                    this.maxObservationAge,
+                    this.maxStarvedIterations);
+        }
     }
 }

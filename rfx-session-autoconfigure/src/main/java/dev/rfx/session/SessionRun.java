@@ -1,6 +1,7 @@
 package dev.rfx.session;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,12 @@ final class SessionRun {
 
     private static final Logger logger = LoggerFactory.getLogger(Session.class);
 
+    private static final Duration MIN_INSPECTION = Duration.ofMillis(1);
+    private static final Duration MAX_INSPECTION = Duration.ofMillis(100);
+
+    /** How many inspections there are in the time that they watch. */
+    private static final int INSPECTIONS = 10;
+
     /** How long a caller of stop() waits for a robot.stop() beside a hung call, and the report. */
     private static final Duration STUCK_TIMEOUT = Duration.ofMillis(500);
 
@@ -28,8 +35,7 @@ final class SessionRun {
     /** How late a run may end by its duration before the caller of run() ends it. */
     private static final Duration OVERDUE = Duration.ofMillis(100);
 
-    /** A loop is stalled after five periods without an iteration, but not sooner than this. */
-    private static final Duration MIN_STALL = Duration.ofMillis(500);
+    private static final long NO_STALL = -1;
 
     private final Session session;
     private final Robot<Object, Object> robot;
@@ -37,6 +43,7 @@ final class SessionRun {
     private final Notifier notifier;
     private final LoopClock clock;
     private final TimingRecorder recorder;
+    private final IncidentReport incidents;
     private final ControlLoop<Object, Object> loop;
     private final Thread controlThread;
     private final Thread shutdownHook;
@@ -44,7 +51,10 @@ final class SessionRun {
     private final AtomicReference<SessionState> state =
             new AtomicReference<>(SessionState.STARTING);
 
-    /** Made of what was thrown by the first who asks: the control thread has no time for it. */
+    /**
+     * Made of what was thrown by the first who asks: the control thread has no time for it. Or set
+     * by the watchdog.
+     */
     private final AtomicReference<@Nullable SessionException> failure = new AtomicReference<>();
 
     private SessionPhase thrownIn = SessionPhase.RESET; // published by thrown
@@ -62,7 +72,12 @@ final class SessionRun {
     /** Threads that may call the robot: the control thread, perhaps one that calls robot.stop(). */
     private final AtomicInteger robotThreads = new AtomicInteger(1);
 
+    /** Whoever is the first to count it up tells the listeners of the failure. */
+    private final AtomicInteger failureTellings = new AtomicInteger();
+
     private final CountDownLatch startDecided = new CountDownLatch(1);
+    private final CountDownLatch robotStopped = new CountDownLatch(1);
+    private final CountDownLatch stuckTold = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch listenersTold = new CountDownLatch(1);
 
@@ -73,6 +88,13 @@ final class SessionRun {
     private volatile boolean failureReported;
     private volatile @Nullable Thread standIn;
     private volatile long stoppingSince;
+    private volatile TimingRecorder.Begin statsBegin = TimingRecorder.Begin.OF_THE_RUN;
+    private volatile Runnable endOfWatch = () -> {};
+    private volatile long stalls;
+
+    // The watchdog's own.
+    private long stalledAfter = NO_STALL;
+    private boolean inspectionFailed;
 
     SessionRun(
             Session session,
@@ -87,6 +109,7 @@ final class SessionRun {
         this.notifier = notifier;
         this.clock = clock;
         this.recorder = new TimingRecorder(this.options.maxTimingSamples());
+        this.incidents = new IncidentReport(this.options, this.recorder, robot, notifier);
         this.loop = new ControlLoop<>(robot, policy, this.options, clock, this.recorder);
         if (duration != null) {
             this.loop.limit(duration);
@@ -104,6 +127,7 @@ final class SessionRun {
     void begin() {
         try {
             Runtime.getRuntime().addShutdownHook(this.shutdownHook);
+            this.endOfWatch = this.clock.every(inspectionInterval(), this::inspect);
             this.controlThread.start();
         } catch (Throwable ex) {
             // No thread is to be had, or the JVM ends; the robot was not touched.
@@ -113,8 +137,21 @@ final class SessionRun {
         }
     }
 
+    private Duration inspectionInterval() {
+        long watched = this.options.stopTimeout().toNanos();
+        long watchdog = this.options.effectiveWatchdogNanos();
+        if (watchdog > 0) {
+            watched = Math.min(watched, watchdog);
+        }
+        Duration interval = Duration.ofNanos(watched / INSPECTIONS);
+        if (interval.compareTo(MIN_INSPECTION) < 0) {
+            return MIN_INSPECTION;
+        }
+        return interval.compareTo(MAX_INSPECTION) > 0 ? MAX_INSPECTION : interval;
+    }
+
     private void stopInDyingJvm() {
-        requestStop();
+        this.session.requestStop();
         awaitEnd();
     }
 
@@ -126,6 +163,7 @@ final class SessionRun {
             if (this.state.compareAndSet(SessionState.STARTING, SessionState.RUNNING)) {
                 this.loopBegan = true;
                 this.startDecided.countDown();
+                this.incidents.begin();
                 this.notifier.tell(listener -> listener.started(this.session), () -> {});
                 this.loop.run();
             }
@@ -183,6 +221,8 @@ final class SessionRun {
             this.robot.stop();
         } catch (Throwable ex) {
             this.thrownByRobotStop = ex;
+        } finally {
+            this.robotStopped.countDown();
         }
     }
 
@@ -191,8 +231,8 @@ final class SessionRun {
         if (this.robotThreads.decrementAndGet() > 0) {
             return;
         }
-        boolean failed = this.thrown != null || this.thrownByRobotStop != null;
-        this.state.set(failed ? SessionState.FAILED : SessionState.STOPPED);
+        this.state.set(hasFailed() ? SessionState.FAILED : SessionState.STOPPED);
+        this.endOfWatch.run();
         removeShutdownHook();
         try {
             tellOfTheEnd();
@@ -202,6 +242,10 @@ final class SessionRun {
             this.ended.countDown();
             this.startDecided.countDown();
         }
+    }
+
+    private boolean hasFailed() {
+        return this.thrown != null || this.thrownByRobotStop != null || this.failure.get() != null;
     }
 
     private void removeShutdownHook() {
@@ -219,21 +263,30 @@ final class SessionRun {
             this.notifier.execute(
                     () ->
                             logger.warn(
-                                    "Session '{}': the call that stop() interrupted failed",
+                                    "Session '{}': the call that was interrupted failed",
                                     name(),
                                     answer),
                     () -> {});
         }
+        this.incidents.write(this.loop.begin());
         SessionException failed = failure();
-        if (failed != null) {
-            addSuppressed(failed, this.thrown);
-            addSuppressed(failed, this.thrownByRobotStop);
+        if (failed == null) {
+            this.notifier.tell(
+                    listener -> listener.stopped(this.session), this.listenersTold::countDown);
+            return;
         }
-        this.notifier.tell(
-                failed == null
-                        ? listener -> listener.stopped(this.session)
-                        : listener -> listener.failed(this.session, failed),
-                this.listenersTold::countDown);
+        addSuppressed(failed, this.thrown);
+        addSuppressed(failed, this.thrownByRobotStop);
+        tellOfTheFailure(failed);
+        this.session.considerRestart(this, failed);
+    }
+
+    private void tellOfTheFailure(SessionException failed) {
+        if (this.failureTellings.getAndIncrement() == 0) {
+            this.notifier.tell(
+                    listener -> listener.failed(this.session, failed),
+                    this.listenersTold::countDown);
+        }
     }
 
     private static void addSuppressed(SessionException failure, @Nullable Throwable other) {
@@ -266,6 +319,12 @@ final class SessionRun {
         }
     }
 
+    private void interruptOnce() {
+        if (!this.interrupted) {
+            interrupt();
+        }
+    }
+
     private void interrupt() {
         synchronized (this.interruptLock) {
             if (this.interruptible) {
@@ -292,31 +351,40 @@ final class SessionRun {
                 declareStuck();
             }
         }
+        boolean inListener = this.notifier.isCurrentThread();
         if (!hasEnded()) {
+            long deadline = System.nanoTime() + STUCK_TIMEOUT.toNanos();
+            await(this.robotStopped, deadline - System.nanoTime());
+            if (!inListener) {
+                await(this.stuckTold, deadline - System.nanoTime());
+            }
             throw stuck();
         }
-        if (!this.notifier.isCurrentThread()) {
+        if (!inListener) {
             await(this.listenersTold, LISTENERS_TIMEOUT.toNanos());
         }
     }
 
+    /**
+     * By whoever is the first to see it: who waits for the end, or the watchdog. Waits for nothing.
+     */
     private void declareStuck() {
         if (!this.state.compareAndSet(SessionState.STOPPING, SessionState.STUCK)) {
             return;
         }
-        long deadline = System.nanoTime() + STUCK_TIMEOUT.toNanos();
-        stepIn(deadline);
+        stepIn();
         this.startDecided.countDown();
-        // Last, and elsewhere: the control thread may hang in the log.
-        SessionHungException report = stuck();
-        CountDownLatch reported = new CountDownLatch(1);
-        this.notifier.execute(
-                () -> logger.error("{}", report.getMessage(), report), reported::countDown);
-        await(reported, deadline - System.nanoTime());
+        SessionHungException hang = stuck();
+        this.notifier.tell(
+                listener -> listener.stuck(this.session, hang), this.stuckTold::countDown);
+        SessionException failed = failure();
+        if (failed != null) {
+            tellOfTheFailure(failed);
+        }
     }
 
-    /** Calls robot.stop() beside the hung call, if it was not called yet. */
-    private void stepIn(long deadline) {
+    /** Lets robot.stop() be called beside the hung call, if it was not called yet. */
+    private void stepIn() {
         if (this.robotThreads.updateAndGet(n -> n == 0 ? 0 : n + 1) == 0) {
             return; // it came back just now
         }
@@ -324,28 +392,111 @@ final class SessionRun {
             leave(); // it hangs in robot.stop()
             return;
         }
-        CountDownLatch done = new CountDownLatch(1);
-        Runnable stop =
-                () -> {
-                    try {
-                        stopRobot();
-                    } finally {
-                        leave();
-                        done.countDown();
-                    }
-                };
         try {
-            Thread thread = new Thread(stop, "rfx-session-" + name() + "-stop");
+            Thread thread =
+                    new Thread(this::stopRobotBesideHungCall, "rfx-session-" + name() + "-stop");
             thread.setDaemon(true);
             this.standIn = thread;
             thread.start();
         } catch (Throwable ex) {
-            // No thread is to be had: rather a stop() that may hang than a robot that moves.
+            // No thread is to be had: rather a caller that may hang than a robot that moves.
             this.standIn = Thread.currentThread();
-            stop.run();
+            stopRobotBesideHungCall();
         }
-        await(done, deadline - System.nanoTime());
     }
+
+    private void stopRobotBesideHungCall() {
+        try {
+            stopRobot();
+            // Not before: an interrupt may close what robot and call have in common, as a channel.
+            interruptOnce();
+        } finally {
+            leave();
+        }
+    }
+
+    // ---- on the watchdog's thread
+
+    /** Looks how the run is getting on. Called again and again, one call at a time. */
+    private void inspect() {
+        try {
+            this.incidents.look(this.clock.nanoTime(), this.loop.begin());
+            switch (state()) {
+                case RUNNING -> inspectLoop();
+                case STOPPING -> inspectStop();
+                default -> {}
+            }
+        } catch (Throwable ex) {
+            inspectionFailed(ex);
+        }
+    }
+
+    private void inspectLoop() {
+        long completed = this.recorder.count();
+        if (this.stalledAfter != NO_STALL && completed > this.stalledAfter) {
+            this.stalledAfter = NO_STALL;
+            this.notifier.execute(
+                    () ->
+                            logger.warn(
+                                    "Session '{}' is not stalled any more: iteration {} was"
+                                            + " completed",
+                                    name(),
+                                    completed - 1),
+                    () -> {});
+        }
+        if (this.stalledAfter == NO_STALL && isStalled()) {
+            SessionHungException hang = stalled();
+            if (this.options.watchdogAction() == WatchdogAction.STOP_ROBOT
+                    && !failBy(hang, completed)) {
+                return;
+            }
+            this.stalledAfter = completed;
+            this.stalls++;
+            this.notifier.tell(listener -> listener.stalled(this.session, hang), () -> {});
+        }
+    }
+
+    /**
+     * Ends the run by a stall, unless it has just gone on or come to its end. The lock decides:
+     * what the control thread sees after it took the lock to finish, nobody changes any more.
+     */
+    private boolean failBy(SessionHungException hang, long completed) {
+        synchronized (this.interruptLock) {
+            if (!this.interruptible || this.recorder.count() != completed) {
+                return false;
+            }
+            this.stoppingSince = this.clock.nanoTime();
+            if (!this.state.compareAndSet(SessionState.RUNNING, SessionState.STOPPING)) {
+                return false;
+            }
+            this.failure.compareAndSet(null, hang);
+            this.loop.requestStop();
+        }
+        stepIn();
+        return true;
+    }
+
+    private void inspectStop() {
+        long stopping = this.clock.nanoTime() - this.stoppingSince;
+        long timeout = this.options.stopTimeout().toNanos();
+        if (stopping > timeout / 2) {
+            interruptOnce();
+        }
+        if (stopping > timeout) {
+            declareStuck();
+        }
+    }
+
+    private void inspectionFailed(Throwable ex) {
+        if (!this.inspectionFailed) {
+            this.inspectionFailed = true;
+            this.notifier.execute(
+                    () -> logger.error("The watchdog of session '{}' failed", name(), ex),
+                    () -> {});
+        }
+    }
+
+    // ---- on any thread
 
     private SessionHungException stuck() {
         SessionHungException stuck =
@@ -354,6 +505,7 @@ final class SessionRun {
                         this.loop.phase(),
                         this.recorder.count(),
                         Duration.ofNanos(this.clock.nanoTime() - this.stoppingSince),
+                        recentIterations(),
                         this.controlThread);
         SessionException failed = failure();
         if (failed != null) {
@@ -438,12 +590,23 @@ final class SessionRun {
     }
 
     SessionTotals totals() {
-        return this.recorder.totals();
+        return this.recorder
+                .totals()
+                .plus(SessionTotals.events(this.stalls, hasFailed() ? 1 : 0, 0));
     }
 
-    SessionSnapshot snapshot() {
+    List<IterationRecord> recentIterations() {
+        return this.recorder.recent(this.loop.begin());
+    }
+
+    /** Lets the statistics count from now on. */
+    void resetStatistics() {
+        this.statsBegin = this.recorder.now();
+    }
+
+    SessionSnapshot snapshot(@Nullable RestartStatus restart) {
         SessionState now = state();
-        TimingRecorder.Sample sample = this.recorder.sample();
+        TimingRecorder.Sample sample = this.recorder.sample(this.statsBegin);
         SessionStats stats =
                 SessionStats.of(
                         sample.iterations(),
@@ -457,7 +620,8 @@ final class SessionRun {
                 sample.windowOverruns(),
                 now.isActive() && this.loopBegan ? sinceLastIteration() : null,
                 isStalled(),
-                failure());
+                failure(),
+                restart);
     }
 
     private Duration sinceLastIteration() {
@@ -467,9 +631,10 @@ final class SessionRun {
 
     private boolean isStalled() {
         return switch (state()) {
-            case RUNNING ->
-                    sinceLastIteration().toNanos()
-                            > Math.max(5 * this.options.periodNanos(), MIN_STALL.toNanos());
+            case RUNNING -> {
+                long watchdog = this.options.effectiveWatchdogNanos();
+                yield watchdog > 0 && sinceLastIteration().toNanos() > watchdog;
+            }
             case STOPPING ->
                     this.clock.nanoTime() - this.stoppingSince
                             > this.options.stopTimeout().toNanos();
@@ -483,17 +648,19 @@ final class SessionRun {
         return switch (state()) {
             case STUCK -> stuck();
             case STOPPING -> isStalled() ? stuck() : null;
-            case RUNNING ->
-                    isStalled()
-                            ? SessionHungException.stalled(
-                                    name(),
-                                    this.loop.phase(),
-                                    this.recorder.count(),
-                                    sinceLastIteration(),
-                                    this.controlThread)
-                            : null;
+            case RUNNING -> isStalled() ? stalled() : null;
             default -> null;
         };
+    }
+
+    private SessionHungException stalled() {
+        return SessionHungException.stalled(
+                name(),
+                this.loop.phase(),
+                this.recorder.count(),
+                sinceLastIteration(),
+                recentIterations(),
+                this.controlThread);
     }
 
     @Nullable SessionException failure() {
@@ -503,7 +670,9 @@ final class SessionRun {
         }
         Throwable cause = this.thrown;
         if (cause != null) {
-            known = SessionException.failed(name(), this.thrownIn, this.thrownAt, cause);
+            known =
+                    SessionException.failed(
+                            name(), this.thrownIn, this.thrownAt, recentIterations(), cause);
         } else {
             cause = this.thrownByRobotStop;
             if (cause == null) {
@@ -511,7 +680,11 @@ final class SessionRun {
             }
             known =
                     SessionException.failed(
-                            name(), SessionPhase.STOP, this.recorder.count(), cause);
+                            name(),
+                            SessionPhase.STOP,
+                            this.recorder.count(),
+                            recentIterations(),
+                            cause);
         }
         return this.failure.compareAndSet(null, known) ? known : this.failure.get();
     }

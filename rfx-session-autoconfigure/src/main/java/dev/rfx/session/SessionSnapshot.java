@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param windowOverruns how many of those were overruns
  * @param sinceLastIteration time since the last completed iteration, or since the loop began where
  *     there is none yet; null when the loop has not begun or has ended
- * @param stalled whether the control thread hangs: that time is longer than five periods and 500
- *     ms, or the run has not ended within the stop timeout
+ * @param stalled whether the control thread hangs: that time is longer than the watchdog's timeout,
+ *     or the run has not ended within the stop timeout
  * @param failure the failure of the current or last run, or null
+ * @param restart how far the restart policy has got, or null if there is none
  */
 public record SessionSnapshot(
         SessionState state,
@@ -23,7 +24,8 @@ public record SessionSnapshot(
         long windowOverruns,
         @Nullable Duration sinceLastIteration,
         boolean stalled,
-        @Nullable SessionException failure) {
+        @Nullable SessionException failure,
+        @Nullable RestartStatus restart) {
 
     /**
      * Returns the rate at which iterations really began, over the window.

@@ -95,7 +95,31 @@ public final class Tensor {
      * @return whether every dimension has the same length
      */
     public boolean hasShapeOf(Tensor other) {
-        return Arrays.equals(this.shape, other.shape);
+        return hasShape(other.shape);
+    }
+
+    /**
+     * Tells whether this tensor has a shape.
+     *
+     * @param shape the length of each dimension
+     * @return whether every dimension has that length
+     */
+    public boolean hasShape(int... shape) {
+        return Arrays.equals(this.shape, shape);
+    }
+
+    /**
+     * Looks for a value that is NaN or infinite.
+     *
+     * @return the position of the first one, or -1 if all are finite
+     */
+    public int indexOfNonFinite() {
+        for (int i = 0; i < this.values.length; i++) {
+            if (!Float.isFinite(this.values[i])) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.rfx.session;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What is known of the iterations of one run. One thread writes, and never waits; any thread reads.
@@ -19,8 +20,13 @@ final class TimingRecorder {
     /** Room for the iterations that end while a reader copies. */
     private static final int SLACK = 1024;
 
+    /** How many iterations are kept with all that is known of them. */
+    private static final int RECENT = 64;
+
     private static final VarHandle COUNT;
     private static final VarHandle LAST_END;
+    private static final VarHandle LATE_WAKES;
+    private static final VarHandle STARVED;
     private static final VarHandle PHASE_NANOS = MethodHandles.arrayElementVarHandle(long[].class);
 
     static {
@@ -28,6 +34,8 @@ final class TimingRecorder {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             COUNT = lookup.findVarHandle(TimingRecorder.class, "count", long.class);
             LAST_END = lookup.findVarHandle(TimingRecorder.class, "lastEnd", long.class);
+            LATE_WAKES = lookup.findVarHandle(TimingRecorder.class, "lateWakes", long.class);
+            STARVED = lookup.findVarHandle(TimingRecorder.class, "starved", long.class);
         } catch (ReflectiveOperationException ex) {
             throw new ExceptionInInitializerError(ex);
         }
@@ -45,8 +53,17 @@ final class TimingRecorder {
     /** Total time in observe, policy and act; may be one iteration ahead of the count. */
     private final long[] phaseNanos = new long[3];
 
+    private final IterationRing recent = new IterationRing(RECENT);
+
+    /** Those after which the next one was late. */
+    private final IterationRing late = new IterationRing(1);
+
     private volatile long count;
     private volatile long lastEnd;
+
+    // May be one iteration ahead of the count.
+    private volatile long lateWakes;
+    private volatile long starved;
 
     // The writer's own.
     private long lastStart;
@@ -60,10 +77,17 @@ final class TimingRecorder {
         this.overrunsUpTo = new long[capacity];
     }
 
-    /** Records a completed iteration by its instants. Called by the control thread only. */
-    void record(long start, long observed, long selected, long end, boolean overrun) {
+    /**
+     * Records a completed iteration by its instants. Called by the control thread only.
+     *
+     * @param due when it was to start
+     * @param flags as in {@link IterationRing}
+     */
+    void record(long due, long start, long observed, long selected, long end, int flags) {
         long n = this.count;
         int slot = (int) n & this.mask;
+        boolean overrun = (flags & IterationRing.OVERRUN) != 0;
+        boolean wokeLate = (flags & IterationRing.WOKE_LATE) != 0;
         if (overrun) {
             this.overruns++;
         }
@@ -74,6 +98,16 @@ final class TimingRecorder {
         addPhase(0, observed - start);
         addPhase(1, selected - observed);
         addPhase(2, end - selected);
+        if (wokeLate) {
+            LATE_WAKES.setOpaque(this, this.lateWakes + 1);
+        }
+        if ((flags & IterationRing.STARVED) != 0) {
+            STARVED.setOpaque(this, this.starved + 1);
+        }
+        this.recent.add(n, due, start, observed, selected, end, flags);
+        if (overrun || wokeLate) {
+            this.late.add(n, due, start, observed, selected, end, flags);
+        }
         LAST_END.setOpaque(this, end);
         COUNT.setRelease(this, n + 1);
     }
@@ -92,12 +126,23 @@ final class TimingRecorder {
         return this.lastEnd;
     }
 
+    /** What the run has done so far; of its events it knows nothing. */
     SessionTotals totals() {
         while (true) {
             long n = this.count;
             long overrunsNow = n == 0 ? 0 : this.overrunsUpTo[(int) (n - 1) & this.mask];
             SessionTotals totals =
-                    new SessionTotals(n, overrunsNow, phaseNanos(0), phaseNanos(1), phaseNanos(2));
+                    new SessionTotals(
+                            n,
+                            overrunsNow,
+                            this.lateWakes,
+                            this.starved,
+                            0,
+                            0,
+                            0,
+                            phaseNanos(0),
+                            phaseNanos(1),
+                            phaseNanos(2));
             if (n - 1 >= oldestWholeIteration()) {
                 return totals;
             }
@@ -108,15 +153,36 @@ final class TimingRecorder {
         return (long) PHASE_NANOS.getOpaque(this.phaseNanos, phase);
     }
 
-    /** Copies the window. */
-    Sample sample() {
+    /** The last iterations, oldest first. */
+    List<IterationRecord> recent(long begin) {
+        return this.recent.read(begin);
+    }
+
+    /** The last iteration after which the next one was late, if there was one. */
+    List<IterationRecord> lastLate(long begin) {
+        return this.late.read(begin);
+    }
+
+    /** How many iterations there were after which the next one was late. */
+    long lateCount() {
+        return this.late.added();
+    }
+
+    /** The begin of statistics that count from now on. */
+    Begin now() {
+        SessionTotals totals = totals();
+        return new Begin(totals.iterations(), totals.overruns());
+    }
+
+    /** Copies the window: the periods between the iterations from {@code begin} on. */
+    Sample sample(Begin begin) {
         while (true) {
             long n = this.count;
-            if (n == 0) {
+            if (n <= begin.iterations) {
                 return Sample.NONE;
             }
-            // Iteration 0 has no period.
-            long first = Math.max(n - this.window, 1);
+            // The first iteration has no period.
+            long first = Math.max(n - this.window, begin.iterations + 1);
             long[] copy = new long[(int) (n - first)];
             for (int i = 0; i < copy.length; i++) {
                 copy[i] = this.samples[(int) (first + i) & this.mask];
@@ -126,7 +192,11 @@ final class TimingRecorder {
             // Read again if the writer came round to the newest of them: this thread did not run
             // for longer than it takes to fill the ring.
             if (overwritten < Math.max(copy.length, 1)) {
-                return Sample.of(n, overrunsNow, copy, (int) overwritten);
+                return Sample.of(
+                        n - begin.iterations,
+                        overrunsNow - begin.overruns,
+                        copy,
+                        (int) overwritten);
             }
         }
     }
@@ -134,6 +204,17 @@ final class TimingRecorder {
     private long oldestWholeIteration() {
         VarHandle.loadLoadFence();
         return this.count - this.mask;
+    }
+
+    /**
+     * Where statistics begin.
+     *
+     * @param iterations how many iterations there were before
+     * @param overruns how many of them were overruns
+     */
+    record Begin(long iterations, long overruns) {
+
+        static final Begin OF_THE_RUN = new Begin(0, 0);
     }
 
     /**

@@ -1,10 +1,16 @@
 package dev.rfx.session;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-/** A clock that stands still but for the sleeping and spinning of who uses it. */
+/**
+ * A clock that stands still but for the sleeping and spinning of who uses it. What it is to run
+ * later it runs when it is told to {@link #inspect()}.
+ */
 final class FakeClock implements LoopClock {
 
     /** Not zero, and so near to the end that it overflows within a test of a minute. */
@@ -13,6 +19,7 @@ final class FakeClock implements LoopClock {
     private static final LongSupplier ON_TIME = () -> 0;
 
     private final AtomicLong now = new AtomicLong(ORIGIN);
+    private final List<Task> tasks = new CopyOnWriteArrayList<>();
     private volatile LongSupplier oversleep = ON_TIME;
     private volatile long spinNanos = 1_000;
     private volatile boolean parksForEver;
@@ -65,5 +72,48 @@ final class FakeClock implements LoopClock {
     @Override
     public void onSpinWait() {
         advance(this.spinNanos);
+    }
+
+    /** Runs what is to run every now and then, and what is due. */
+    void inspect() {
+        for (Task task : this.tasks) {
+            if (task.due - nanoTime() <= 0 && (task.repeated || this.tasks.remove(task))) {
+                task.action.run();
+            }
+        }
+    }
+
+    /** How much there is that would run. */
+    int tasks() {
+        return this.tasks.size();
+    }
+
+    @Override
+    public Runnable every(Duration interval, Runnable action) {
+        return add(new Task(nanoTime(), true, action));
+    }
+
+    @Override
+    public Runnable after(Duration delay, Runnable action) {
+        return add(new Task(nanoTime() + delay.toNanos(), false, action));
+    }
+
+    private Runnable add(Task task) {
+        this.tasks.add(task);
+        return () -> this.tasks.remove(task);
+    }
+
+    /** Not a record: two with the same values are two. */
+    private static final class Task {
+
+        private final long due;
+        private final boolean repeated;
+        private final Runnable action;
+
+        Task(long due, boolean repeated, Runnable action) {
+            this.due = due;
+            this.repeated = repeated;
+            this.action = action;
+        }
     }
 }

@@ -206,7 +206,9 @@ class SessionTimingTests {
         session.run(Duration.ofNanos(10 * PERIOD));
 
         assertThat(session.totals())
-                .isEqualTo(new SessionTotals(20, 0, 20_000_000, 40_000_000, 60_000_000));
+                .isEqualTo(
+                        new SessionTotals(
+                                20, 0, 0, 0, 0, 0, 0, 20_000_000, 40_000_000, 60_000_000));
         assertThat(session.stats().iterations()).isEqualTo(10);
     }
 

@@ -1,5 +1,7 @@
 package dev.rfx.session;
 
+import static dev.rfx.session.IterationRing.OVERRUN;
+import static dev.rfx.session.TimingRecorder.Begin.OF_THE_RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,12 +14,12 @@ class TimingRecorderTests {
     /** Iteration n begins at n², so that its period, 2n − 1, tells which iteration it is. */
     private static void record(TimingRecorder recorder, long n) {
         long start = n * n;
-        recorder.record(start, start + 1, start + 3, start + 6, n % 3 == 0);
+        recorder.record(start, start, start + 1, start + 3, start + 6, n % 3 == 0 ? OVERRUN : 0);
     }
 
     @Test
     void emptyRecorderHasNothing() {
-        TimingRecorder.Sample sample = new TimingRecorder(10).sample();
+        TimingRecorder.Sample sample = new TimingRecorder(10).sample(OF_THE_RUN);
 
         assertThat(sample.iterations()).isZero();
         assertThat(sample.periodNanos()).isEmpty();
@@ -30,14 +32,33 @@ class TimingRecorderTests {
             record(recorder, n);
         }
 
-        TimingRecorder.Sample sample = recorder.sample();
+        TimingRecorder.Sample sample = recorder.sample(OF_THE_RUN);
 
         assertThat(sample.iterations()).isEqualTo(5_000);
         assertThat(sample.overruns()).isEqualTo(1_667);
         assertThat(sample.periodNanos()).containsExactly(9_991, 9_993, 9_995, 9_997);
         assertThat(sample.windowOverruns()).isEqualTo(1);
         assertThat(recorder.totals())
-                .isEqualTo(new SessionTotals(5_000, 1_667, 5_000, 10_000, 15_000));
+                .isEqualTo(new SessionTotals(5_000, 1_667, 0, 0, 0, 0, 0, 5_000, 10_000, 15_000));
+    }
+
+    @Test
+    void laterBeginLeavesOutWhatWasBefore() {
+        TimingRecorder recorder = new TimingRecorder(100);
+        for (long n = 0; n < 20; n++) {
+            record(recorder, n);
+        }
+        TimingRecorder.Begin begin = recorder.now();
+        assertThat(recorder.sample(begin)).isSameAs(TimingRecorder.Sample.NONE);
+        for (long n = 20; n < 23; n++) {
+            record(recorder, n);
+        }
+
+        TimingRecorder.Sample sample = recorder.sample(begin);
+
+        assertThat(sample.iterations()).isEqualTo(3);
+        assertThat(sample.overruns()).as("the 21st").isEqualTo(1);
+        assertThat(sample.periodNanos()).as("the first has no period").containsExactly(41, 43);
     }
 
     @Test
@@ -45,8 +66,8 @@ class TimingRecorderTests {
         TimingRecorder recorder = new TimingRecorder(4);
         record(recorder, 0);
 
-        assertThat(recorder.sample().overruns()).isEqualTo(1);
-        assertThat(recorder.sample().periodNanos()).isEmpty();
+        assertThat(recorder.sample(OF_THE_RUN).overruns()).isEqualTo(1);
+        assertThat(recorder.sample(OF_THE_RUN).periodNanos()).isEmpty();
     }
 
     @ParameterizedTest
@@ -65,7 +86,7 @@ class TimingRecorderTests {
         writer.start();
         try {
             for (int reading = 0; reading < 5_000; reading++) {
-                TimingRecorder.Sample sample = recorder.sample();
+                TimingRecorder.Sample sample = recorder.sample(OF_THE_RUN);
                 long n = sample.iterations();
                 assertThat(sample.overruns()).isEqualTo((n + 2) / 3);
                 long[] periods = sample.periodNanos();

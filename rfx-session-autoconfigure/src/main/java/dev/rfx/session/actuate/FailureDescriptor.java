@@ -1,6 +1,7 @@
 package dev.rfx.session.actuate;
 
 import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionHungException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param phase what the control thread was doing
  * @param iteration the number of the iteration, from 0
- * @param exception what was thrown
+ * @param exception what was thrown, or what hung
  */
 public record FailureDescriptor(String phase, long iteration, String exception) {
 
@@ -18,6 +19,8 @@ public record FailureDescriptor(String phase, long iteration, String exception) 
                 : new FailureDescriptor(
                         failure.phase().toString(),
                         failure.iteration(),
-                        String.valueOf(failure.getCause()));
+                        failure instanceof SessionHungException
+                                ? failure.getMessage()
+                                : String.valueOf(failure.getCause()));
     }
 }

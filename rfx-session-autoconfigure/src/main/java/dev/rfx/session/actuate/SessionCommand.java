@@ -17,6 +17,13 @@ public enum SessionCommand {
         void applyTo(Session session) {
             session.stop();
         }
+    },
+    /** {@link Session#resetStatistics()}: the statistics count from now on. */
+    RESET_STATISTICS {
+        @Override
+        void applyTo(Session session) {
+            session.resetStatistics();
+        }
     };
 
     abstract void applyTo(Session session);

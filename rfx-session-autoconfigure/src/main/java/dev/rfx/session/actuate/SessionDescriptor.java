@@ -1,8 +1,11 @@
 package dev.rfx.session.actuate;
 
+import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.SessionTotals;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param lastIterationAgeMillis time since the last iteration was completed, or null when the loop
  *     does not run
  * @param stalled whether that is too long
+ * @param totals what happened in all runs
  * @param failure what ended the current or last run, or null
+ * @param restart the restarts, or null if they are not configured
+ * @param robot what the robot tells about itself
+ * @param recent the last iterations of the current or last run, oldest first; null in a list of
+ *     sessions
  */
 public record SessionDescriptor(
         String name,
@@ -29,9 +37,25 @@ public record SessionDescriptor(
         double windowOverrunRatio,
         @Nullable Long lastIterationAgeMillis,
         boolean stalled,
-        @Nullable FailureDescriptor failure) {
+        SessionTotals totals,
+        @Nullable FailureDescriptor failure,
+        @Nullable RestartDescriptor restart,
+        List<RobotReading> robot,
+        @Nullable List<IterationDescriptor> recent) {
 
+    /** With all that there is to tell. */
     static SessionDescriptor of(Session session) {
+        return of(
+                session, session.recentIterations().stream().map(IterationDescriptor::of).toList());
+    }
+
+    /** Without the iterations, for a list of sessions. */
+    static SessionDescriptor summaryOf(Session session) {
+        return of(session, null);
+    }
+
+    private static SessionDescriptor of(
+            Session session, @Nullable List<IterationDescriptor> recent) {
         SessionSnapshot snapshot = session.snapshot();
         return new SessionDescriptor(
                 session.name(),
@@ -44,6 +68,10 @@ public record SessionDescriptor(
                         ? null
                         : snapshot.sinceLastIteration().toMillis(),
                 snapshot.stalled(),
-                FailureDescriptor.of(snapshot.failure()));
+                session.totals(),
+                FailureDescriptor.of(snapshot.failure()),
+                RestartDescriptor.of(snapshot.restart()),
+                session.readings(),
+                recent);
     }
 }

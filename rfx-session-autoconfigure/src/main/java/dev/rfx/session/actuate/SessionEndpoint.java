@@ -2,20 +2,22 @@ package dev.rfx.session.actuate;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
+import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * Shows sessions by bean name. It can also start and stop them, but only after the operator has set
- * {@code management.endpoint.rfxsession.access} to {@code unrestricted}.
+ * Shows sessions by bean name. It can also command them, but only after the operator has set {@code
+ * management.endpoint.rfxsession.access} to {@code unrestricted}.
  */
 @Endpoint(id = "rfxsession", defaultAccess = Access.READ_ONLY)
 public final class SessionEndpoint {
@@ -46,7 +48,8 @@ public final class SessionEndpoint {
                 .forEach(
                         name ->
                                 descriptors.put(
-                                        name, SessionDescriptor.of(this.sessions.get(name))));
+                                        name,
+                                        SessionDescriptor.summaryOf(this.sessions.get(name))));
         return new Sessions(descriptors);
     }
 
@@ -63,20 +66,27 @@ public final class SessionEndpoint {
     }
 
     /**
-     * Tells one session to start or stop, and waits until it has. How that ended, also if it failed
-     * or the session is stuck, is in the answer.
+     * Tells one session what to do, and waits until it has. How that ended, also if it failed or
+     * the session is stuck, is in the answer.
      *
+     * @param securityContext who asks
      * @param name its bean name
      * @param command what it is to do
      * @return the session afterwards, or null if there is none of that name
      */
     @WriteOperation
-    public @Nullable SessionDescriptor command(@Selector String name, SessionCommand command) {
+    public @Nullable SessionDescriptor command(
+            SecurityContext securityContext, @Selector String name, SessionCommand command) {
         Session session = this.sessions.get(name);
         if (session == null) {
             return null;
         }
-        logger.info("{} of session '{}' was requested through the endpoint", command, name);
+        Principal principal = securityContext.getPrincipal();
+        logger.info(
+                "{} of session '{}' was requested through the endpoint by {}",
+                command,
+                name,
+                principal == null ? "an unknown client" : principal.getName());
         try {
             command.applyTo(session);
         } catch (SessionException ex) {

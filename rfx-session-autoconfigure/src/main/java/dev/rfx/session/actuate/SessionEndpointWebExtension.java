@@ -1,5 +1,6 @@
 package dev.rfx.session.actuate;
 
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -21,16 +22,17 @@ public final class SessionEndpointWebExtension {
     }
 
     /**
-     * Tells one session to start or stop.
+     * Tells one session what to do.
      *
+     * @param securityContext who asks
      * @param name its bean name
      * @param command what it is to do
      * @return the session afterwards with status 200, or status 404
      */
     @WriteOperation
     public WebEndpointResponse<SessionDescriptor> command(
-            @Selector String name, SessionCommand command) {
-        SessionDescriptor session = this.delegate.command(name, command);
+            SecurityContext securityContext, @Selector String name, SessionCommand command) {
+        SessionDescriptor session = this.delegate.command(securityContext, name, command);
         return session == null
                 ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
                 : new WebEndpointResponse<>(session);

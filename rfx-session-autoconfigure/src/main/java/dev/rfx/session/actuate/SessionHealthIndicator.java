@@ -1,5 +1,6 @@
 package dev.rfx.session.actuate;
 
+import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
@@ -58,11 +59,24 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
         if (failure != null) {
             builder.withDetail("failure", failure);
         }
+        RestartDescriptor restart = RestartDescriptor.of(snapshot.restart());
+        if (restart != null) {
+            builder.withDetail("restart", restart);
+        }
     }
 
     private @Nullable String problem(SessionSnapshot snapshot) {
         if (snapshot.failure() != null) {
-            return snapshot.failure().getMessage();
+            String failed = snapshot.failure().getMessage();
+            RestartStatus restart = snapshot.restart();
+            return restart == null || restart.startsIn() == null
+                    ? failed
+                    : "restarting in %d ms, attempt %d of %d, after: %s"
+                            .formatted(
+                                    restart.startsIn().toMillis(),
+                                    restart.attempts(),
+                                    restart.maxAttempts(),
+                                    failed);
         }
         if (snapshot.state() == SessionState.STUCK) {
             return "stuck: the control thread ignores stop and interrupt";

@@ -2,9 +2,11 @@ package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
+import dev.rfx.session.Tensor;
 import java.lang.reflect.TypeVariable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -13,17 +15,54 @@ import org.springframework.core.ResolvableType;
  */
 final class RobotAndPolicyTypes {
 
-    private RobotAndPolicyTypes() {}
+    private final String robotName;
+    private final ResolvableType robotType;
+    private final String policyName;
+    private final ResolvableType policyType;
 
-    static void check(
+    private RobotAndPolicyTypes(
+            String robotName,
+            ResolvableType robotType,
+            String policyName,
+            ResolvableType policyType) {
+        this.robotName = robotName;
+        this.robotType = robotType;
+        this.policyName = policyName;
+        this.policyType = policyType;
+    }
+
+    static RobotAndPolicyTypes of(
             ConfigurableListableBeanFactory beanFactory, Robot<?, ?> robot, Policy<?, ?> policy) {
         String robotName = beanFactory.resolveNamedBean(Robot.class).getBeanName();
         String policyName = beanFactory.resolveNamedBean(Policy.class).getBeanName();
-        ResolvableType robotType = typeOf(beanFactory, robotName, robot, Robot.class);
-        ResolvableType policyType = typeOf(beanFactory, policyName, policy, Policy.class);
-        if (!fits(policyType.getGeneric(0), robotType.getGeneric(0))
-                || !fits(robotType.getGeneric(1), policyType.getGeneric(1))) {
-            throw new RobotPolicyMismatchException(robotName, robotType, policyName, policyType);
+        return new RobotAndPolicyTypes(
+                robotName,
+                typeOf(beanFactory, robotName, robot, Robot.class),
+                policyName,
+                typeOf(beanFactory, policyName, policy, Policy.class));
+    }
+
+    void requireThatTheyFit() {
+        if (!fits(this.policyType.getGeneric(0), this.robotType.getGeneric(0))
+                || !fits(this.robotType.getGeneric(1), this.policyType.getGeneric(1))) {
+            throw new RobotPolicyMismatchException(
+                    this.robotName, this.robotType, this.policyName, this.policyType);
+        }
+    }
+
+    /**
+     * Limits are for numbers.
+     *
+     * @throws InvalidConfigurationPropertyValueException if the robot takes something else
+     */
+    void requireThatActionsCanBeLimited() {
+        ResolvableType action = this.robotType.getGeneric(1);
+        if (!fits(action, ResolvableType.forClass(Tensor.class))) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "rfx.session.limits",
+                    null,
+                    "The robot bean '%s' takes %s, but limits are for actions of type Tensor"
+                            .formatted(this.robotName, action));
         }
     }
 

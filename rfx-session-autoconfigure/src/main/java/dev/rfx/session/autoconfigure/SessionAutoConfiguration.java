@@ -4,6 +4,7 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.Tensor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AllNestedConditions;
@@ -46,9 +47,21 @@ public final class SessionAutoConfiguration {
                 Robot<?, ?> robot,
                 Policy<?, ?> policy,
                 SessionOptions options,
+                SessionProperties properties,
                 ConfigurableListableBeanFactory beanFactory) {
-            RobotAndPolicyTypes.check(beanFactory, robot, policy);
+            RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, robot, policy);
+            types.requireThatTheyFit();
+            if (properties.limits().isSet()) {
+                types.requireThatActionsCanBeLimited();
+                return connect(properties.limits().around(limitable(robot)), policy, options);
+            }
             return connect(robot, policy, options);
+        }
+
+        /** The types were checked as far as the beans tell them. */
+        @SuppressWarnings("unchecked")
+        private static Robot<Object, Tensor> limitable(Robot<?, ?> robot) {
+            return (Robot<Object, Tensor>) robot;
         }
 
         /** The types were checked as far as the beans tell them. */

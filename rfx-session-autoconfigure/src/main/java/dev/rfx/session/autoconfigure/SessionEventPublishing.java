@@ -1,11 +1,17 @@
 package dev.rfx.session.autoconfigure;
 
+import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionHungException;
 import dev.rfx.session.SessionListener;
 import dev.rfx.session.event.SessionFailedEvent;
+import dev.rfx.session.event.SessionRestartingEvent;
+import dev.rfx.session.event.SessionRestartsExhaustedEvent;
+import dev.rfx.session.event.SessionStalledEvent;
 import dev.rfx.session.event.SessionStartedEvent;
 import dev.rfx.session.event.SessionStoppedEvent;
+import dev.rfx.session.event.SessionStuckEvent;
 import org.springframework.context.ApplicationEventPublisher;
 
 /** Publishes a session's life as application events, on the thread that tells its listeners. */
@@ -34,5 +40,26 @@ final class SessionEventPublishing implements SessionListener {
         // The application is told here, so close() need not throw it at a context that closes.
         session.failure();
         this.publisher.publishEvent(new SessionFailedEvent(session, this.beanName, failure));
+    }
+
+    @Override
+    public void stalled(Session session, SessionHungException hang) {
+        this.publisher.publishEvent(new SessionStalledEvent(session, this.beanName, hang));
+    }
+
+    @Override
+    public void stuck(Session session, SessionHungException hang) {
+        this.publisher.publishEvent(new SessionStuckEvent(session, this.beanName, hang));
+    }
+
+    @Override
+    public void restarting(Session session, RestartStatus restart) {
+        this.publisher.publishEvent(new SessionRestartingEvent(session, this.beanName, restart));
+    }
+
+    @Override
+    public void restartsExhausted(Session session, SessionException failure) {
+        this.publisher.publishEvent(
+                new SessionRestartsExhaustedEvent(session, this.beanName, failure));
     }
 }

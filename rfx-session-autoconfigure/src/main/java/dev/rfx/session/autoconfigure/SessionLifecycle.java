@@ -3,6 +3,7 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.autoconfigure.SessionProperties.StartFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private final List<Session> sessions;
     private final List<SessionMonitor> monitors = new ArrayList<>();
+    private final StartFailure startFailure;
     private final boolean autoStartup;
     private final int phase;
     private volatile boolean running;
@@ -29,6 +31,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
             SessionProperties properties,
             ApplicationEventPublisher publisher) {
         this.sessions = List.copyOf(sessions.values());
+        this.startFailure = properties.startFailure();
         this.autoStartup = properties.autoStartup();
         this.phase = properties.phase();
         Duration logInterval = properties.checkedLogInterval();
@@ -38,24 +41,38 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
                     this.monitors.add(monitor);
                     session.addListener(monitor);
                     session.addListener(new SessionEventPublishing(name, publisher));
+                    session.setRestartPolicy(properties.restart().toPolicy());
                 });
     }
 
     /**
      * Starts one session after the other. If one cannot start, the application does not, and those
-     * that run already are stopped with it.
+     * that run already are stopped with it; or it goes on without that one, where it is told to.
      */
     @Override
     public void start() {
         this.running = true;
         try {
-            this.sessions.forEach(Session::start);
+            this.sessions.forEach(this::start);
         } catch (RuntimeException ex) {
             stop();
             throw ex;
         }
         // The listeners start them too, but on threads that do not keep the JVM alive until then.
         this.monitors.forEach(SessionMonitor::watch);
+    }
+
+    private void start(Session session) {
+        try {
+            session.start();
+        } catch (SessionException ex) {
+            if (this.startFailure == StartFailure.FAIL) {
+                throw ex;
+            }
+            logger.warn(
+                    "The application goes on without session '{}', which could not start",
+                    session.name());
+        }
     }
 
     /**
@@ -73,6 +90,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
                 logger.debug("Session '{}' did not stop", session.name(), ex);
             }
         }
+        this.monitors.forEach(SessionMonitor::wake);
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.rfx.session.autoconfigure;
 
+import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Session;
+import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionState;
 import java.time.Duration;
@@ -8,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that lives while a session runs: it keeps the JVM of a non-web application alive, and
- * logs the session's progress.
+ * A thread that lives while a session runs, or waits to be restarted: it keeps the JVM of a non-web
+ * application alive, and logs the session's progress.
  */
 final class SessionMonitor implements SessionListener {
 
     private static final Logger logger = LoggerFactory.getLogger(Session.class);
 
-    /** How often to look whether the session is stuck. */
+    /** How often to look whether the session still runs, if nobody tells. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Session session;
@@ -33,10 +35,21 @@ final class SessionMonitor implements SessionListener {
         watch();
     }
 
+    @Override
+    public void stopped(Session session) {
+        wake();
+    }
+
+    @Override
+    public void failed(Session session, SessionException failure) {
+        // By now it is decided whether the session restarts: that is before the run is over.
+        wake();
+    }
+
     /** Makes sure that the thread is there while the session runs. */
     void watch() {
         synchronized (this.lock) {
-            if (!this.watching && this.session.state().isActive()) {
+            if (!this.watching && mustStayAlive()) {
                 this.watching = true;
                 Thread thread =
                         new Thread(
@@ -48,18 +61,20 @@ final class SessionMonitor implements SessionListener {
         }
     }
 
+    /** Lets the thread look at once whether it is still needed. */
+    void wake() {
+        synchronized (this.lock) {
+            this.lock.notifyAll();
+        }
+    }
+
     private void watchUntilStopped() {
+        Duration pause =
+                this.logInterval.isZero() || this.logInterval.compareTo(LOOK) > 0
+                        ? LOOK
+                        : this.logInterval;
         long lastLine = System.nanoTime();
-        while (isWatching()) {
-            try {
-                this.session.awaitStopped(
-                        this.logInterval.isZero() || this.logInterval.compareTo(LOOK) > 0
-                                ? LOOK
-                                : this.logInterval);
-            } catch (InterruptedException ex) {
-                // Nobody has a reason to interrupt this thread, and the session goes on.
-                logger.debug("Interrupted", ex);
-            }
+        while (isWatchingAfter(pause)) {
             long now = System.nanoTime();
             if (!this.logInterval.isZero()
                     && now - lastLine >= this.logInterval.toNanos()
@@ -70,15 +85,29 @@ final class SessionMonitor implements SessionListener {
         }
     }
 
-    /**
-     * Decided under the lock: a session that starts now finds either this thread or none. A session
-     * that is stuck keeps nobody alive: nothing more can be done for its robot.
-     */
-    private boolean isWatching() {
+    /** Decided under the lock: a session that starts now finds either this thread or none. */
+    private boolean isWatchingAfter(Duration pause) {
         synchronized (this.lock) {
-            SessionState state = this.session.state();
-            this.watching = state.isActive() && state != SessionState.STUCK;
+            if (mustStayAlive()) {
+                try {
+                    this.lock.wait(pause.toMillis());
+                } catch (InterruptedException ex) {
+                    // Nobody has a reason to interrupt this thread, and the session goes on.
+                    logger.debug("Interrupted", ex);
+                }
+            }
+            this.watching = mustStayAlive();
             return this.watching;
         }
+    }
+
+    /** A session that is stuck keeps nobody alive: nothing more can be done for its robot. */
+    private boolean mustStayAlive() {
+        SessionState state = this.session.state();
+        if (state.isActive()) {
+            return state != SessionState.STUCK;
+        }
+        RestartStatus restart = this.session.snapshot().restart();
+        return restart != null && restart.startsIn() != null;
     }
 }

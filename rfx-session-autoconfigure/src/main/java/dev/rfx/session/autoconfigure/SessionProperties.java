@@ -1,13 +1,20 @@
 package dev.rfx.session.autoconfigure;
 
+import dev.rfx.session.RestartPolicy;
+import dev.rfx.session.Robot;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.WatchdogAction;
 import dev.rfx.session.actuate.SessionHealthThresholds;
+import dev.rfx.session.robot.SafetyLimits;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * Configures the session between the application's robot and policy.
@@ -26,7 +33,15 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param autoStartup Whether sessions start with the application.
  * @param phase Phase in which sessions start and stop. The default starts them after, and stops
  *     them before, everything else, the web server included.
+ * @param maxObservationAge How old an observation may be when its action would be sent; more than
+ *     0, at most 1h. An older one is not acted on. When not set, there is no limit.
+ * @param maxStarvedIterations How many iterations in a row may have an observation that is too old;
+ *     the next one fails. 0 to 1000000.
+ * @param startFailure What happens to the application if a session cannot start with it.
  * @param logInterval Time between two lines of progress in the log; 10ms to 365d, 0 for none.
+ * @param watchdog What looks after the loop from outside.
+ * @param limits Limits of the commands to the robot.
+ * @param restart Restart after a failure.
  * @param health Thresholds of health.
  */
 @ConfigurationProperties("rfx.session")
@@ -39,13 +54,140 @@ record SessionProperties(
         @DefaultValue("10000") int maxTimingSamples,
         @Nullable Duration spinWindow,
         @Nullable Duration duration,
+        @Nullable Duration maxObservationAge,
+        @DefaultValue("10") int maxStarvedIterations,
         @DefaultValue("true") boolean autoStartup,
+        @DefaultValue("fail") StartFailure startFailure,
         @DefaultValue("2147483647") int phase,
         @DefaultValue("30s") Duration logInterval,
+        @DefaultValue Watchdog watchdog,
+        @DefaultValue Limits limits,
+        @DefaultValue Restart restart,
         @DefaultValue Health health) {
 
     private static final Duration MIN_LOG_INTERVAL = Duration.ofMillis(10);
     private static final Duration MAX_LOG_INTERVAL = Duration.ofDays(365);
+
+    /** What happens to the application if a session cannot start with it. */
+    enum StartFailure {
+        /** It ends, and says why. */
+        FAIL,
+        /** It runs without, and the session is restarted as configured. */
+        CONTINUE
+    }
+
+    /**
+     * What looks after the loop from outside.
+     *
+     * @param timeout Time without a completed iteration after which the loop is stalled; 0 for no
+     *     watchdog, or at least two periods, at most 1h. When not set, five periods, at least
+     *     500ms.
+     * @param action What happens to a stalled loop, beside the report.
+     */
+    record Watchdog(
+            @Nullable Duration timeout, @DefaultValue("stop-robot") WatchdogAction action) {}
+
+    /**
+     * Limits of the commands to the robot, in the units of its actions. For the session between the
+     * application's robot and policy, whose actions have to be tensors.
+     *
+     * @param min Smallest command: one value for all joints, or one for each. No limit when not
+     *     set.
+     * @param max Largest command: one value for all joints, or one for each. No limit when not set.
+     * @param maxStep By how much a command may differ from the last one: one value for all joints,
+     *     or one for each. No limit when not set.
+     * @param onViolation What happens to a command beyond a limit.
+     */
+    record Limits(
+            @Nullable List<Float> min,
+            @Nullable List<Float> max,
+            @Nullable List<Float> maxStep,
+            @DefaultValue("clamp") SafetyLimits.OnViolation onViolation) {
+
+        boolean isSet() {
+            return this.min != null || this.max != null || this.maxStep != null;
+        }
+
+        /**
+         * Puts these limits around a robot.
+         *
+         * @throws InvalidConfigurationPropertyValueException if a value is outside its range
+         */
+        <O> Robot<O, Tensor> around(Robot<O, Tensor> robot) {
+            SafetyLimits.Builder<O> limits =
+                    SafetyLimits.around(robot).onViolation(this.onViolation);
+            if (this.min != null) {
+                checked("limits.min", this.min, min -> limits.min(toArray(min)));
+            }
+            if (this.max != null) {
+                checked("limits.max", this.max, max -> limits.max(toArray(max)));
+            }
+            if (this.maxStep != null) {
+                checked("limits.max-step", this.maxStep, step -> limits.maxStep(toArray(step)));
+            }
+            return checked("limits", this, all -> limits.build());
+        }
+
+        private static float[] toArray(List<Float> values) {
+            float[] array = new float[values.size()];
+            for (int i = 0; i < array.length; i++) {
+                array[i] = values.get(i);
+            }
+            return array;
+        }
+    }
+
+    /**
+     * Restart after a failure.
+     *
+     * @param maxAttempts How many restarts there may be within the window; 0 for none, at most
+     *     1000.
+     * @param initialDelay Time between a failure and the first restart; at most 1h.
+     * @param multiplier By how much each following delay is longer; 1 to 100.
+     * @param maxDelay Longest delay; at least the initial one, at most 1h.
+     * @param window Time after which a restart does not count any more, and, when none counts, the
+     *     delay is the initial one again; 1s to 365d.
+     */
+    record Restart(
+            @DefaultValue("0") int maxAttempts,
+            @DefaultValue("1s") Duration initialDelay,
+            @DefaultValue("2") double multiplier,
+            @DefaultValue("30s") Duration maxDelay,
+            @DefaultValue("10m") Duration window) {
+
+        private static final Duration MAX_DELAY = Duration.ofHours(1);
+        private static final Duration MIN_WINDOW = Duration.ofSeconds(1);
+        private static final Duration MAX_WINDOW = Duration.ofDays(365);
+
+        /**
+         * A policy for one session, or null for none.
+         *
+         * @throws InvalidConfigurationPropertyValueException if a value is outside its range
+         */
+        @Nullable RestartPolicy toPolicy() {
+            require(
+                    this.maxAttempts >= 0 && this.maxAttempts <= 1000,
+                    "restart.max-attempts",
+                    this.maxAttempts,
+                    "0 to 1000");
+            requireBetween("restart.initial-delay", this.initialDelay, Duration.ZERO, MAX_DELAY);
+            require(
+                    this.multiplier >= 1 && this.multiplier <= 100,
+                    "restart.multiplier",
+                    this.multiplier,
+                    "1 to 100");
+            requireBetween("restart.max-delay", this.maxDelay, this.initialDelay, MAX_DELAY);
+            requireBetween("restart.window", this.window, MIN_WINDOW, MAX_WINDOW);
+            if (this.maxAttempts == 0) {
+                return null;
+            }
+            ExponentialBackOff backOff =
+                    new ExponentialBackOff(this.initialDelay.toMillis(), this.multiplier);
+            backOff.setMaxInterval(this.maxDelay.toMillis());
+            return new BackOffRestartPolicy(
+                    backOff, this.maxAttempts, this.window, System::nanoTime);
+        }
+    }
 
     /**
      * Thresholds beyond which a running session is DOWN.
@@ -88,7 +230,19 @@ record SessionProperties(
         options =
                 checked("max-timing-samples", this.maxTimingSamples, options::withMaxTimingSamples);
         options = checked("spin-window", this.spinWindow, options::withSpinWindow);
-        return checked("duration", this.duration, options::withDuration);
+        options = checked("duration", this.duration, options::withDuration);
+        options =
+                checked("watchdog.timeout", this.watchdog.timeout(), options::withWatchdogTimeout);
+        options = options.withWatchdogAction(this.watchdog.action());
+        options =
+                checked(
+                        "max-observation-age",
+                        this.maxObservationAge,
+                        options::withMaxObservationAge);
+        return checked(
+                "max-starved-iterations",
+                this.maxStarvedIterations,
+                options::withMaxStarvedIterations);
     }
 
     /**
@@ -97,16 +251,32 @@ record SessionProperties(
      * @throws InvalidConfigurationPropertyValueException if it is outside its range
      */
     Duration checkedLogInterval() {
-        if (!this.logInterval.isZero()
-                && (this.logInterval.compareTo(MIN_LOG_INTERVAL) < 0
-                        || this.logInterval.compareTo(MAX_LOG_INTERVAL) > 0)) {
-            throw new InvalidConfigurationPropertyValueException(
-                    "rfx.session.log-interval",
+        if (!this.logInterval.isZero()) {
+            require(
+                    isBetween(this.logInterval, MIN_LOG_INTERVAL, MAX_LOG_INTERVAL),
+                    "log-interval",
                     this.logInterval,
-                    "logInterval is %s, but must be 0, or %s to %s"
-                            .formatted(this.logInterval, MIN_LOG_INTERVAL, MAX_LOG_INTERVAL));
+                    "0, or %s to %s".formatted(MIN_LOG_INTERVAL, MAX_LOG_INTERVAL));
         }
         return this.logInterval;
+    }
+
+    private static void requireBetween(
+            String property, Duration value, Duration lowest, Duration highest) {
+        require(isBetween(value, lowest, highest), property, value, lowest + " to " + highest);
+    }
+
+    private static boolean isBetween(Duration value, Duration lowest, Duration highest) {
+        return value.compareTo(lowest) >= 0 && value.compareTo(highest) <= 0;
+    }
+
+    private static void require(boolean valid, String property, Object value, String range) {
+        if (!valid) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "rfx.session." + property,
+                    value,
+                    "%s is %s, but must be %s".formatted(property, value, range));
+        }
     }
 
     /** The options know what is valid; here it is only said which property is not. */

@@ -16,8 +16,10 @@ final class SessionStartFailureAnalyzer extends AbstractFailureAnalyzer<SessionE
         return new FailureAnalysis(
                 "The session '%s' could not start, because the robot or the policy could not be reset: %s"
                         .formatted(cause.sessionName(), cause.getCause()),
-                "Correct what was thrown (if it was the robot, is it connected and powered?), or set"
-                        + " rfx.session.auto-startup=false to start the application without it.",
+                "Correct what was thrown (if it was the robot, is it connected and powered?). To start"
+                        + " the application without it, set rfx.session.start-failure=continue"
+                        + " (with rfx.session.restart.max-attempts to try again), or"
+                        + " rfx.session.auto-startup=false.",
                 cause);
     }
 }

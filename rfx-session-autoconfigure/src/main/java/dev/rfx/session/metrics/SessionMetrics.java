@@ -1,5 +1,6 @@
 package dev.rfx.session.metrics;
 
+import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -42,14 +44,49 @@ public final class SessionMetrics implements MeterBinder {
     }
 
     private static void bind(MeterRegistry registry, Tags tags, Session session) {
-        FunctionCounter.builder("rfx.session.iterations", session, s -> s.totals().iterations())
-                .description("Completed iterations of the control loop")
-                .tags(tags)
-                .register(registry);
-        FunctionCounter.builder("rfx.session.overruns", session, s -> s.totals().overruns())
-                .description("Iterations whose work took longer than the target period")
-                .tags(tags)
-                .register(registry);
+        count(
+                registry,
+                tags,
+                session,
+                "iterations",
+                "Completed iterations of the control loop",
+                SessionTotals::iterations);
+        count(
+                registry,
+                tags,
+                session,
+                "overruns",
+                "Iterations whose work took longer than the target period",
+                SessionTotals::overruns);
+        count(
+                registry,
+                tags,
+                session,
+                "late.wakes",
+                "Iterations that were woken so late that they made the next one late",
+                SessionTotals::lateWakes);
+        count(
+                registry,
+                tags,
+                session,
+                "starved",
+                "Iterations whose observation was too old to act on",
+                SessionTotals::starved);
+        count(
+                registry,
+                tags,
+                session,
+                "stalls",
+                "Times that the watchdog found the loop stalled",
+                SessionTotals::stalls);
+        count(registry, tags, session, "failures", "Failed runs", SessionTotals::failures);
+        count(
+                registry,
+                tags,
+                session,
+                "restarts",
+                "Runs that were started by the restart policy",
+                SessionTotals::restarts);
         phase(registry, tags, session, "observe", SessionTotals::observeNanos);
         phase(registry, tags, session, "policy", SessionTotals::policyNanos);
         phase(registry, tags, session, "act", SessionTotals::actNanos);
@@ -109,6 +146,48 @@ public final class SessionMetrics implements MeterBinder {
         Gauge.builder("rfx.session.state", session, s -> number(s.state()))
                 .description(
                         "0 new, 1 starting, 2 running, 3 stopping, 4 stopped, 5 failed, 6 stuck")
+                .tags(tags)
+                .register(registry);
+        session.readings().forEach(reading -> robot(registry, tags, session, reading));
+    }
+
+    /** One meter per figure of the robot, which tells the same ones at all times. */
+    private static void robot(
+            MeterRegistry registry, Tags tags, Session session, RobotReading reading) {
+        String name = "rfx.session.robot." + reading.name();
+        Tags all = reading.joint() == null ? tags : tags.and("joint", reading.joint());
+        ToDoubleFunction<Session> value = s -> value(s, reading);
+        if (reading.kind() == RobotReading.Kind.VALUE) {
+            Gauge.builder(name, session, value)
+                    .description("What the robot tells about itself")
+                    .tags(all)
+                    .register(registry);
+        } else {
+            FunctionCounter.builder(name, session, value)
+                    .description("What the robot counts")
+                    .tags(all)
+                    .register(registry);
+        }
+    }
+
+    private static double value(Session session, RobotReading wanted) {
+        return session.readings().stream()
+                .filter(reading -> reading.name().equals(wanted.name()))
+                .filter(reading -> Objects.equals(reading.joint(), wanted.joint()))
+                .mapToDouble(RobotReading::value)
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+
+    private static void count(
+            MeterRegistry registry,
+            Tags tags,
+            Session session,
+            String name,
+            String description,
+            ToLongFunction<SessionTotals> value) {
+        FunctionCounter.builder("rfx.session." + name, session, s -> value.applyAsLong(s.totals()))
+                .description(description)
                 .tags(tags)
                 .register(registry);
     }

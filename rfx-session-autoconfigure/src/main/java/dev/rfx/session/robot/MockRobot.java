@@ -58,7 +58,7 @@ public final class MockRobot implements Robot<Observation, Tensor> {
             this.state.set(i, this.positions[i]);
             this.state.set(joints + i, this.velocities[i]);
         }
-        return this.observation;
+        return this.observation.stamp(System.nanoTime());
     }
 
     /**
@@ -119,5 +119,10 @@ public final class MockRobot implements Robot<Observation, Tensor> {
             this.targets[i] = this.positions[i];
             this.velocities[i] = 0;
         }
+    }
+
+    @Override
+    public int[] actionShape() {
+        return new int[] {this.targets.length};
     }
 }

@@ -16,7 +16,12 @@ class MetadataTests {
                     "rfx.session.duration",
                     "rfx.session.health.max-overrun-ratio",
                     "rfx.session.health.max-p99-jitter",
-                    "rfx.session.spin-window");
+                    "rfx.session.limits.max",
+                    "rfx.session.limits.max-step",
+                    "rfx.session.limits.min",
+                    "rfx.session.max-observation-age",
+                    "rfx.session.spin-window",
+                    "rfx.session.watchdog.timeout");
 
     private static List<Map<String, Object>> read(String path) throws Exception {
         try (InputStream json =
@@ -47,6 +52,20 @@ class MetadataTests {
                         "rfx.session.auto-startup",
                         "rfx.session.phase",
                         "rfx.session.log-interval",
+                        "rfx.session.watchdog.timeout",
+                        "rfx.session.watchdog.action",
+                        "rfx.session.limits.min",
+                        "rfx.session.limits.max",
+                        "rfx.session.limits.max-step",
+                        "rfx.session.limits.on-violation",
+                        "rfx.session.max-observation-age",
+                        "rfx.session.max-starved-iterations",
+                        "rfx.session.restart.max-attempts",
+                        "rfx.session.restart.initial-delay",
+                        "rfx.session.restart.multiplier",
+                        "rfx.session.restart.max-delay",
+                        "rfx.session.restart.window",
+                        "rfx.session.start-failure",
                         "rfx.session.health.max-overrun-ratio",
                         "rfx.session.health.max-p99-jitter");
         for (Map<String, Object> property : properties) {

@@ -159,7 +159,7 @@ class SessionActuatorTests {
 
     @Test
     void healthOfAStalledSessionIsDownAndAnswersAtOnce() throws Exception {
-        run(Application.class);
+        run(Application.class, "rfx.session.watchdog.action=report");
         CountDownLatch release = new CountDownLatch(1);
         robot().onAct(release::await);
         while (!session().snapshot().stalled()) {

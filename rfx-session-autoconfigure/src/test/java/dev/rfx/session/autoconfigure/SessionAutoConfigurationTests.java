@@ -12,6 +12,7 @@ import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.WatchdogAction;
 import dev.rfx.session.robot.MockRobot;
 import java.io.IOException;
 import java.time.Duration;
@@ -87,7 +88,11 @@ class SessionAutoConfigurationTests {
                         "rfx.session.stop-timeout=3s",
                         "rfx.session.max-timing-samples=500",
                         "rfx.session.spin-window=1200us",
-                        "rfx.session.duration=1h")
+                        "rfx.session.duration=1h",
+                        "rfx.session.watchdog.timeout=700ms",
+                        "rfx.session.watchdog.action=report",
+                        "rfx.session.max-observation-age=50ms",
+                        "rfx.session.max-starved-iterations=3")
                 .run(
                         context ->
                                 assertThat(context.getBean(Session.class).options())
@@ -99,7 +104,11 @@ class SessionAutoConfigurationTests {
                                                         Duration.ofSeconds(3),
                                                         500,
                                                         Duration.ofNanos(1_200_000),
-                                                        Duration.ofHours(1))));
+                                                        Duration.ofHours(1),
+                                                        Duration.ofMillis(700),
+                                                        WatchdogAction.REPORT,
+                                                        Duration.ofMillis(50),
+                                                        3)));
     }
 
     @Test
@@ -330,6 +339,15 @@ class SessionAutoConfigurationTests {
                     spin-window              | 2ms   | PT0S to PT0.0012S
                     duration                 | 0     | PT0.000000001S
                     log-interval             | 1ms   | must be 0, or PT0.01S to PT8760H
+                    watchdog.timeout         | 39ms  | 0 for none, or two periods (PT0.04S) to PT1H
+                    watchdog.timeout         | 2h    | 0 for none, or two periods (PT0.04S) to PT1H
+                    max-observation-age      | 0     | PT0.000000001S to PT1H
+                    max-starved-iterations   | -1    | 0 to 1000000
+                    restart.max-attempts     | -1    | 0 to 1000
+                    restart.initial-delay    | -1s   | PT0S to PT1H
+                    restart.multiplier       | 0.5   | 1 to 100
+                    restart.max-delay        | 999ms | PT1S to PT1H
+                    restart.window           | 0     | PT1S to PT8760H
                     health.max-overrun-ratio | 1.5   | 0 to 1
                     health.max-p99-jitter    | 0     | more than 0
                     """)

@@ -111,6 +111,9 @@ class SessionLifecycleTests {
     @Test
     void closedContextCanBeOpenedAgainInTheSameJvm() {
         for (int i = 0; i < 3; i++) {
+            while (!threadsNamed("rfx-session-rfx-session-monitor").isEmpty()) {
+                Thread.onSpinWait(); // the last one has been told, and is about to end
+            }
             this.runner
                     .withUserConfiguration(TestBeans.class)
                     .run(

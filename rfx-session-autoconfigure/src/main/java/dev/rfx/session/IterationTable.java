@@ -1,0 +1,44 @@
+package dev.rfx.session;
+
+import java.util.List;
+
+/** Iterations as a block for the log: the last ones, and of those before them what stands out. */
+final class IterationTable {
+
+    private static final int LAST = 10;
+
+    private IterationTable() {}
+
+    static String of(List<IterationRecord> iterations) {
+        if (iterations.isEmpty()) {
+            return "";
+        }
+        StringBuilder table = new StringBuilder(1024);
+        table.append(
+                "\n  Last iterations, in ms (the last %d, and what stands out of %d):\n"
+                        .formatted(Math.min(LAST, iterations.size()), iterations.size()));
+        table.append("    iteration        start     late  observe   policy      act");
+        int from = iterations.size() - LAST;
+        for (int i = 0; i < iterations.size(); i++) {
+            IterationRecord iteration = iterations.get(i);
+            if (i >= from || iteration.cause() != null || iteration.starved()) {
+                table.append(row(iteration));
+            }
+        }
+        return table.append('\n').toString();
+    }
+
+    private static String row(IterationRecord iteration) {
+        String cause = iteration.cause();
+        return "\n  %11d %12s %8s %8s %8s %8s%s%s"
+                .formatted(
+                        iteration.number(),
+                        Millis.of(iteration.start()),
+                        Millis.of(iteration.lateness()),
+                        Millis.of(iteration.observe()),
+                        Millis.of(iteration.policy()),
+                        Millis.of(iteration.act()),
+                        cause == null ? "" : "  " + cause,
+                        iteration.starved() ? "  starved" : "");
+    }
+}

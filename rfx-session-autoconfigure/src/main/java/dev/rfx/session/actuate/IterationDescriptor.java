@@ -1,0 +1,47 @@
+package dev.rfx.session.actuate;
+
+import dev.rfx.session.IterationRecord;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An iteration as it is shown to an operator; times in milliseconds.
+ *
+ * @param number its number, from 0
+ * @param startMillis when it began, from the begin of the loop
+ * @param latenessMillis how long after it was due
+ * @param observeMillis time in the robot's {@code observe}
+ * @param policyMillis time in the policy
+ * @param actMillis time in the robot's {@code act}
+ * @param overrun whether its work took longer than the period
+ * @param starved whether its observation was too old, so that nothing was sent
+ * @param cause why the next iteration was late, or null if it was not
+ */
+public record IterationDescriptor(
+        long number,
+        double startMillis,
+        double latenessMillis,
+        double observeMillis,
+        double policyMillis,
+        double actMillis,
+        boolean overrun,
+        boolean starved,
+        @Nullable String cause) {
+
+    static IterationDescriptor of(IterationRecord iteration) {
+        return new IterationDescriptor(
+                iteration.number(),
+                millis(iteration.start()),
+                millis(iteration.lateness()),
+                millis(iteration.observe()),
+                millis(iteration.policy()),
+                millis(iteration.act()),
+                iteration.overrun(),
+                iteration.starved(),
+                iteration.cause());
+    }
+
+    private static double millis(Duration duration) {
+        return duration.toNanos() / 1e6;
+    }
+}

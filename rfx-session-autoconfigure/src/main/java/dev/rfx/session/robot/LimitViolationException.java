@@ -1,0 +1,11 @@
+package dev.rfx.session.robot;
+
+/** A command is beyond the limits of a robot. It was not sent. */
+public final class LimitViolationException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    LimitViolationException(String message) {
+        super(message);
+    }
+}

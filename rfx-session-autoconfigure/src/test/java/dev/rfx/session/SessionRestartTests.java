@@ -1,0 +1,301 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SessionRestartTests {
+
+    private static final SessionOptions OPTIONS =
+            SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
+
+    private final FakeClock clock = new FakeClock();
+    private final ScriptedRobot robot = new ScriptedRobot();
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    /** So many restarts, each after a second. */
+    private static RestartPolicy restarts(int max) {
+        AtomicInteger attempts = new AtomicInteger();
+        return new RestartPolicy() {
+            @Override
+            public @Nullable Duration delayAfter(SessionException failure) {
+                return attempts.incrementAndGet() > max ? null : Duration.ofSeconds(1);
+            }
+
+            @Override
+            public int attempts() {
+                return Math.min(attempts.get(), max);
+            }
+
+            @Override
+            public int maxAttempts() {
+                return max;
+            }
+        };
+    }
+
+    private Session session(RestartPolicy policy) {
+        Session session = new Session(this.robot, observation -> "action", OPTIONS, this.clock);
+        session.setRestartPolicy(policy);
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void restarting(Session session, RestartStatus restart) {
+                        SessionRestartTests.this.events.add("restarting " + restart.attempts());
+                    }
+
+                    @Override
+                    public void restartsExhausted(Session session, SessionException failure) {
+                        SessionRestartTests.this.events.add(
+                                "exhausted by " + failure.getCause().getMessage());
+                    }
+                });
+        return session;
+    }
+
+    private void failInAct() {
+        this.robot.onAct(
+                () -> {
+                    throw new IllegalStateException("unplugged");
+                });
+    }
+
+    private void awaitEnd(Session session) throws InterruptedException {
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+    }
+
+    private void passASecond() {
+        this.clock.advance(1_000_000_000);
+        this.clock.inspect();
+    }
+
+    @Test
+    void failedSessionStartsAgainAfterTheDelay() throws Exception {
+        failInAct();
+        Session session = session(restarts(3));
+        session.start();
+        awaitEnd(session);
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(session.snapshot().restart())
+                .isEqualTo(new RestartStatus(1, 3, Duration.ofSeconds(1)));
+        this.clock.advance(999_999_999);
+        this.clock.inspect();
+        assertThat(this.robot.resets).hasValue(1);
+        this.robot.onAct(() -> {});
+
+        this.clock.advance(1);
+        this.clock.inspect();
+
+        while (!session.isRunning()) {
+            Thread.onSpinWait();
+        }
+        assertThat(this.robot.resets).hasValue(2);
+        assertThat(this.robot.stops).as("of the first run").hasValue(1);
+        assertThat(session.failure()).isNull();
+        assertThat(session.totals().restarts()).isEqualTo(1);
+        assertThat(session.totals().failures()).isEqualTo(1);
+        assertThat(session.snapshot().restart()).isEqualTo(new RestartStatus(1, 3, null));
+        session.stop();
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(this.clock.tasks()).isZero();
+    }
+
+    @Test
+    void sessionStaysFailedWhenThePolicyIsExhausted() throws Exception {
+        failInAct();
+        Session session = session(restarts(2));
+        session.start();
+        awaitEnd(session);
+        for (int restart = 1; restart <= 2; restart++) {
+            passASecond();
+            while (this.robot.stops.get() < restart + 1) {
+                Thread.onSpinWait();
+            }
+            awaitEnd(session);
+        }
+        while (this.events.size() < 3) {
+            Thread.onSpinWait();
+        }
+
+        passASecond();
+
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(session.snapshot().restart()).isEqualTo(new RestartStatus(2, 2, null));
+        assertThat(this.events)
+                .containsExactly("restarting 1", "restarting 2", "exhausted by unplugged");
+        assertThat(this.robot.resets).hasValue(3);
+        assertThat(this.robot.stops).hasValue(3);
+        assertThat(session.totals().failures()).isEqualTo(3);
+        assertThat(session.totals().restarts()).isEqualTo(2);
+        assertThat(this.clock.tasks()).isZero();
+    }
+
+    @Test
+    void resetThatFailsIsTriedAgain() throws Exception {
+        this.robot.onReset(
+                () -> {
+                    if (this.robot.resets.get() == 1) {
+                        throw new IllegalStateException("no power");
+                    }
+                });
+        Session session = session(restarts(1));
+        assertThatExceptionOfType(SessionException.class).isThrownBy(session::start);
+
+        passASecond();
+
+        while (!session.isRunning()) {
+            Thread.onSpinWait();
+        }
+        session.stop();
+        assertThat(this.robot.stops).hasValue(2);
+    }
+
+    @Test
+    void stopDuringTheWaitCancelsTheRestart() throws Exception {
+        failInAct();
+        Session session = session(restarts(3));
+        session.start();
+        awaitEnd(session);
+
+        session.stop();
+
+        assertThat(session.snapshot().restart()).isEqualTo(new RestartStatus(1, 3, null));
+        assertThat(this.clock.tasks()).as("the timer is gone, too").isZero();
+        passASecond();
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(this.robot.resets).hasValue(1);
+    }
+
+    @Test
+    void startDuringTheWaitTakesThePlaceOfTheRestart() throws Exception {
+        failInAct();
+        Session session = session(restarts(3));
+        session.start();
+        awaitEnd(session);
+        this.robot.onAct(() -> {});
+
+        session.start();
+        passASecond();
+
+        assertThat(this.robot.resets).hasValue(2);
+        assertThat(session.totals().restarts()).isZero();
+        session.stop();
+    }
+
+    @Test
+    void sessionThatWasStoppedIsNotRestarted() {
+        Session session = session(restarts(3));
+        session.start();
+        session.stop();
+
+        passASecond();
+
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(this.robot.resets).hasValue(1);
+    }
+
+    @Test
+    void failureWhileTheSessionIsBeingStoppedIsNotFollowedByARestart() throws Exception {
+        Session session = session(restarts(3));
+        this.robot.onAct(
+                () -> {
+                    session.requestStop();
+                    throw new IllegalStateException("unplugged");
+                });
+        session.start();
+        awaitEnd(session);
+
+        passASecond();
+
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(session.snapshot().restart()).isEqualTo(new RestartStatus(0, 3, null));
+        assertThat(this.robot.resets).hasValue(1);
+    }
+
+    @Test
+    void policyThatThrowsLeavesTheSessionFailed() throws Exception {
+        failInAct();
+        Session session =
+                session(
+                        new RestartPolicy() {
+                            @Override
+                            public Duration delayAfter(SessionException failure) {
+                                throw new IllegalStateException("boom");
+                            }
+
+                            @Override
+                            public int attempts() {
+                                return 0;
+                            }
+
+                            @Override
+                            public int maxAttempts() {
+                                return 0;
+                            }
+                        });
+        session.start();
+        awaitEnd(session);
+
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        session.stop();
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    /** Whatever instant the stop comes at, no run begins after it. */
+    @Test
+    void restartThatRacesWithAStopNeverOutlivesIt() throws Exception {
+        failInAct();
+        Random random = new Random(7);
+        Session session =
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS.withRateHz(10_000).withMaxTimingSamples(10));
+        RestartPolicy atOnce =
+                new RestartPolicy() {
+                    @Override
+                    public Duration delayAfter(SessionException failure) {
+                        return Duration.ZERO;
+                    }
+
+                    @Override
+                    public int attempts() {
+                        return 0;
+                    }
+
+                    @Override
+                    public int maxAttempts() {
+                        return Integer.MAX_VALUE;
+                    }
+                };
+        session.setRestartPolicy(atOnce);
+        for (int round = 0; round < 1_000; round++) {
+            session.start();
+            spin(random.nextInt(300_000));
+            session.stop();
+            int calls = this.robot.calls();
+            spin(random.nextInt(200_000));
+            assertThat(this.robot.calls()).as("round %d", round).isEqualTo(calls);
+            assertThat(session.state().isActive()).isFalse();
+            assertThat((long) this.robot.stops.get())
+                    .as("one for each run")
+                    .isEqualTo(round + 1 + session.totals().restarts());
+        }
+        assertThat(session.totals().restarts()).isPositive();
+        assertThat(session.totals().failures()).isEqualTo(this.robot.acts.get());
+    }
+
+    private static void spin(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+    }
+}

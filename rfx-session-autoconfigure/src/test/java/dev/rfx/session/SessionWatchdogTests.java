@@ -1,0 +1,389 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the watchdog sees and does; a test inspects by hand, on a clock of its own. */
+class SessionWatchdogTests {
+
+    private static final SessionOptions OPTIONS =
+            SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
+    private static final SessionOptions REPORT = OPTIONS.withWatchdogAction(WatchdogAction.REPORT);
+    private static final long MILLISECOND = 1_000_000;
+
+    private final FakeClock clock = new FakeClock();
+    private final ScriptedRobot robot = new ScriptedRobot();
+    private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+    private volatile Thread hung;
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final List<SessionHungException> stalls = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void letGo() {
+        this.release.countDown();
+    }
+
+    /** A session whose policy hangs in iteration 3. */
+    private Session hangingIn3(SessionOptions options, boolean ignoringInterrupts) {
+        return session(
+                options,
+                observation -> {
+                    if (this.robot.observes.get() == 4) {
+                        this.hung = Thread.currentThread();
+                        this.hanging.countDown();
+                        hang(ignoringInterrupts);
+                    }
+                    return "action";
+                });
+    }
+
+    private Session session(SessionOptions options, Policy<String, String> policy) {
+        Session session = new Session(this.robot, policy, options, this.clock);
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void stalled(Session session, SessionHungException hang) {
+                        SessionWatchdogTests.this.events.add("stalled");
+                        SessionWatchdogTests.this.stalls.add(hang);
+                    }
+
+                    @Override
+                    public void stuck(Session session, SessionHungException hang) {
+                        SessionWatchdogTests.this.events.add("stuck");
+                    }
+
+                    @Override
+                    public void failed(Session session, SessionException failure) {
+                        SessionWatchdogTests.this.events.add("failed");
+                    }
+
+                    @Override
+                    public void stopped(Session session) {
+                        SessionWatchdogTests.this.events.add("stopped");
+                    }
+                });
+        return session;
+    }
+
+    private void hang(boolean ignoringInterrupts) throws InterruptedException {
+        while (true) {
+            try {
+                this.release.await();
+                return;
+            } catch (InterruptedException ex) {
+                if (!ignoringInterrupts) {
+                    throw ex;
+                }
+            }
+        }
+    }
+
+    private void stall(Session session) throws InterruptedException {
+        session.start();
+        this.hanging.await();
+        while (this.hung.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        this.clock.advance(501 * MILLISECOND);
+        this.clock.inspect();
+    }
+
+    /** Waits until what was told has arrived. */
+    private void awaitEvents(Session session, String... expected) throws InterruptedException {
+        session.awaitStopped(Duration.ofMinutes(1));
+        while (this.events.size() < expected.length) {
+            Thread.onSpinWait();
+        }
+        assertThat(this.events).containsExactly(expected);
+    }
+
+    @Test
+    void stalledLoopIsReportedOnceWithTheStackOfItsThread() throws Exception {
+        Session session = hangingIn3(REPORT, true);
+        stall(session);
+        this.clock.advance(10_000 * MILLISECOND);
+        this.clock.inspect();
+        this.clock.inspect();
+
+        assertThat(session.state()).isEqualTo(SessionState.RUNNING);
+        assertThat(session.snapshot().stalled()).isTrue();
+        assertThat(this.robot.stops).hasValue(0);
+        this.release.countDown();
+        session.stop();
+
+        awaitEvents(session, "stalled", "stopped");
+        assertThat(session.totals().stalls()).isEqualTo(1);
+        SessionHungException hang = this.stalls.get(0);
+        assertThat(hang)
+                .hasMessage(
+                        "Control loop of session 'rfx-session' is stalled: no iteration was"
+                                + " completed for 521 ms, it is in policy of iteration 3");
+        assertThat(hang.phase()).isEqualTo(SessionPhase.POLICY);
+        assertThat(hang.iteration()).isEqualTo(3);
+        assertThat(hang.recentIterations())
+                .extracting(IterationRecord::number)
+                .containsExactly(0L, 1L, 2L);
+        assertThat(hang.getCause().getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("hang"));
+    }
+
+    @Test
+    void eachStallIsReported() throws Exception {
+        CountDownLatch[] reached = {new CountDownLatch(1), new CountDownLatch(1)};
+        CountDownLatch[] goOn = {new CountDownLatch(1), new CountDownLatch(1)};
+        int[] hangs = {0};
+        this.robot.onAct(
+                () -> {
+                    int iteration = this.robot.acts.get();
+                    if (iteration == 2 || iteration == 4) {
+                        int i = hangs[0]++;
+                        reached[i].countDown();
+                        goOn[i].await();
+                    }
+                });
+        Session session = session(REPORT, observation -> "action");
+        session.start();
+        for (int i = 0; i < 2; i++) {
+            reached[i].await();
+            this.clock.advance(501 * MILLISECOND);
+            this.clock.inspect();
+            goOn[i].countDown();
+        }
+        while (session.stepCount() < 4) {
+            Thread.onSpinWait();
+        }
+        session.stop();
+
+        awaitEvents(session, "stalled", "stalled", "stopped");
+        assertThat(this.stalls).extracting(SessionException::iteration).containsExactly(1L, 3L);
+        assertThat(session.totals().stalls()).isEqualTo(2);
+    }
+
+    @Test
+    void loopThatStallsIsNotReportedBeforeItsTime() throws Exception {
+        Session session = hangingIn3(OPTIONS, true);
+        session.start();
+        this.hanging.await();
+        this.clock.advance(480 * MILLISECOND); // and 20 since the last iteration
+
+        this.clock.inspect();
+
+        assertThat(session.state()).isEqualTo(SessionState.RUNNING);
+        assertThat(session.totals().stalls()).isZero();
+    }
+
+    @Test
+    void watchdogThatIsOffSeesNothing() throws Exception {
+        Session session = hangingIn3(OPTIONS.withWatchdogTimeout(Duration.ZERO), true);
+        stall(session);
+        this.clock.advance(Duration.ofHours(1).toNanos());
+
+        this.clock.inspect();
+
+        assertThat(session.state()).isEqualTo(SessionState.RUNNING);
+        assertThat(session.snapshot().stalled()).isFalse();
+        session.checkHealth();
+    }
+
+    @Test
+    void timeoutFollowsThePeriodOfASlowLoop() throws Exception {
+        Session session = hangingIn3(OPTIONS.withRateHz(1), true);
+        stall(session);
+        assertThat(session.state()).isEqualTo(SessionState.RUNNING);
+
+        this.clock.advance(4_500 * MILLISECOND);
+        this.clock.inspect();
+
+        assertThat(session.failure()).isInstanceOf(SessionHungException.class);
+    }
+
+    @Test
+    void stalledLoopEndsTheRunAndItsActionIsDropped() throws Exception {
+        Session session = hangingIn3(OPTIONS, false);
+        stall(session);
+
+        assertThat(session.failure()).as("at once").isInstanceOf(SessionHungException.class);
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(this.robot.stops).hasValue(1);
+        assertThat(this.robot.acts).hasValue(3);
+        awaitEvents(session, "stalled", "failed");
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::checkHealth);
+        assertThat(session.totals().failures()).isEqualTo(1);
+        assertThat(this.clock.tasks()).as("nobody watches a run that is over").isZero();
+
+        this.robot.observes.set(100);
+        session.start();
+        assertThat(session.state()).isEqualTo(SessionState.RUNNING);
+        assertThat(session.failure()).isNull();
+        session.stop();
+    }
+
+    @Test
+    void robotIsStoppedBesideACallThatIgnoresEverything() throws Exception {
+        Session session = hangingIn3(OPTIONS, true);
+        stall(session);
+        while (this.robot.stops.get() == 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(session.state()).isEqualTo(SessionState.STOPPING);
+
+        this.clock.advance(2_001 * MILLISECOND);
+        this.clock.inspect();
+
+        assertThat(session.state()).isEqualTo(SessionState.STUCK);
+        assertThatExceptionOfType(SessionHungException.class)
+                .isThrownBy(session::start)
+                .withMessageContaining("the session cannot be started until that call returns");
+        while (this.events.size() < 3) {
+            Thread.onSpinWait();
+        }
+        assertThat(this.events)
+                .as("the failure is told though its run cannot end")
+                .containsExactly("stalled", "stuck", "failed");
+
+        this.release.countDown();
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(this.robot.stops).hasValue(1);
+        assertThat(this.robot.acts).hasValue(3);
+        session.stop();
+        assertThat(this.events).as("told once").hasSize(3);
+    }
+
+    @Test
+    void hungCallIsInterruptedOnlyWhenTheRobotsStopHasReturned() throws Exception {
+        CountDownLatch stopping = new CountDownLatch(1);
+        CountDownLatch endStop = new CountDownLatch(1);
+        boolean[] interruptedBeforeThat = {true};
+        this.robot.onStop(
+                () -> {
+                    stopping.countDown();
+                    endStop.await();
+                });
+        Session session =
+                session(
+                        OPTIONS,
+                        observation -> {
+                            this.hung = Thread.currentThread();
+                            this.hanging.countDown();
+                            try {
+                                this.release.await();
+                            } catch (InterruptedException ex) {
+                                interruptedBeforeThat[0] = endStop.getCount() > 0;
+                            }
+                            return "action";
+                        });
+        stall(session);
+        stopping.await();
+
+        endStop.countDown();
+
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(interruptedBeforeThat[0]).isFalse();
+    }
+
+    @Test
+    void robotsStopThatHangsAfterAFailureIsReportedThoughNobodyWaitsForIt() throws Exception {
+        this.robot
+                .onAct(
+                        () -> {
+                            throw new IllegalStateException("unplugged");
+                        })
+                .onStop(
+                        () -> {
+                            this.hanging.countDown();
+                            hang(true);
+                        });
+        Session session = session(OPTIONS, observation -> "action");
+        session.start();
+        this.hanging.await();
+        this.clock.advance(2_001 * MILLISECOND);
+
+        this.clock.inspect();
+
+        assertThat(session.state()).isEqualTo(SessionState.STUCK);
+        while (this.events.size() < 2) {
+            Thread.onSpinWait();
+        }
+        assertThat(this.events).containsExactly("stuck", "failed");
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void listenerThatThrowsHarmsNobody() throws Exception {
+        Session session = hangingIn3(OPTIONS, false);
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void stalled(Session session, SessionHungException hang) {
+                        throw new IllegalStateException("boom");
+                    }
+                });
+        List<String> later = new CopyOnWriteArrayList<>();
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void stalled(Session session, SessionHungException hang) {
+                        later.add("stalled");
+                    }
+                });
+        stall(session);
+
+        awaitEvents(session, "stalled", "failed");
+        assertThat(later).containsExactly("stalled");
+    }
+
+    @Test
+    void oneThreadWatchesAllSessions() throws Exception {
+        List<Session> sessions =
+                List.of(
+                        new Session(new ScriptedRobot(), observation -> "action", OPTIONS),
+                        new Session(new ScriptedRobot(), observation -> "action", OPTIONS),
+                        new Session(new ScriptedRobot(), observation -> "action", OPTIONS));
+        sessions.forEach(Session::start);
+
+        long watchdogs =
+                Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("rfx-session-watchdog"))
+                        .count();
+
+        sessions.forEach(Session::stop);
+        assertThat(watchdogs).isEqualTo(1);
+    }
+
+    @Test
+    void realWatchdogStopsTheRobotOfAStalledLoop() throws Exception {
+        Session session =
+                new Session(
+                        this.robot,
+                        observation -> {
+                            hang(true);
+                            return "action";
+                        },
+                        OPTIONS.withWatchdogTimeout(Duration.ofMillis(60))
+                                .withStopTimeout(Duration.ofMillis(60)));
+        session.start();
+
+        while (session.state() != SessionState.STUCK) {
+            Thread.onSpinWait();
+        }
+        while (this.robot.stops.get() == 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(session.failure()).isInstanceOf(SessionHungException.class);
+        this.release.countDown();
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(this.robot.acts).hasValue(0);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+}
