@@ -32,12 +32,12 @@ class SessionInterleavingTests {
         ScriptedRobot robot = new ScriptedRobot();
         Session session = new Session(robot, observation -> "action", OPTIONS);
 
-        for (int round = 1; round <= 3_000; round++) {
+        for (int round = 1; round <= 10_000; round++) {
             session.start();
-            spin(random.nextInt(300_000));
+            spin(random.nextInt(200_000));
             session.stop();
             int calls = robot.calls();
-            spin(random.nextInt(150_000));
+            spin(random.nextInt(100_000));
             assertThat(robot.calls()).as("calls after stop() in round %d", round).isEqualTo(calls);
             assertThat(robot.stops).hasValue(round);
             assertThat(session.state()).isEqualTo(SessionState.STOPPED);

@@ -1,0 +1,204 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A long run at 100 Hz in real time with faults at random and a garbage collector at work, after
+ * which every counter has to equal what was injected. Not part of the normal build: {@code mvn
+ * -Psoak verify -pl rfx-session-autoconfigure -Dsoak.duration=PT1H}.
+ */
+@Tag("soak")
+class SoakTests {
+
+    private static final Duration DURATION =
+            Duration.parse(System.getProperty("soak.duration", "PT1M"));
+    private static final long PERIOD_NANOS = 10_000_000;
+    private static final Duration MAX_AGE = Duration.ofMillis(50);
+
+    private static volatile Object garbage = new Object();
+
+    /** Robot and policy in one: it injects the faults, and counts them. */
+    private static final class Faulty implements Robot<Observation, Tensor> {
+
+        private final Random random = new Random(20_261_124);
+        private final Observation observation = Observation.of("state", Tensor.zeros(6));
+        private final Tensor action = Tensor.zeros(6);
+        private long workBegan;
+        private long stops;
+        private long acts;
+        private long starved;
+        private long failures;
+        private long delays;
+        private long ownOverruns;
+        private boolean delayed;
+        private volatile boolean finish;
+        private volatile Session session;
+
+        @Override
+        public Observation observe() {
+            this.workBegan = System.nanoTime();
+            this.delayed = false;
+            int dice = this.random.nextInt(1_000);
+            if (dice < 3) {
+                fail("observe");
+            }
+            return this.observation.stamp(
+                    dice < 13 ? this.workBegan - 2 * MAX_AGE.toNanos() : this.workBegan);
+        }
+
+        Tensor select(Observation observed) {
+            int dice = this.random.nextInt(1_000);
+            if (dice < 3) {
+                fail("policy");
+            }
+            this.action.set(0, 0);
+            if (dice == 3) {
+                this.failures++;
+                this.action.set(0, Float.NaN);
+                return this.action;
+            }
+            if (dice > 950) {
+                this.delayed = true;
+                this.delays++;
+                while (System.nanoTime() - this.workBegan <= PERIOD_NANOS + 1_000_000) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+            }
+            long now = System.nanoTime();
+            if (now - observed.stampNanos() > MAX_AGE.toNanos()) {
+                this.starved++; // the loop will not act
+                countOwnOverrun(now);
+            }
+            return this.action;
+        }
+
+        @Override
+        public void act(Tensor sent) {
+            if (this.random.nextInt(1_000) < 3) {
+                if (this.delayed) {
+                    this.delays--; // an iteration that fails is not completed, and no overrun
+                }
+                fail("act");
+            }
+            this.acts++;
+            countOwnOverrun(System.nanoTime());
+            if (this.finish) {
+                this.session.requestStop();
+            }
+        }
+
+        /** The machine may be slow, too: with the same clock we see what the loop sees. */
+        private void countOwnOverrun(long now) {
+            if (!this.delayed && now - this.workBegan > PERIOD_NANOS) {
+                this.ownOverruns++;
+            }
+        }
+
+        private void fail(String where) {
+            this.failures++;
+            throw new IllegalStateException("injected in " + where);
+        }
+
+        @Override
+        public Observation reset() {
+            return this.observation;
+        }
+
+        @Override
+        public void stop() {
+            this.stops++;
+        }
+    }
+
+    @Test
+    @Timeout(value = 30, unit = TimeUnit.DAYS)
+    void countersEqualWhatWasInjected() throws Exception {
+        Faulty faulty = new Faulty();
+        Session session =
+                new Session(
+                        faulty,
+                        faulty::select,
+                        SessionOptions.defaults()
+                                .withName("soak")
+                                .withRateHz(1e9 / PERIOD_NANOS)
+                                .withWarmup(Duration.ZERO)
+                                .withMaxObservationAge(MAX_AGE)
+                                .withMaxStarvedIterations(1_000));
+        faulty.session = session;
+        session.setRestartPolicy(new AlwaysSoon());
+        Thread collectorAtWork = new Thread(SoakTests::allocate, "garbage");
+        collectorAtWork.setDaemon(true);
+        collectorAtWork.start();
+        session.start();
+        long end = System.nanoTime() + DURATION.toNanos();
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(100_000_000);
+            assertThat(session.stats().overruns())
+                    .isLessThanOrEqualTo(session.stats().iterations());
+        }
+        faulty.finish = true; // in an iteration that it completes
+        while (session.state() != SessionState.STOPPED) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        collectorAtWork.interrupt();
+
+        SessionTotals totals = session.totals();
+        System.out.printf(
+                "soak of %s: %s, injected %d failures, %d delays, %d stale observations; %d overruns"
+                        + " were the machine's own%n",
+                DURATION,
+                totals,
+                faulty.failures,
+                faulty.delays,
+                faulty.starved,
+                faulty.ownOverruns);
+        assertThat(faulty.failures).isPositive();
+        assertThat(faulty.delays).isPositive();
+        assertThat(faulty.starved).isPositive();
+        assertThat(totals.failures()).isEqualTo(faulty.failures);
+        assertThat(totals.restarts() + 1).isEqualTo(faulty.stops);
+        assertThat(totals.starved()).isEqualTo(faulty.starved);
+        assertThat(totals.iterations()).isEqualTo(faulty.acts + faulty.starved);
+        assertThat(totals.overruns()).isEqualTo(faulty.delays + faulty.ownOverruns);
+        assertThat(totals.stalls()).isZero();
+    }
+
+    /** 100 MB/s, of which some lives for a while. */
+    private static void allocate() {
+        byte[][] living = new byte[1_000][];
+        for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+            for (int block = 0; block < 100; block++) {
+                living[(i * 100 + block) % living.length] = new byte[10_000];
+            }
+            garbage = living;
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private static final class AlwaysSoon implements RestartPolicy {
+
+        @Override
+        public @Nullable Duration delayAfter(SessionException failure) {
+            return Duration.ofMillis(5);
+        }
+
+        @Override
+        public int attempts() {
+            return 0;
+        }
+
+        @Override
+        public int maxAttempts() {
+            return Integer.MAX_VALUE;
+        }
+    }
+}

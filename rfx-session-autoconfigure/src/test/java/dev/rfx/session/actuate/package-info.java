@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.actuate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package dev.rfx.session.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.rfx.session.ScriptedRobot;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionOptions;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+class BackOffRestartPolicyTests {
+
+    private static final SessionException FAILURE = failure();
+
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
+    private final BackOffRestartPolicy policy = policy(4);
+
+    private BackOffRestartPolicy policy(int maxAttempts) {
+        ExponentialBackOff backOff = new ExponentialBackOff(100, 2);
+        backOff.setMaxInterval(300);
+        return new BackOffRestartPolicy(
+                backOff, maxAttempts, Duration.ofSeconds(60), this.now::get);
+    }
+
+    private static SessionException failure() {
+        Session session =
+                new Session(
+                        new ScriptedRobot(),
+                        observation -> {
+                            throw new IllegalStateException("boom");
+                        },
+                        SessionOptions.defaults().withWarmup(Duration.ZERO));
+        return catchThrowableOfType(SessionException.class, session::run);
+    }
+
+    private @Nullable Duration failAfterSeconds(long seconds) {
+        this.now.addAndGet(seconds * 1_000_000_000);
+        return this.policy.delayAfter(FAILURE);
+    }
+
+    @Test
+    void delayGrowsUpToItsLimitUntilTheAttemptsAreUsedUp() {
+        assertThat(failAfterSeconds(0)).isEqualTo(Duration.ofMillis(100));
+        assertThat(failAfterSeconds(1)).isEqualTo(Duration.ofMillis(200));
+        assertThat(failAfterSeconds(1)).isEqualTo(Duration.ofMillis(300));
+        assertThat(failAfterSeconds(1)).isEqualTo(Duration.ofMillis(300));
+        assertThat(this.policy.attempts()).isEqualTo(4);
+        assertThat(failAfterSeconds(1)).isNull();
+        assertThat(this.policy.attempts()).isEqualTo(4);
+    }
+
+    @Test
+    void attemptOutsideTheWindowDoesNotCount() {
+        failAfterSeconds(0);
+        failAfterSeconds(30);
+        failAfterSeconds(1);
+        failAfterSeconds(1);
+        assertThat(failAfterSeconds(1)).isNull();
+
+        assertThat(failAfterSeconds(28)).as("61 s after the first").isNotNull();
+        assertThat(failAfterSeconds(0)).isNull();
+    }
+
+    @Test
+    void backOffBeginsAnewWhenNoAttemptIsLeftInTheWindow() {
+        failAfterSeconds(0);
+        failAfterSeconds(1);
+
+        assertThat(failAfterSeconds(60)).as("one is left").isEqualTo(Duration.ofMillis(300));
+        assertThat(failAfterSeconds(61)).isEqualTo(Duration.ofMillis(100));
+        this.now.addAndGet(Duration.ofSeconds(61).toNanos());
+        assertThat(this.policy.attempts()).isZero();
+    }
+}

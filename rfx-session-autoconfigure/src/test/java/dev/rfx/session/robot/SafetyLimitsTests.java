@@ -1,0 +1,343 @@
+package dev.rfx.session.robot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.Robot;
+import dev.rfx.session.RobotReading;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
+import dev.rfx.session.Tensor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SafetyLimitsTests {
+
+    private final Arm arm = new Arm(2);
+
+    /** Remembers its commands, and is where a test puts it. */
+    private static class Arm implements Robot<Observation, Tensor> {
+
+        private final List<Tensor> commands = new ArrayList<>();
+        private final int joints;
+        private @Nullable Observation observation;
+        private int stops;
+
+        Arm(int joints) {
+            this.joints = joints;
+            isAt(new float[joints]);
+        }
+
+        void isAt(float... positions) {
+            this.observation = Observation.of(Observation.STATE, Tensor.of(positions));
+        }
+
+        @Override
+        public Observation observe() {
+            return this.observation;
+        }
+
+        @Override
+        public void act(Tensor action) {
+            this.commands.add(action.copy());
+        }
+
+        @Override
+        public Observation reset() {
+            return this.observation;
+        }
+
+        @Override
+        public void stop() {
+            this.stops++;
+        }
+
+        @Override
+        public int[] actionShape() {
+            return new int[] {this.joints};
+        }
+
+        @Override
+        public List<RobotReading> readings() {
+            return List.of(RobotReading.value("temperature", null, 40));
+        }
+
+        private Tensor last() {
+            return this.commands.get(this.commands.size() - 1);
+        }
+    }
+
+    private static List<Double> clamps(SafetyLimits<?> limits) {
+        return limits.readings().stream()
+                .filter(reading -> reading.name().equals("clamps"))
+                .map(RobotReading::value)
+                .toList();
+    }
+
+    @Test
+    void commandWithinTheLimitsIsSentAsItIs() throws Exception {
+        SafetyLimits<Observation> limited =
+                SafetyLimits.around(this.arm).min(-1).max(1).maxStep(0.5f).build();
+        limited.reset();
+        limited.observe();
+
+        limited.act(Tensor.of(0.5f, -0.5f));
+        limited.act(Tensor.of(1, -1));
+
+        assertThat(this.arm.commands).containsExactly(Tensor.of(0.5f, -0.5f), Tensor.of(1, -1));
+        assertThat(clamps(limited)).containsExactly(0.0, 0.0);
+    }
+
+    @Test
+    void commandBeyondTheRangeIsClampedJointByJoint() throws Exception {
+        SafetyLimits<Observation> limited =
+                SafetyLimits.around(this.arm).min(-1, -2).max(1, 2).build();
+        limited.reset();
+
+        limited.act(Tensor.of(3, 3));
+        limited.act(Tensor.of(-3, 1.5f));
+
+        assertThat(this.arm.commands).containsExactly(Tensor.of(1, 2), Tensor.of(-1, 1.5f));
+        assertThat(clamps(limited)).containsExactly(2.0, 1.0);
+    }
+
+    @Test
+    void stepIsLimitedAgainstTheLastCommandAndNotAgainstWhereTheJointIs() throws Exception {
+        SafetyLimits<Observation> limited =
+                SafetyLimits.around(this.arm).maxStep(0.1f, 0.2f).build();
+        limited.reset();
+        for (int i = 1; i <= 10; i++) {
+            limited.observe(); // the arm lags behind, and stays at 0
+
+            limited.act(Tensor.of(5, -5));
+
+            assertThat(this.arm.last().get(0)).isCloseTo(0.1f * i, within(1e-5f));
+            assertThat(this.arm.last().get(1)).isCloseTo(-0.2f * i, within(1e-5f));
+        }
+        assertThat(clamps(limited)).containsExactly(10.0, 10.0);
+    }
+
+    @Test
+    void firstStepIsLimitedAgainstThePositionThatWasObservedLast() throws Exception {
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxStep(0.1f).build();
+        limited.reset();
+        this.arm.isAt(1, 2);
+        limited.observe();
+
+        limited.act(Tensor.of(5, -5));
+
+        assertThat(this.arm.commands).containsExactly(Tensor.of(1.1f, 1.9f));
+    }
+
+    @Test
+    void jointOutsideItsRangeIsLedBackStepByStep() throws Exception {
+        SafetyLimits<Observation> limited =
+                SafetyLimits.around(this.arm).min(-1).max(1).maxStep(0.5f).build();
+        this.arm.isAt(2, 0);
+        limited.reset();
+
+        limited.act(Tensor.of(1, 0));
+        limited.act(Tensor.of(1, 0));
+
+        assertThat(this.arm.commands).containsExactly(Tensor.of(1.5f, 0), Tensor.of(1, 0));
+    }
+
+    @Test
+    void newRunForgetsTheLastCommand() throws Exception {
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxStep(0.5f).build();
+        limited.reset();
+        limited.act(Tensor.of(0.5f, 0.5f));
+        limited.stop();
+        this.arm.isAt(-3, -3);
+
+        limited.reset();
+        limited.act(Tensor.of(0, 0));
+
+        assertThat(this.arm.last()).isEqualTo(Tensor.of(-2.5f, -2.5f));
+        assertThat(this.arm.stops).isEqualTo(1);
+    }
+
+    @Test
+    void commandThatIsNotFiniteIsRefusedThoughTheRangeWouldCatchInfinity() throws Exception {
+        SafetyLimits<Observation> limited =
+                SafetyLimits.around(this.arm).min(-1).max(1).maxStep(2).build();
+        limited.reset();
+
+        assertThatExceptionOfType(LimitViolationException.class)
+                .isThrownBy(() -> limited.act(Tensor.of(0, Float.NaN)))
+                .withMessage("The command for joint 1 is NaN, but must be finite");
+        assertThat(this.arm.commands).isEmpty();
+
+        limited.act(Tensor.of(Float.POSITIVE_INFINITY, 0));
+        assertThat(this.arm.commands).as("clamped first").containsExactly(Tensor.of(1, 0));
+    }
+
+    @Test
+    void observedPositionThatIsNoNumberIsNotTakenForOne() throws Exception {
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxStep(0.1f).build();
+        this.arm.isAt(Float.NaN, 0);
+        limited.reset();
+
+        assertThatExceptionOfType(LimitViolationException.class)
+                .isThrownBy(() -> limited.act(Tensor.of(0, 0)))
+                .withMessage("The command for joint 0 is NaN, but must be finite");
+        assertThat(this.arm.commands).isEmpty();
+    }
+
+    @Test
+    void violationFailsWhereItIsToFail() throws Exception {
+        SafetyLimits<Observation> limited =
+                SafetyLimits.around(this.arm)
+                        .min(-1)
+                        .max(1)
+                        .maxStep(0.5f)
+                        .onViolation(SafetyLimits.OnViolation.FAIL)
+                        .build();
+        limited.reset();
+
+        assertThatExceptionOfType(LimitViolationException.class)
+                .isThrownBy(() -> limited.act(Tensor.of(0, 1.5f)))
+                .withMessage("The command for joint 1 is 1.5, but must be -1.0 to 1.0");
+        assertThatExceptionOfType(LimitViolationException.class)
+                .isThrownBy(() -> limited.act(Tensor.of(0.75f, 0)))
+                .withMessage(
+                        "The command for joint 0 is 0.75, a step of 0.75 from 0.0, but a step may"
+                                + " be 0.5");
+        assertThat(this.arm.commands).isEmpty();
+        assertThat(clamps(limited)).containsExactly(0.0, 0.0);
+    }
+
+    @Test
+    void stepAndRangeHoldForAnySequenceOfCommands() throws Exception {
+        Random random = new Random(11);
+        Arm six = new Arm(6);
+        SafetyLimits<Observation> limited =
+                SafetyLimits.around(six).min(-1.5f).max(1.2f).maxStep(0.07f).build();
+        limited.reset();
+        float[] last = new float[6];
+        for (int n = 0; n < 100_000; n++) {
+            float[] wanted = new float[6];
+            for (int i = 0; i < 6; i++) {
+                wanted[i] = (random.nextFloat() - 0.5f) * (random.nextInt(10) == 0 ? 1e6f : 4);
+            }
+            limited.act(Tensor.of(wanted));
+            for (int i = 0; i < 6; i++) {
+                float sent = six.last().get(i);
+                assertThat(sent).isBetween(-1.5f, 1.2f);
+                assertThat(Math.abs(sent - last[i])).isLessThanOrEqualTo(0.07f + 2e-7f);
+                last[i] = sent;
+            }
+            six.commands.clear();
+        }
+    }
+
+    @Test
+    void actionOfThePolicyIsNotChanged() throws Exception {
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).max(1).build();
+        limited.reset();
+        Tensor action = Tensor.of(5, 5);
+
+        limited.act(action);
+
+        assertThat(action).isEqualTo(Tensor.of(5, 5));
+    }
+
+    @Test
+    void actionForAnotherNumberOfJointsIsRefused() throws Exception {
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).max(1).build();
+        limited.reset();
+
+        assertThatExceptionOfType(LimitViolationException.class)
+                .isThrownBy(() -> limited.act(Tensor.zeros(3)))
+                .withMessage("The action has 3 values, but the limits are for 2 joints");
+    }
+
+    @Test
+    void robotOfOtherObservationsIsLimitedAsWell() throws Exception {
+        List<Tensor> commands = new ArrayList<>();
+        Robot<String, Tensor> robot =
+                new Robot<>() {
+                    @Override
+                    public String observe() {
+                        return "at 3";
+                    }
+
+                    @Override
+                    public void act(Tensor action) {
+                        commands.add(action.copy());
+                    }
+
+                    @Override
+                    public String reset() {
+                        return observe();
+                    }
+                };
+        SafetyLimits<String> blind = SafetyLimits.around(robot).max(2).maxStep(1).build();
+        SafetyLimits<String> seeing =
+                SafetyLimits.around(robot).maxStep(1).positions(text -> Tensor.of(3)).build();
+        blind.reset();
+        seeing.reset();
+
+        blind.act(Tensor.of(5));
+        blind.act(Tensor.of(0));
+        seeing.act(Tensor.of(5));
+
+        assertThat(commands).containsExactly(Tensor.of(2), Tensor.of(1), Tensor.of(4));
+        assertThat(clamps(blind)).as("one counter: nobody says how many joints").hasSize(1);
+    }
+
+    @Test
+    void limitsThatContradictThemselvesAreRefused() {
+        SafetyLimits.Builder<Observation> limits = SafetyLimits.around(this.arm);
+
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> limits.min(1, 2).max(1.5f).build())
+                .withMessage("min of joint 1 is 2.0, more than max, 1.5");
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> SafetyLimits.around(this.arm).max(1, 2, 3).build())
+                .withMessage("The limit [1.0, 2.0, 3.0] is for 3 joints, but there are 2");
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> limits.maxStep(0))
+                .withMessage("maxStep is 0.0, but must be more than 0");
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> limits.min(Float.NaN))
+                .withMessage("min is NaN, but must be finite");
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> limits.max())
+                .withMessage("max has no value");
+    }
+
+    @Test
+    void readingsOfTheRobotAreStillThere() {
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).max(1).build();
+
+        assertThat(limited.readings())
+                .containsExactly(
+                        RobotReading.value("temperature", null, 40),
+                        RobotReading.incidents("clamps", "0", 0),
+                        RobotReading.incidents("clamps", "1", 0));
+    }
+
+    @Test
+    void sessionDrivesTheLimitedRobot() {
+        SafetyLimits<Observation> limited =
+                SafetyLimits.around(new MockRobot(3, 1000)).maxStep(0.01f).build();
+        Tensor far = Tensor.of(1, 1, 1);
+        SessionOptions options =
+                SessionOptions.defaults().withRateHz(1000).withWarmup(Duration.ZERO);
+
+        long steps =
+                Session.run(limited, observation -> far, options, Duration.ofMillis(50))
+                        .iterations();
+
+        assertThat(limited.readings())
+                .filteredOn(reading -> reading.joint() != null)
+                .allSatisfy(reading -> assertThat(reading.value()).isEqualTo(steps));
+    }
+}
