@@ -240,14 +240,15 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Called at the end of a run that failed, when its robot is not called any more. The one value
-     * {@link #runs} decides between this and a stop: a stop that came before it forbids the
-     * restart, one that comes after it cancels it.
+     * Called at the end of a run that failed, when its robot is not called any more; returns what
+     * is to be done when the listeners have been told of the failure. The one value {@link #runs}
+     * decides between this and a stop: a stop that came before it forbids the restart, one that
+     * comes after it cancels it.
      */
-    void considerRestart(SessionRun failed, SessionException failure) {
+    @Nullable Runnable planRestart(SessionRun failed, SessionException failure) {
         RestartPolicy policy = this.restartPolicy;
         if (policy == null || this.runs.get().dismissed()) {
-            return;
+            return null;
         }
         Duration delay;
         try {
@@ -256,19 +257,22 @@ public final class Session implements AutoCloseable {
             this.notifier.execute(
                     () -> logger.error("The restart policy of session '{}' failed", name(), ex),
                     () -> {});
-            return;
+            return null;
         }
         if (delay == null) {
-            this.notifier.tell(listener -> listener.restartsExhausted(this, failure), () -> {});
-            return;
+            return () ->
+                    this.notifier.tell(
+                            listener -> listener.restartsExhausted(this, failure), () -> {});
         }
         PendingRestart pending = new PendingRestart(this.clock.nanoTime() + delay.toNanos());
         if (this.runs.updateAndGet(now -> now.await(failed, pending)).pending() != pending) {
-            return;
+            return null; // stopped meanwhile
         }
         RestartStatus status = new RestartStatus(policy.attempts(), policy.maxAttempts(), delay);
-        this.notifier.tell(listener -> listener.restarting(this, status), () -> {});
-        pending.schedule(this.clock.after(delay, () -> restart(pending)));
+        return () -> {
+            this.notifier.tell(listener -> listener.restarting(this, status), () -> {});
+            pending.schedule(this.clock.after(delay, () -> restart(pending)));
+        };
     }
 
     /** Called by the watchdog when the time has come. */

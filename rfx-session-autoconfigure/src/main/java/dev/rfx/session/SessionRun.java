@@ -231,17 +231,32 @@ final class SessionRun {
         if (this.robotThreads.decrementAndGet() > 0) {
             return;
         }
+        Runnable restart = null;
+        try {
+            restart = planRestart();
+        } catch (OutOfMemoryError ex) {
+            // The robot is safe. With no memory for that, another run would not get far.
+        }
         this.state.set(hasFailed() ? SessionState.FAILED : SessionState.STOPPED);
         this.endOfWatch.run();
         removeShutdownHook();
         try {
             tellOfTheEnd();
+            if (restart != null) {
+                restart.run();
+            }
         } catch (OutOfMemoryError ex) {
             // The robot is safe and the state says what happened; there is no memory to say more.
         } finally {
             this.ended.countDown();
             this.startDecided.countDown();
         }
+    }
+
+    /** Before the state says that the run failed: nobody sees that, and no restart on its way. */
+    private @Nullable Runnable planRestart() {
+        SessionException failed = failure();
+        return failed == null ? null : this.session.planRestart(this, failed);
     }
 
     private boolean hasFailed() {
@@ -278,7 +293,6 @@ final class SessionRun {
         addSuppressed(failed, this.thrown);
         addSuppressed(failed, this.thrownByRobotStop);
         tellOfTheFailure(failed);
-        this.session.considerRestart(this, failed);
     }
 
     private void tellOfTheFailure(SessionException failed) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -23,12 +24,17 @@ class SessionWatchdogTests {
     private final CountDownLatch hanging = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
     private volatile Thread hung;
+    private final List<Session> sessions = new ArrayList<>();
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final List<SessionHungException> stalls = new CopyOnWriteArrayList<>();
 
     @AfterEach
-    void letGo() {
+    void letGo() throws InterruptedException {
         this.release.countDown();
+        for (Session session : this.sessions) {
+            session.requestStop();
+            assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        }
     }
 
     /** A session whose policy hangs in iteration 3. */
@@ -47,6 +53,7 @@ class SessionWatchdogTests {
 
     private Session session(SessionOptions options, Policy<String, String> policy) {
         Session session = new Session(this.robot, policy, options, this.clock);
+        this.sessions.add(session);
         session.addListener(
                 new SessionListener() {
                     @Override

@@ -2,25 +2,40 @@ package dev.rfx.session.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.jayway.jsonpath.JsonPath;
+import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.actuate.SessionEndpoint;
+import dev.rfx.session.robot.MockRobot;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.Principal;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,6 +43,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
 /** Health, endpoint and metrics as an operator meets them: over HTTP. */
+@ExtendWith(OutputCaptureExtension.class)
 class SessionActuatorTests {
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -306,14 +322,220 @@ class SessionActuatorTests {
                         });
         hanging.await();
 
+        long begin = System.nanoTime();
         HttpResponse<String> stopped = post("/rfxsession/rfxSession", "{\"command\":\"STOP\"}");
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
         assertThat((String) JsonPath.read(stopped.body(), "$.state")).isEqualTo("STUCK");
+        assertThat(took).as("stop timeout + 1 s").isLessThan(Duration.ofMillis(1_100));
         assertThat((String) JsonPath.read(get("/health/rfxSession").body(), "$.status"))
                 .isEqualTo("DOWN");
         release.countDown();
         session().awaitStopped(Duration.ofMinutes(1));
         assertThat(session().state()).isEqualTo(SessionState.STOPPED);
+    }
+
+    @Test
+    void endpointShowsTheLastIterationsOfOneSession() throws Exception {
+        run(Application.class, "rfx.session.rate-hz=1000");
+        awaitIterations(100);
+
+        List<Map<String, Object>> recent =
+                JsonPath.read(get("/rfxsession/rfxSession").body(), "$.recent");
+
+        assertThat(recent).hasSize(64);
+        assertThat(recent.get(0))
+                .containsOnlyKeys(
+                        "number",
+                        "startMillis",
+                        "latenessMillis",
+                        "observeMillis",
+                        "policyMillis",
+                        "actMillis",
+                        "overrun",
+                        "starved",
+                        "cause");
+        for (int i = 1; i < 64; i++) {
+            assertThat((int) recent.get(i).get("number"))
+                    .isEqualTo((int) recent.get(i - 1).get("number") + 1);
+        }
+        List<Object> inList = JsonPath.read(get("/rfxsession").body(), "$..recent");
+        assertThat(inList).containsExactly((Object) null);
+    }
+
+    @Test
+    void endpointShowsTheIterationsBeforeAFailure() throws Exception {
+        run(Application.class, "rfx.session.rate-hz=1000");
+        awaitIterations(10);
+        robot().onAct(
+                        () -> {
+                            throw new IOException("unplugged");
+                        });
+        session().awaitStopped(Duration.ofMinutes(1));
+
+        String body = get("/rfxsession/rfxSession").body();
+
+        List<Integer> numbers = JsonPath.read(body, "$.recent[*].number");
+        int failed = JsonPath.read(body, "$.failure.iteration");
+        assertThat(numbers).last().isEqualTo(failed - 1);
+        assertThat((int) JsonPath.read(body, "$.totals.failures")).isEqualTo(1);
+    }
+
+    @Test
+    void statisticsCanBeReset() throws Exception {
+        run(Application.class, "management.endpoint.rfxsession.access=unrestricted");
+        awaitIterations(20);
+
+        String body = post("/rfxsession/rfxSession", "{\"command\":\"RESET_STATISTICS\"}").body();
+
+        assertThat((int) JsonPath.read(body, "$.stats.iterations")).isLessThan(20);
+        assertThat((int) JsonPath.read(body, "$.totals.iterations")).isGreaterThanOrEqualTo(20);
+        assertThat(session().isRunning()).isTrue();
+    }
+
+    @Test
+    void startWhileTheSessionRunsAnswersTheState() throws Exception {
+        run(Application.class, "management.endpoint.rfxsession.access=unrestricted");
+
+        HttpResponse<String> started = post("/rfxsession/rfxSession", "{\"command\":\"START\"}");
+
+        assertThat(started.statusCode()).isEqualTo(200);
+        assertThat((String) JsonPath.read(started.body(), "$.state")).isEqualTo("RUNNING");
+        assertThat(robot().resets).hasValue(1);
+    }
+
+    @Test
+    void commandIsLoggedWithWhoGaveIt(CapturedOutput output) throws Exception {
+        run(ApplicationWithUsers.class, "management.endpoint.rfxsession.access=unrestricted");
+        Logger log = (Logger) LoggerFactory.getLogger(SessionEndpoint.class);
+        log.setLevel(Level.INFO);
+        try {
+            post("/rfxsession/rfxSession", "{\"command\":\"STOP\"}");
+            send(
+                    HttpRequest.newBuilder(uri("/rfxsession/rfxSession"))
+                            .header("Content-Type", "application/json")
+                            .header("X-User", "alice")
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"command\":\"START\"}")));
+        } finally {
+            log.setLevel(null);
+        }
+
+        assertThat(output)
+                .contains(
+                        "STOP of session 'rfxSession' was requested through the endpoint by an"
+                                + " unknown client")
+                .contains(
+                        "START of session 'rfxSession' was requested through the endpoint by alice");
+    }
+
+    @Test
+    void everyRequestIsAnsweredAtOnceWhileTheLoopHangs() throws Exception {
+        run(Application.class, "rfx.session.watchdog.timeout=0");
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch hanging = new CountDownLatch(1);
+        robot().onAct(
+                        () -> {
+                            hanging.countDown();
+                            release.await();
+                        });
+        hanging.await();
+
+        for (String path :
+                List.of("/health", "/rfxsession", "/rfxsession/rfxSession", "/prometheus")) {
+            get(path); // the first one loads classes
+            long[] nanos = new long[21];
+            for (int i = 0; i < nanos.length; i++) {
+                long begin = System.nanoTime();
+                get(path);
+                nanos[i] = System.nanoTime() - begin;
+            }
+            Arrays.sort(nanos);
+            assertThat(Duration.ofNanos(nanos[10]))
+                    .as("median of %s", path)
+                    .isLessThan(Duration.ofMillis(50));
+        }
+        release.countDown();
+    }
+
+    @Test
+    void watchdogThatStopsTheRobotTakesHealthDown() throws Exception {
+        run(Application.class, "rfx.session.watchdog.timeout=100ms");
+        CountDownLatch release = new CountDownLatch(1);
+        robot().onAct(release::await);
+        session().awaitStopped(Duration.ofMinutes(1));
+
+        String body = get("/health/rfxSession").body();
+
+        assertThat((String) JsonPath.read(body, "$.status")).isEqualTo("DOWN");
+        assertThat((String) JsonPath.read(body, "$.details.state")).isEqualTo("FAILED");
+        assertThat((String) JsonPath.read(body, "$.details.reason"))
+                .matches(
+                        "Control loop of session 'rfx-session' is stalled: no iteration was"
+                                + " completed for \\d+ ms, it is in act of iteration \\d+");
+        assertThat((String) JsonPath.read(body, "$.details.failure.exception"))
+                .startsWith("Control loop of session 'rfx-session' is stalled");
+        assertThat(robot().stops).hasValue(1);
+        assertThat(get("/prometheus").body())
+                .contains("rfx_session_stalls_total{session=\"rfxSession\"} 1.0\n");
+    }
+
+    @Test
+    void healthIsDownWhileTheSessionWaitsToBeRestarted() throws Exception {
+        run(
+                Application.class,
+                "rfx.session.restart.max-attempts=3",
+                "rfx.session.restart.initial-delay=1h",
+                "rfx.session.restart.max-delay=1h");
+        robot().onAct(
+                        () -> {
+                            throw new IOException("unplugged");
+                        });
+        session().awaitStopped(Duration.ofMinutes(1));
+
+        String health = get("/health/rfxSession").body();
+        String endpoint = get("/rfxsession/rfxSession").body();
+
+        assertThat((String) JsonPath.read(health, "$.status")).isEqualTo("DOWN");
+        assertThat((String) JsonPath.read(health, "$.details.reason"))
+                .matches(
+                        "restarting in 3\\d{6} ms, attempt 1 of 3, after: Control loop failed in act"
+                                + " of .*: java.io.IOException: unplugged");
+        assertThat((int) JsonPath.read(health, "$.details.restart.attempts")).isEqualTo(1);
+        assertThat((int) JsonPath.read(endpoint, "$.restart.maxAttempts")).isEqualTo(3);
+        assertThat((int) JsonPath.read(endpoint, "$.restart.startsInMillis"))
+                .isBetween(3_000_000, 3_600_000);
+    }
+
+    @Test
+    void clampsAreVisiblePerJoint() throws Exception {
+        run(LimitedArm.class, "rfx.session.limits.max=1, 5", "rfx.session.rate-hz=1000");
+        awaitIterations(3);
+        session().stop();
+        int steps = (int) session().stepCount();
+
+        List<Map<String, Object>> robot =
+                JsonPath.read(get("/rfxsession/rfxSession").body(), "$.robot");
+        String prometheus = get("/prometheus").body();
+
+        assertThat(robot)
+                .containsExactly(
+                        Map.of(
+                                "name",
+                                "clamps",
+                                "joint",
+                                "0",
+                                "kind",
+                                "INCIDENTS",
+                                "value",
+                                (double) steps),
+                        Map.of("name", "clamps", "joint", "1", "kind", "INCIDENTS", "value", 0.0));
+        assertThat(prometheus)
+                .contains(
+                        "rfx_session_robot_clamps_total{joint=\"0\",session=\"rfxSession\"} "
+                                + steps
+                                + ".0\n")
+                .contains(
+                        "rfx_session_robot_clamps_total{joint=\"1\",session=\"rfxSession\"} 0.0\n");
     }
 
     @Test
@@ -329,6 +551,11 @@ class SessionActuatorTests {
                 .contains("# TYPE rfx_session_phase_seconds summary")
                 .containsPattern("rfx_session_iterations_total" + tag + "[1-9]")
                 .containsPattern("rfx_session_overruns_total" + tag + "\\d")
+                .containsPattern("rfx_session_late_wakes_total" + tag + "\\d")
+                .containsPattern("rfx_session_starved_total" + tag + "0\\.0\n")
+                .containsPattern("rfx_session_stalls_total" + tag + "0\\.0\n")
+                .containsPattern("rfx_session_failures_total" + tag + "0\\.0\n")
+                .containsPattern("rfx_session_restarts_total" + tag + "0\\.0\n")
                 .containsPattern("rfx_session_period_target_seconds" + tag + "0\\.02\n")
                 .containsPattern("rfx_session_period_avg_seconds" + tag + "0\\.0")
                 .containsPattern("rfx_session_jitter_p50_seconds" + tag + "\\d")
@@ -368,6 +595,42 @@ class SessionActuatorTests {
     @EnableAutoConfiguration
     @Import(TestBeans.class)
     static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class LimitedArm {
+
+        @Bean
+        MockRobot robot() {
+            return new MockRobot(2, 1000);
+        }
+
+        @Bean
+        Policy<Observation, Tensor> policy() {
+            Tensor far = Tensor.of(3, 3);
+            return observation -> far;
+        }
+    }
+
+    /** Whoever says who he is is believed. */
+    @Configuration(proxyBeanMethods = false)
+    @Import(Application.class)
+    static class ApplicationWithUsers {
+
+        @Bean
+        Filter users() {
+            return (request, response, chain) ->
+                    chain.doFilter(
+                            new HttpServletRequestWrapper((HttpServletRequest) request) {
+                                @Override
+                                public Principal getUserPrincipal() {
+                                    String user = getHeader("X-User");
+                                    return user == null ? null : () -> user;
+                                }
+                            },
+                            response);
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration

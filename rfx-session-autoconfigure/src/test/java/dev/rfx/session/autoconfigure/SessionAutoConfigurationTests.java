@@ -2,10 +2,12 @@ package dev.rfx.session.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
+import dev.rfx.session.RobotReading;
 import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
@@ -13,6 +15,7 @@ import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.WatchdogAction;
+import dev.rfx.session.robot.LimitViolationException;
 import dev.rfx.session.robot.MockRobot;
 import java.io.IOException;
 import java.time.Duration;
@@ -366,6 +369,103 @@ class SessionAutoConfigurationTests {
                                                 InvalidConfigurationPropertyValueException.class)
                                         .hasMessageContaining("rfx.session." + property)
                                         .hasMessageContaining(range));
+    }
+
+    @Test
+    void limitsArePutAroundTheRobot() {
+        this.runner
+                .withUserConfiguration(FarAway.class)
+                .withPropertyValues(
+                        "rfx.session.limits.min=-1",
+                        "rfx.session.limits.max=1,2,3",
+                        "rfx.session.limits.max-step=0.5",
+                        "rfx.session.limits.on-violation=clamp")
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            while (session.stepCount() < 1) {
+                                Thread.onSpinWait();
+                            }
+                            session.stop();
+                            assertThat(session.readings())
+                                    .extracting(RobotReading::name, RobotReading::joint)
+                                    .containsExactly(
+                                            tuple("clamps", "0"),
+                                            tuple("clamps", "1"),
+                                            tuple("clamps", "2"));
+                            assertThat(session.readings())
+                                    .allMatch(reading -> reading.value() >= 1);
+                        });
+    }
+
+    @Test
+    void violationOfALimitFailsTheSessionWhereItIsToFail() {
+        this.runner
+                .withUserConfiguration(FarAway.class)
+                .withPropertyValues(
+                        "rfx.session.limits.max=1", "rfx.session.limits.on-violation=fail")
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            session.awaitStopped(Duration.ofMinutes(1));
+                            assertThat(session.failure())
+                                    .hasRootCauseInstanceOf(LimitViolationException.class)
+                                    .hasMessageContaining("joint 0 is 9.0, but must be");
+                        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    limits.min      | NaN  | min is NaN, but must be finite
+                    limits.max-step | 0    | maxStep is 0.0, but must be more than 0
+                    limits.max      | 1,2  | The limit [1.0, 2.0] is for 2 joints, but there are 3
+                    """)
+    void invalidLimitIsRefusedNamingTheProperty(String property, String value, String reason) {
+        this.runner
+                .withUserConfiguration(FarAway.class)
+                .withPropertyValues("rfx.session." + property + "=" + value)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .isInstanceOf(
+                                                InvalidConfigurationPropertyValueException.class)
+                                        .hasMessageContaining("rfx.session.limits")
+                                        .hasMessageContaining(reason));
+    }
+
+    @Test
+    void limitsOfARobotThatTakesNoNumbersAreRefused() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues("rfx.session.limits.max=1")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessageContaining(
+                                                "The robot bean 'robot' takes java.lang.String, but"
+                                                        + " limits are for actions of type Tensor"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class FarAway {
+
+        @Bean
+        MockRobot robot() {
+            return new MockRobot(3, 50);
+        }
+
+        @Bean
+        Policy<Observation, Tensor> policy() {
+            Tensor far = Tensor.of(9, 9, 9);
+            return observation -> far;
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.event.SessionEvent;
 import dev.rfx.session.event.SessionFailedEvent;
+import dev.rfx.session.event.SessionRestartsExhaustedEvent;
 import dev.rfx.session.event.SessionStartedEvent;
 import dev.rfx.session.event.SessionStoppedEvent;
 import dev.rfx.session.testkit.ChildJvm;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -37,6 +39,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -261,6 +264,179 @@ class SessionLifecycleTests {
         assertThat(arms.get().leftRobot.resets).hasValue(1);
         assertThat(arms.get().leftRobot.stops).hasValue(1);
         assertThat(arms.get().rightRobot.stops).hasValue(1);
+    }
+
+    private static ApplicationContextInitializer<ConfigurableApplicationContext> onRobot(
+            Consumer<ScriptedRobot> change) {
+        return context ->
+                context.getBeanFactory()
+                        .addBeanPostProcessor(
+                                new BeanPostProcessor() {
+                                    @Override
+                                    public Object postProcessAfterInitialization(
+                                            Object bean, String name) {
+                                        if (bean instanceof ScriptedRobot robot) {
+                                            change.accept(robot);
+                                        }
+                                        return bean;
+                                    }
+                                });
+    }
+
+    private static void failFirstResets(ScriptedRobot robot, int resets) {
+        robot.onReset(
+                () -> {
+                    if (robot.resets.get() <= resets) {
+                        throw new IOException("no power");
+                    }
+                });
+    }
+
+    @Test
+    void applicationMayGoOnWithoutASessionThatCannotStart() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withInitializer(onRobot(robot -> failFirstResets(robot, Integer.MAX_VALUE)))
+                .withPropertyValues("rfx.session.start-failure=continue")
+                .run(
+                        context -> {
+                            assertThat(context).hasNotFailed();
+                            Session session = context.getBean(Session.class);
+                            assertThat(session.state()).isEqualTo(SessionState.FAILED);
+                            assertThat(context.getBean(ScriptedRobot.class).stops).hasValue(1);
+                        });
+    }
+
+    @Test
+    void sessionThatCannotStartIsTriedAgainWhereTheApplicationGoesOn() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withInitializer(onRobot(robot -> failFirstResets(robot, 2)))
+                .withPropertyValues(
+                        "rfx.session.start-failure=continue",
+                        "rfx.session.restart.max-attempts=2",
+                        "rfx.session.restart.initial-delay=1ms")
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            while (session.stepCount() == 0) {
+                                Thread.onSpinWait();
+                            }
+                            assertThat(session.totals().restarts()).isEqualTo(2);
+                        });
+    }
+
+    @Test
+    void failedStartEndsTheApplicationThoughRestartsAreConfigured() {
+        AtomicReference<ScriptedRobot> broken = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withInitializer(
+                        onRobot(
+                                robot -> {
+                                    broken.set(robot);
+                                    failFirstResets(robot, 1);
+                                }))
+                .withPropertyValues(
+                        "rfx.session.restart.max-attempts=2",
+                        "rfx.session.restart.initial-delay=1h",
+                        "rfx.session.restart.max-delay=1h")
+                .run(context -> assertThat(context).hasFailed());
+        assertThat(broken.get().resets).hasValue(1);
+    }
+
+    @Test
+    void exhaustedRestartsArePublished() {
+        this.runner
+                .withUserConfiguration(TestBeans.class, Events.class)
+                .withPropertyValues(
+                        "rfx.session.restart.max-attempts=2",
+                        "rfx.session.restart.initial-delay=1ms")
+                .run(
+                        context -> {
+                            List<SessionEvent> events = context.getBean(Events.class).received;
+                            context.getBean(ScriptedRobot.class)
+                                    .onAct(
+                                            () -> {
+                                                throw new IOException("unplugged");
+                                            });
+                            while (events.isEmpty()
+                                    || !(events.get(events.size() - 1)
+                                            instanceof SessionRestartsExhaustedEvent)) {
+                                Thread.onSpinWait();
+                            }
+                            assertThat(events)
+                                    .extracting(event -> event.getClass().getSimpleName())
+                                    .containsExactly(
+                                            "SessionStartedEvent",
+                                            "SessionFailedEvent",
+                                            "SessionRestartingEvent",
+                                            "SessionStartedEvent",
+                                            "SessionFailedEvent",
+                                            "SessionRestartingEvent",
+                                            "SessionStartedEvent",
+                                            "SessionFailedEvent",
+                                            "SessionRestartsExhaustedEvent");
+                            assertThat(context.getBean(Session.class).state())
+                                    .isEqualTo(SessionState.FAILED);
+                        });
+    }
+
+    @Test
+    void stallIsPublished() {
+        this.runner
+                .withUserConfiguration(TestBeans.class, Events.class)
+                .withPropertyValues("rfx.session.watchdog.timeout=100ms")
+                .run(
+                        context -> {
+                            CountDownLatch never = new CountDownLatch(1);
+                            context.getBean(ScriptedRobot.class).onAct(never::await);
+                            Session session = context.getBean(Session.class);
+                            assertThat(session.awaitStopped(Duration.ofSeconds(30))).isTrue();
+                            session.stop(); // waits until it was told
+                            assertThat(context.getBean(Events.class).received)
+                                    .extracting(event -> event.getClass().getSimpleName())
+                                    .containsExactly(
+                                            "SessionStartedEvent",
+                                            "SessionStalledEvent",
+                                            "SessionFailedEvent");
+                        });
+    }
+
+    @Test
+    void applicationStaysAliveWhileASessionWaitsToBeRestarted() {
+        AtomicReference<ScriptedRobot> robot = new AtomicReference<>();
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues(
+                        "rfx.session.name=waiting",
+                        "rfx.session.restart.max-attempts=2",
+                        "rfx.session.restart.initial-delay=1h",
+                        "rfx.session.restart.max-delay=1h")
+                .run(
+                        context -> {
+                            robot.set(context.getBean(ScriptedRobot.class));
+                            robot.get()
+                                    .onAct(
+                                            () -> {
+                                                throw new IOException("unplugged");
+                                            });
+                            Session session = context.getBean(Session.class);
+                            assertThat(session.awaitStopped(Duration.ofSeconds(30))).isTrue();
+                            assertThat(threadsNamed("rfx-session-waiting-monitor"))
+                                    .singleElement()
+                                    .satisfies(thread -> assertThat(thread.isDaemon()).isFalse());
+                            assertThat(
+                                            context.getBean(Session.class)
+                                                    .snapshot()
+                                                    .restart()
+                                                    .startsIn())
+                                    .isNotNull();
+                        });
+        while (!threadsNamed("rfx-session-waiting-monitor").isEmpty()) {
+            Thread.onSpinWait(); // until the closed context does not keep it any more
+        }
+        assertThat(robot.get().resets).hasValue(1);
     }
 
     @Test
