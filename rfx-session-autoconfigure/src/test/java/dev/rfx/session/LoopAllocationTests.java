@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.robot.SafetyLimits;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,12 +24,12 @@ class LoopAllocationTests {
      */
     @Test
     void hundredThousandIterationsAllocateNothing() {
-        Tensor action = Tensor.zeros(6);
+        Tensor action = Tensor.of(9, 9, 9, -9, -9, -9); // clamped in every iteration
         int[] calls = new int[1];
         long[] bytesAtBlock = new long[BLOCKS + 1];
         Session session =
                 new Session(
-                        new MockRobot(6, 1_000),
+                        SafetyLimits.around(new MockRobot(6, 1_000)).max(1).maxStep(0.1f).build(),
                         observation -> {
                             int measured = calls[0]++ - WARM_UP;
                             if (measured >= 0 && measured % BLOCK == 0) {

@@ -14,6 +14,7 @@ import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,5 +214,75 @@ class SessionRecordTests {
                         .sum();
         assertThat(late.size() + suppressed).as("nothing is lost").isEqualTo(100);
         assertThat(lines[0]).as("before the end is told").isEqualTo(late.size());
+    }
+
+    @Test
+    void incidentsOfTheRobotAreLoggedOncePerSecondWithTheirNumber() {
+        long[] incidents = {40, 0};
+        Robot<String, String> counting =
+                new Robot<>() {
+                    @Override
+                    public String observe() {
+                        return "observation";
+                    }
+
+                    @Override
+                    public void act(String action) {
+                        incidents[0] += 2;
+                        incidents[1] += incidents[0] < 100 ? 1 : 0;
+                    }
+
+                    @Override
+                    public String reset() {
+                        return "observation";
+                    }
+
+                    @Override
+                    public List<RobotReading> readings() {
+                        return List.of(
+                                RobotReading.incidents("clamps", "0", incidents[0]),
+                                RobotReading.incidents("retries", null, incidents[1]),
+                                RobotReading.count("cycles", null, incidents[0]),
+                                RobotReading.value("voltage", "1", 12));
+                    }
+                };
+        AtomicBoolean begun = new AtomicBoolean();
+        Session session =
+                new Session(
+                        counting,
+                        observation -> {
+                            // The robot's earlier incidents are known when this has been told.
+                            while (!begun.get()) {
+                                Thread.onSpinWait();
+                            }
+                            this.clock.inspect();
+                            return "action";
+                        },
+                        OPTIONS,
+                        this.clock);
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void started(Session session) {
+                        begun.set(true);
+                    }
+                });
+
+        session.run(Duration.ofMillis(20 * 90));
+        session.stop();
+
+        assertThat(logged("clamps").size()).as("in 1.8 s").isBetween(1, 3);
+        assertThat(logged("clamps").get(logged("clamps").size() - 1))
+                .matches("Session 'recorded': clamps of joint 0 \\+\\d+ \\(220 in all\\).*");
+        long told =
+                logged("clamps").stream()
+                        .mapToLong(
+                                line ->
+                                        Long.parseLong(
+                                                line.replaceAll(".*joint 0 \\+(\\d+) .*", "$1")))
+                        .sum();
+        assertThat(told).as("since the run began").isEqualTo(180);
+        assertThat(logged("cycles")).isEmpty();
+        assertThat(logged("voltage")).isEmpty();
     }
 }

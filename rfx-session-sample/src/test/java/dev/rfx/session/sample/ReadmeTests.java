@@ -57,7 +57,7 @@ class ReadmeTests {
         for (String snippet : snippets("java")) {
             sources.add(source("Snippet" + sources.size(), snippet));
         }
-        assertThat(sources).hasSize(6);
+        assertThat(sources).hasSize(7);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter errors = new StringWriter();
         List<String> options =
@@ -74,6 +74,7 @@ class ReadmeTests {
                         ? snippet
                         : """
                           import dev.rfx.session.*;
+                          import dev.rfx.session.robot.*;
                           import java.time.Duration;
 
                           class %s {
