@@ -3,6 +3,7 @@ package dev.rfx.session;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,15 @@ import org.jspecify.annotations.Nullable;
  * was due, the grid begins anew there: the loop is late once, and does not hurry to catch up.
  */
 final class ControlLoop<O, A> {
+
+    /** Of {@link #gate}: no action is being sent. */
+    private static final int OPEN = 0;
+
+    /** Of {@link #gate}: one is. */
+    private static final int ACTING = 1;
+
+    /** Of {@link #gate}: none is sent any more. */
+    private static final int CLOSED = 2;
 
     private static final VarHandle PHASE;
 
@@ -37,6 +47,15 @@ final class ControlLoop<O, A> {
     private final ObservationAge observationAge;
 
     private volatile boolean stopRequested;
+
+    /**
+     * Between the control thread that is about to act and whoever requests a stop one is first. An
+     * action that was not being sent when a stop was requested never is, however long the thread
+     * was asleep at that point; if it was, stop() waits for it or calls robot.stop() beside it. No
+     * VarHandle: its first use allocates, and the heap may be full then.
+     */
+    private final AtomicInteger gate = new AtomicInteger(OPEN);
+
     private volatile @Nullable Thread controlThread;
     private volatile SessionPhase phase = SessionPhase.RESET;
 
@@ -103,16 +122,21 @@ final class ControlLoop<O, A> {
             A action = this.policy.selectAction(observation);
             this.actionGuard.check(action);
             long selected = this.clock.nanoTime();
-            boolean starved = this.observationAge.isStarved(stamp, selected);
-            // An action that was not sent when stop was requested is never sent. If the request
-            // comes after this look, act() is in flight and stop() waits for it.
-            if (this.stopRequested) {
-                return;
-            }
+            boolean starved = this.observationAge.isTooOld(stamp, selected);
             long end = selected;
-            if (!starved) {
+            if (starved) {
+                enter(SessionPhase.OBSERVE); // where it is to blame
+                this.observationAge.starve(stamp, selected);
+                if (this.stopRequested) {
+                    return;
+                }
+            } else {
+                if (!this.gate.compareAndSet(OPEN, ACTING)) {
+                    return;
+                }
                 enter(SessionPhase.ACT);
                 this.robot.act(action);
+                this.gate.setOpaque(OPEN);
                 end = this.clock.nanoTime();
             }
             k++;
@@ -166,6 +190,7 @@ final class ControlLoop<O, A> {
     /** Ends the run: no call to robot or policy begins any more, the one in flight comes back. */
     void requestStop() {
         this.stopRequested = true;
+        this.gate.compareAndSet(OPEN, CLOSED);
         wake();
     }
 

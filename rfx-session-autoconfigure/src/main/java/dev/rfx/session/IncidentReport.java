@@ -30,7 +30,7 @@ final class IncidentReport {
     private boolean reported;
     private long reportedAt;
 
-    /** By name and joint; the events thread's own. */
+    /** By name and joint; the control thread's until the loop begins, then the events thread's. */
     private final Map<RobotReading, Double> told = new HashMap<>();
 
     IncidentReport(
@@ -41,17 +41,31 @@ final class IncidentReport {
         this.notifier = notifier;
     }
 
-    /** Takes the robot's incidents up to now for those of earlier runs. */
+    /** Takes the robot's incidents up to now for those of earlier runs. Before the first action. */
     void begin() {
+        try {
+            boolean tells = false;
+            for (RobotReading reading : this.robot.readings()) {
+                if (reading.kind() == RobotReading.Kind.INCIDENTS) {
+                    this.told.put(key(reading), reading.value());
+                    tells = true;
+                }
+            }
+            this.robotTells = tells; // publishes what was told
+        } catch (RuntimeException ex) {
+            readingsFailed(ex);
+        }
+    }
+
+    private void readingsFailed(RuntimeException ex) {
+        this.robotTells = false;
         this.notifier.execute(
-                () -> {
-                    for (RobotReading reading : this.robot.readings()) {
-                        if (reading.kind() == RobotReading.Kind.INCIDENTS) {
-                            this.told.put(key(reading), reading.value());
-                            this.robotTells = true;
-                        }
-                    }
-                },
+                () ->
+                        logger.warn(
+                                "Robot.readings() of session '{}' failed: its incidents are not"
+                                        + " logged",
+                                this.options.name(),
+                                ex),
                 () -> {});
     }
 
@@ -73,7 +87,11 @@ final class IncidentReport {
         this.notifier.execute(
                 () -> {
                     writeLateIterations(loopBegin);
-                    writeIncidentsOfRobot();
+                    try {
+                        writeIncidentsOfRobot();
+                    } catch (RuntimeException ex) {
+                        readingsFailed(ex);
+                    }
                 },
                 () -> this.inProgress = false);
     }

@@ -22,7 +22,7 @@ final class Notifier {
     private final ThreadPoolExecutor executor;
     private volatile @Nullable Thread thread;
 
-    Notifier(String sessionName) {
+    Notifier(SessionThreads threads) {
         this.executor =
                 new ThreadPoolExecutor(
                         1,
@@ -30,12 +30,7 @@ final class Notifier {
                         100,
                         TimeUnit.MILLISECONDS,
                         new LinkedBlockingQueue<>(),
-                        task -> {
-                            Thread created =
-                                    new Thread(task, "rfx-session-" + sessionName + "-events");
-                            created.setDaemon(true);
-                            return created;
-                        });
+                        task -> threads.create(task, "-events"));
         this.executor.allowCoreThreadTimeOut(true);
     }
 
@@ -67,7 +62,7 @@ final class Notifier {
                             afterwards.run();
                         }
                     });
-        } catch (OutOfMemoryError ex) {
+        } catch (OutOfMemoryError | LinkageError ex) {
             afterwards.run();
         }
     }

@@ -37,27 +37,29 @@ final class ObservationAge {
         return stamp;
     }
 
-    /**
-     * Tells whether an observation is too old to act on.
-     *
-     * @throws StaleObservationException if too many in a row were
-     */
-    boolean isStarved(long stamp, long now) {
-        if (this.maxNanos == Long.MAX_VALUE) {
-            return false;
-        }
-        long age = now - stamp;
-        if (age <= this.maxNanos) {
+    /** Tells whether an observation is too old to act on. */
+    boolean isTooOld(long stamp, long now) {
+        if (this.maxNanos == Long.MAX_VALUE || now - stamp <= this.maxNanos) {
             this.starvedInARow = 0;
             return false;
         }
+        return true;
+    }
+
+    /**
+     * Counts an observation that is too old.
+     *
+     * @throws StaleObservationException if too many in a row were
+     */
+    void starve(long stamp, long now) {
         if (this.starvedInARow == this.maxStarved) {
             throw new StaleObservationException(
                     "The observation is %s ms old, but may be %s ms, and the %d before it were too old as well"
                             .formatted(
-                                    Millis.of(age), Millis.of(this.maxNanos), this.starvedInARow));
+                                    Millis.of(now - stamp),
+                                    Millis.of(this.maxNanos),
+                                    this.starvedInARow));
         }
         this.starvedInARow++;
-        return true;
     }
 }

@@ -38,6 +38,7 @@ public final class Session implements AutoCloseable {
     private final Policy<Object, Object> policy;
     private final SessionOptions options;
     private final LoopClock clock;
+    private final SessionThreads threads;
     private final Notifier notifier;
     private final AtomicReference<Runs> runs = new AtomicReference<>(Runs.NONE);
     private volatile @Nullable RestartPolicy restartPolicy;
@@ -79,7 +80,8 @@ public final class Session implements AutoCloseable {
         this.policy = (Policy<Object, Object>) Objects.requireNonNull(policy, "policy");
         this.options = Objects.requireNonNull(options, "options");
         this.clock = clock;
-        this.notifier = new Notifier(options.name());
+        this.threads = new SessionThreads(options.name());
+        this.notifier = new Notifier(this.threads);
         this.notifier.add(new SessionLog(robot, policy));
     }
 
@@ -152,7 +154,8 @@ public final class Session implements AutoCloseable {
     }
 
     private SessionRun newRun(@Nullable Duration duration) {
-        return new SessionRun(this, this.robot, this.policy, this.notifier, this.clock, duration);
+        return new SessionRun(
+                this, this.robot, this.policy, this.notifier, this.threads, this.clock, duration);
     }
 
     /** A run that has begun, and whether this caller's options are the ones it runs with. */
@@ -250,48 +253,79 @@ public final class Session implements AutoCloseable {
         if (policy == null || this.runs.get().dismissed()) {
             return null;
         }
-        Duration delay;
+        PendingRestart pending;
         try {
-            delay = policy.delayAfter(failure);
-        } catch (RuntimeException ex) {
-            this.notifier.execute(
-                    () -> logger.error("The restart policy of session '{}' failed", name(), ex),
-                    () -> {});
-            return null;
+            Duration delay = policy.delayAfter(failure);
+            if (delay == null) {
+                return () -> tellOfExhaustedRestarts(failure);
+            }
+            if (delay.isNegative()) {
+                throw new IllegalArgumentException("The delay of a restart is " + delay);
+            }
+            pending =
+                    new PendingRestart(
+                            failure,
+                            this.clock.nanoTime() + delay.toNanos(),
+                            new RestartStatus(policy.attempts(), policy.maxAttempts(), delay));
+        } catch (Throwable ex) {
+            return () -> {
+                this.notifier.execute(
+                        () -> logger.error("The restart policy of session '{}' failed", name(), ex),
+                        () -> {});
+                tellOfExhaustedRestarts(failure);
+            };
         }
-        if (delay == null) {
-            return () ->
-                    this.notifier.tell(
-                            listener -> listener.restartsExhausted(this, failure), () -> {});
-        }
-        PendingRestart pending = new PendingRestart(this.clock.nanoTime() + delay.toNanos());
-        if (this.runs.updateAndGet(now -> now.await(failed, pending)).pending() != pending) {
-            return null; // stopped meanwhile
-        }
-        RestartStatus status = new RestartStatus(policy.attempts(), policy.maxAttempts(), delay);
-        return () -> {
+        Runnable schedule = () -> scheduleRestart(pending);
+        boolean dismissed =
+                this.runs.updateAndGet(now -> now.await(failed, pending)).pending() != pending;
+        return dismissed ? null : schedule;
+    }
+
+    private void scheduleRestart(PendingRestart pending) {
+        try {
+            RestartStatus status = pending.status();
+            Duration delay = Objects.requireNonNull(status.startsIn());
             this.notifier.tell(listener -> listener.restarting(this, status), () -> {});
             pending.schedule(this.clock.after(delay, () -> restart(pending)));
-        };
+        } catch (Throwable ex) {
+            abandon(pending);
+        }
+    }
+
+    /** Nobody waits for what cannot come: there was no memory or no thread for it. */
+    private void abandon(PendingRestart pending) {
+        Runs before = this.runs.getAndUpdate(now -> now.abandon(pending));
+        if (before.pending() == pending) {
+            tellOfExhaustedRestarts(pending.failure());
+        }
+    }
+
+    private void tellOfExhaustedRestarts(SessionException failure) {
+        this.notifier.tell(listener -> listener.restartsExhausted(this, failure), () -> {});
     }
 
     /** Called by the watchdog when the time has come. */
     private void restart(PendingRestart pending) {
         Runs before = this.runs.get();
-        if (before.pending() == pending) {
+        if (before.pending() != pending) {
+            return;
+        }
+        try {
             SessionRun next = newRun(this.options.duration());
             SessionTotals totals = before.totals().plus(SessionTotals.ONE_RESTART);
             // If this fails, somebody else has started or stopped the session.
             if (this.runs.compareAndSet(before, before.then(next, totals))) {
                 next.begin();
             }
+        } catch (Throwable ex) {
+            abandon(pending);
         }
     }
 
     /**
      * Runs until the session is stopped, its duration is over, the calling thread is interrupted or
      * the JVM ends, starting the session if needed. The session is stopped when this method
-     * returns.
+     * returns, also after a failure: no {@link RestartPolicy} starts it again then.
      *
      * @throws SessionException if the session could not be started or failed
      * @throws SessionHungException if the run is to end and a call hangs
@@ -580,6 +614,12 @@ public final class Session implements AutoCloseable {
                     : this;
         }
 
+        Runs abandon(PendingRestart restart) {
+            return this.pending == restart
+                    ? new Runs(this.current, this.before, this.dismissed, null)
+                    : this;
+        }
+
         void cancelRestart() {
             if (this.pending != null) {
                 this.pending.cancel();
@@ -594,12 +634,24 @@ public final class Session implements AutoCloseable {
     /** A restart that is waited for. Its identity is what the waiting task looks for. */
     private static final class PendingRestart {
 
+        private final SessionException failure;
         private final long due;
+        private final RestartStatus status;
         private volatile boolean cancelled;
         private volatile @Nullable Runnable scheduled;
 
-        PendingRestart(long due) {
+        PendingRestart(SessionException failure, long due, RestartStatus status) {
+            this.failure = failure;
             this.due = due;
+            this.status = status;
+        }
+
+        RestartStatus status() {
+            return this.status;
+        }
+
+        SessionException failure() {
+            return this.failure;
         }
 
         long due() {

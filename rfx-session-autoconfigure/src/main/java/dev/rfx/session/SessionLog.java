@@ -45,7 +45,8 @@ final class SessionLog implements SessionListener {
                 failure.getMessage(),
                 session.stats(),
                 IterationTable.of(failure.recentIterations()),
-                failure);
+                // The stack trace of a hang is in the log already, since it was found.
+                failure instanceof SessionHungException ? null : failure);
     }
 
     @Override
@@ -55,7 +56,8 @@ final class SessionLog implements SessionListener {
 
     @Override
     public void stuck(Session session, SessionHungException hang) {
-        logger.error("{}", hang.getMessage(), hang);
+        boolean known = session.snapshot().failure() instanceof SessionHungException;
+        logger.error("{}", hang.getMessage(), known ? null : hang);
     }
 
     @Override

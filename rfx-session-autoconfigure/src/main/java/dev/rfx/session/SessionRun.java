@@ -46,21 +46,23 @@ final class SessionRun {
     private final IncidentReport incidents;
     private final ControlLoop<Object, Object> loop;
     private final Thread controlThread;
+
+    /** For a robot.stop() beside a hung call. Made before it is needed: the heap may be full. */
+    private final Thread stopThread;
+
     private final Thread shutdownHook;
 
     private final AtomicReference<SessionState> state =
             new AtomicReference<>(SessionState.STARTING);
 
-    /**
-     * Made of what was thrown by the first who asks: the control thread has no time for it. Or set
-     * by the watchdog.
-     */
+    /** Made of what happened by the first who asks: the control thread has no time for it. */
     private final AtomicReference<@Nullable SessionException> failure = new AtomicReference<>();
 
     private SessionPhase thrownIn = SessionPhase.RESET; // published by thrown
     private long thrownAt; // published by thrown
     private volatile @Nullable Throwable thrown;
     private volatile @Nullable Throwable thrownByRobotStop;
+    private volatile boolean failedByStall;
     private volatile @Nullable Exception answerToInterrupt;
 
     /**
@@ -101,6 +103,7 @@ final class SessionRun {
             Robot<Object, Object> robot,
             Policy<Object, Object> policy,
             Notifier notifier,
+            SessionThreads threads,
             LoopClock clock,
             @Nullable Duration duration) {
         this.session = session;
@@ -114,9 +117,9 @@ final class SessionRun {
         if (duration != null) {
             this.loop.limit(duration);
         }
-        this.controlThread = new Thread(this::drive, "rfx-session-" + name());
-        this.controlThread.setDaemon(true);
-        this.shutdownHook = new Thread(this::stopInDyingJvm, "rfx-session-" + name() + "-shutdown");
+        this.controlThread = threads.create(this::drive, "");
+        this.stopThread = threads.create(this::stopRobotBesideHungCall, "-stop");
+        this.shutdownHook = threads.create(this::stopInDyingJvm, "-shutdown");
     }
 
     /**
@@ -127,6 +130,7 @@ final class SessionRun {
     void begin() {
         try {
             Runtime.getRuntime().addShutdownHook(this.shutdownHook);
+            isStalled(); // loads what the watchdog needs, while there is memory for it
             this.endOfWatch = this.clock.every(inspectionInterval(), this::inspect);
             this.controlThread.start();
         } catch (Throwable ex) {
@@ -234,22 +238,26 @@ final class SessionRun {
         Runnable restart = null;
         try {
             restart = planRestart();
-        } catch (OutOfMemoryError ex) {
-            // The robot is safe. With no memory for that, another run would not get far.
+        } catch (OutOfMemoryError | LinkageError ex) {
+            // The robot is safe. With no memory for that, or for a class that is needed for it,
+            // another run would not get far.
         }
         this.state.set(hasFailed() ? SessionState.FAILED : SessionState.STOPPED);
-        this.endOfWatch.run();
-        removeShutdownHook();
         try {
+            this.endOfWatch.run();
+            removeShutdownHook();
             tellOfTheEnd();
-            if (restart != null) {
-                restart.run();
-            }
-        } catch (OutOfMemoryError ex) {
+        } catch (OutOfMemoryError | LinkageError ex) {
             // The robot is safe and the state says what happened; there is no memory to say more.
         } finally {
-            this.ended.countDown();
-            this.startDecided.countDown();
+            try {
+                if (restart != null) {
+                    restart.run();
+                }
+            } finally {
+                this.ended.countDown();
+                this.startDecided.countDown();
+            }
         }
     }
 
@@ -260,7 +268,7 @@ final class SessionRun {
     }
 
     private boolean hasFailed() {
-        return this.thrown != null || this.thrownByRobotStop != null || this.failure.get() != null;
+        return this.failedByStall || this.thrown != null || this.thrownByRobotStop != null;
     }
 
     private void removeShutdownHook() {
@@ -304,7 +312,8 @@ final class SessionRun {
     }
 
     private static void addSuppressed(SessionException failure, @Nullable Throwable other) {
-        if (other != null && other != failure.getCause()) {
+        // The robot or the policy may throw what the session itself has thrown at them.
+        if (other != null && other != failure && other != failure.getCause()) {
             failure.addSuppressed(other);
         }
     }
@@ -372,6 +381,8 @@ final class SessionRun {
             if (!inListener) {
                 await(this.stuckTold, deadline - System.nanoTime());
             }
+        }
+        if (!hasEnded()) {
             throw stuck();
         }
         if (!inListener) {
@@ -386,8 +397,11 @@ final class SessionRun {
         if (!this.state.compareAndSet(SessionState.STOPPING, SessionState.STUCK)) {
             return;
         }
-        stepIn();
+        boolean hangs = stepIn();
         this.startDecided.countDown();
+        if (!hangs) {
+            return;
+        }
         SessionHungException hang = stuck();
         this.notifier.tell(
                 listener -> listener.stuck(this.session, hang), this.stuckTold::countDown);
@@ -397,26 +411,33 @@ final class SessionRun {
         }
     }
 
-    /** Lets robot.stop() be called beside the hung call, if it was not called yet. */
-    private void stepIn() {
-        if (this.robotThreads.updateAndGet(n -> n == 0 ? 0 : n + 1) == 0) {
-            return; // it came back just now
-        }
+    /**
+     * Lets robot.stop() be called beside the hung call, if it was not called yet. Allocates
+     * nothing.
+     *
+     * @return false if the call came back just now
+     */
+    private boolean stepIn() {
+        int threads;
+        do {
+            threads = this.robotThreads.get();
+            if (threads == 0) {
+                return false;
+            }
+        } while (!this.robotThreads.compareAndSet(threads, threads + 1));
         if (!claimRobotStop()) {
             leave(); // it hangs in robot.stop()
-            return;
+            return true;
         }
+        this.standIn = this.stopThread;
         try {
-            Thread thread =
-                    new Thread(this::stopRobotBesideHungCall, "rfx-session-" + name() + "-stop");
-            thread.setDaemon(true);
-            this.standIn = thread;
-            thread.start();
+            this.stopThread.start();
         } catch (Throwable ex) {
             // No thread is to be had: rather a caller that may hang than a robot that moves.
             this.standIn = Thread.currentThread();
             stopRobotBesideHungCall();
         }
+        return true;
     }
 
     private void stopRobotBesideHungCall() {
@@ -459,22 +480,47 @@ final class SessionRun {
                     () -> {});
         }
         if (this.stalledAfter == NO_STALL && isStalled()) {
-            SessionHungException hang = stalled();
-            if (this.options.watchdogAction() == WatchdogAction.STOP_ROBOT
-                    && !failBy(hang, completed)) {
-                return;
+            if (this.options.watchdogAction() == WatchdogAction.STOP_ROBOT) {
+                stopStalledRobot(completed);
+            } else {
+                tellOfStall(stalled(), completed);
             }
-            this.stalledAfter = completed;
-            this.stalls++;
-            this.notifier.tell(listener -> listener.stalled(this.session, hang), () -> {});
+        }
+    }
+
+    private void tellOfStall(SessionHungException hang, long completed) {
+        this.stalledAfter = completed;
+        this.stalls++;
+        this.notifier.tell(listener -> listener.stalled(this.session, hang), () -> {});
+    }
+
+    private void stopStalledRobot(long completed) {
+        SessionHungException hang = null;
+        try {
+            hang = stalled(); // now: once interrupted, the thread is elsewhere
+        } catch (OutOfMemoryError | LinkageError ex) {
+            // The robot comes first; failure() makes another report when there is memory.
+        }
+        if (!failByStall(completed, hang)) {
+            return;
+        }
+        try {
+            stepIn();
+            if (failure() instanceof SessionHungException reported) {
+                tellOfStall(reported, completed);
+            }
+        } finally {
+            leave();
         }
     }
 
     /**
      * Ends the run by a stall, unless it has just gone on or come to its end. The lock decides:
-     * what the control thread sees after it took the lock to finish, nobody changes any more.
+     * what the control thread sees after it took the lock to finish, nobody changes any more. The
+     * caller then counts as one who may call the robot, so that the run does not end before it is
+     * told.
      */
-    private boolean failBy(SessionHungException hang, long completed) {
+    private boolean failByStall(long completed, @Nullable SessionHungException hang) {
         synchronized (this.interruptLock) {
             if (!this.interruptible || this.recorder.count() != completed) {
                 return false;
@@ -484,10 +530,11 @@ final class SessionRun {
                 return false;
             }
             this.failure.compareAndSet(null, hang);
+            this.failedByStall = true;
             this.loop.requestStop();
+            this.robotThreads.incrementAndGet();
+            return true;
         }
-        stepIn();
-        return true;
     }
 
     private void inspectStop() {
@@ -639,15 +686,20 @@ final class SessionRun {
     }
 
     private Duration sinceLastIteration() {
-        long last = this.recorder.count() == 0 ? this.loop.begin() : this.recorder.lastEnd();
-        return Duration.ofNanos(Math.max(this.clock.nanoTime() - last, 0));
+        return Duration.ofNanos(nanosSinceLastIteration());
     }
 
+    private long nanosSinceLastIteration() {
+        long last = this.recorder.count() == 0 ? this.loop.begin() : this.recorder.lastEnd();
+        return Math.max(this.clock.nanoTime() - last, 0);
+    }
+
+    /** Allocates nothing: a call may hang because the heap is full. */
     private boolean isStalled() {
         return switch (state()) {
             case RUNNING -> {
                 long watchdog = this.options.effectiveWatchdogNanos();
-                yield watchdog > 0 && sinceLastIteration().toNanos() > watchdog;
+                yield watchdog > 0 && nanosSinceLastIteration() > watchdog;
             }
             case STOPPING ->
                     this.clock.nanoTime() - this.stoppingSince
@@ -683,7 +735,9 @@ final class SessionRun {
             return known;
         }
         Throwable cause = this.thrown;
-        if (cause != null) {
+        if (this.failedByStall) {
+            known = stalled();
+        } else if (cause != null) {
             known =
                     SessionException.failed(
                             name(), this.thrownIn, this.thrownAt, recentIterations(), cause);

@@ -3,14 +3,21 @@ package dev.rfx.session;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
@@ -65,6 +72,39 @@ class ArchitectureTests {
                 .that(not(resideInAPackage(ROOT + ".autoconfigure")))
                 .should()
                 .dependOnClassesThat(resideInAPackage(ROOT + ".autoconfigure"))
+                .check(PRODUCTION);
+    }
+
+    /** Readers never make the loop wait, so it has no lock that they could hold. */
+    @Test
+    void hotLoopHasNoLocks() {
+        ArchCondition<JavaClass> haveNoSynchronizedMethod =
+                new ArchCondition<>("have no synchronized method but limitFromNow") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        for (JavaMethod method : type.getMethods()) {
+                            if (method.getModifiers().contains(JavaModifier.SYNCHRONIZED)
+                                    && !method.getName().equals("limitFromNow")) {
+                                events.add(
+                                        SimpleConditionEvent.violated(
+                                                method, method.getFullName()));
+                            }
+                        }
+                    }
+                };
+        String loop =
+                "ControlLoop|TimingRecorder|IterationRing|ActionGuard|ObservationAge|HybridWait"
+                        + "|SpinWindow";
+        classes()
+                .that()
+                .haveNameMatching("dev\\.rfx\\.session\\.(" + loop + ")(\\$.*)?")
+                .should(haveNoSynchronizedMethod)
+                .andShould()
+                .onlyDependOnClassesThat(
+                        not(
+                                simpleNameEndingWith("Lock")
+                                        .or(resideInAPackage("org.slf4j.."))
+                                        .or(simpleNameEndingWith("Queue"))))
                 .check(PRODUCTION);
     }
 

@@ -22,6 +22,7 @@ final class FakeClock implements LoopClock {
     private final List<Task> tasks = new CopyOnWriteArrayList<>();
     private volatile LongSupplier oversleep = ON_TIME;
     private volatile long spinNanos = 1_000;
+    private volatile Runnable onReadDuringInspection = () -> {};
     private volatile boolean parksForEver;
     private volatile boolean parked;
 
@@ -56,6 +57,7 @@ final class FakeClock implements LoopClock {
 
     @Override
     public long nanoTime() {
+        this.onReadDuringInspection.run();
         return this.now.get();
     }
 
@@ -72,6 +74,19 @@ final class FakeClock implements LoopClock {
     @Override
     public void onSpinWait() {
         advance(this.spinNanos);
+    }
+
+    /** Does something when the one who inspects reads the clock. */
+    FakeClock whenReadDuringInspection(Runnable action) {
+        Thread inspector = Thread.currentThread();
+        this.onReadDuringInspection =
+                () -> {
+                    if (Thread.currentThread() == inspector) {
+                        this.onReadDuringInspection = () -> {};
+                        action.run();
+                    }
+                };
+        return this;
     }
 
     /** Runs what is to run every now and then, and what is due. */

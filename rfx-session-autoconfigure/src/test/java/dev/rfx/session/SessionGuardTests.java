@@ -167,7 +167,7 @@ class SessionGuardTests {
 
         assertFails(
                 session,
-                SessionPhase.POLICY,
+                SessionPhase.OBSERVE,
                 "The observation is 40.000 ms old, but may be 30.000 ms, and the 3 before it were"
                         + " too old as well");
 

@@ -14,7 +14,6 @@ import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -246,27 +245,15 @@ class SessionRecordTests {
                                 RobotReading.value("voltage", "1", 12));
                     }
                 };
-        AtomicBoolean begun = new AtomicBoolean();
         Session session =
                 new Session(
                         counting,
                         observation -> {
-                            // The robot's earlier incidents are known when this has been told.
-                            while (!begun.get()) {
-                                Thread.onSpinWait();
-                            }
                             this.clock.inspect();
                             return "action";
                         },
                         OPTIONS,
                         this.clock);
-        session.addListener(
-                new SessionListener() {
-                    @Override
-                    public void started(Session session) {
-                        begun.set(true);
-                    }
-                });
 
         session.run(Duration.ofMillis(20 * 90));
         session.stop();

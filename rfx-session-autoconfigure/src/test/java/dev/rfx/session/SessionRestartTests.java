@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -219,33 +221,142 @@ class SessionRestartTests {
         assertThat(this.robot.resets).hasValue(1);
     }
 
-    @Test
-    void policyThatThrowsLeavesTheSessionFailed() throws Exception {
+    private RestartPolicy policy(Callable<@Nullable Duration> delay, Callable<Integer> attempts) {
+        return new RestartPolicy() {
+            @Override
+            public @Nullable Duration delayAfter(SessionException failure) {
+                return call(delay);
+            }
+
+            @Override
+            public int attempts() {
+                return call(attempts);
+            }
+
+            @Override
+            public int maxAttempts() {
+                return 3;
+            }
+        };
+    }
+
+    private static <T extends @Nullable Object> T call(Callable<T> callable) {
+        try {
+            return callable.call();
+        } catch (RuntimeException ex) {
+            throw ex;
+        } catch (Exception ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    private void assertPolicyLeavesTheSessionFailed(RestartPolicy policy) throws Exception {
         failInAct();
-        Session session =
-                session(
-                        new RestartPolicy() {
-                            @Override
-                            public Duration delayAfter(SessionException failure) {
-                                throw new IllegalStateException("boom");
-                            }
-
-                            @Override
-                            public int attempts() {
-                                return 0;
-                            }
-
-                            @Override
-                            public int maxAttempts() {
-                                return 0;
-                            }
-                        });
+        Session session = session(policy);
         session.start();
         awaitEnd(session);
 
         assertThat(session.state()).isEqualTo(SessionState.FAILED);
         session.stop();
         assertThat(this.robot.stops).hasValue(1);
+        assertThat(this.clock.tasks()).isZero();
+        while (this.events.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertThat(this.events).containsExactly("exhausted by unplugged");
+        session.setRestartPolicy(null);
+        this.robot.onAct(() -> {});
+        session.start();
+        assertThat(session.isRunning()).isTrue();
+        session.stop();
+    }
+
+    @Test
+    void policyThatThrowsLeavesTheSessionFailed() throws Exception {
+        assertPolicyLeavesTheSessionFailed(
+                policy(
+                        () -> {
+                            throw new IllegalStateException("boom");
+                        },
+                        () -> 0));
+    }
+
+    @Test
+    void policyThatThrowsAnErrorLeavesTheSessionFailed() throws Exception {
+        assertPolicyLeavesTheSessionFailed(
+                policy(
+                        () -> {
+                            throw new StackOverflowError("boom");
+                        },
+                        () -> 0));
+    }
+
+    @Test
+    void delayThatIsNoneLeavesTheSessionFailed() throws Exception {
+        assertPolicyLeavesTheSessionFailed(policy(ChronoUnit.FOREVER::getDuration, () -> 0));
+    }
+
+    @Test
+    void policyThatCannotCountLeavesTheSessionFailed() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        assertPolicyLeavesTheSessionFailed(
+                policy(
+                        () -> Duration.ZERO,
+                        () -> {
+                            if (calls.getAndIncrement() == 0) {
+                                throw new IllegalStateException("boom");
+                            }
+                            return 0;
+                        }));
+    }
+
+    @Test
+    void failureThatTheRobotsStopThrowsAgainIsToldAndFollowedByARestart() throws Exception {
+        failInAct();
+        Session session = session(restarts(1));
+        this.robot.onStop(session::checkHealth);
+        List<SessionException> failures = new CopyOnWriteArrayList<>();
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void failed(Session session, SessionException failure) {
+                        failures.add(failure);
+                    }
+                });
+        session.start();
+        awaitEnd(session);
+        while (this.events.isEmpty()) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(failures).hasSize(1);
+        assertThat(failures.get(0)).hasNoSuppressedExceptions();
+        assertThat(this.events).containsExactly("restarting 1");
+        session.stop();
+    }
+
+    @Test
+    void restartedRunHasTheClassLoaderOfTheFirst() throws Exception {
+        List<ClassLoader> loaders = new CopyOnWriteArrayList<>();
+        this.robot.onReset(() -> loaders.add(Thread.currentThread().getContextClassLoader()));
+        failInAct();
+        Session session = session(restarts(1));
+        session.start();
+        awaitEnd(session);
+        Thread watchdog =
+                new Thread(
+                        () -> {
+                            Thread.currentThread().setContextClassLoader(null);
+                            passASecond();
+                        });
+        watchdog.start();
+        watchdog.join();
+        while (loaders.size() < 2) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(loaders).containsOnly(Thread.currentThread().getContextClassLoader());
+        session.stop();
     }
 
     /** Whatever instant the stop comes at, no run begins after it. */

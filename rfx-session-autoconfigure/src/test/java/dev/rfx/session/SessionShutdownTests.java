@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,15 @@ class SessionShutdownTests {
         try (ChildJvm jvm = ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeap.class)) {
             assertThat(jvm.awaitLine("robot.stop()")).isEqualTo("robot.stop()");
             jvm.awaitLine("state FAILED");
+        }
+    }
+
+    @Test
+    void robotIsStoppedThoughACallHangsWithAFullHeap() throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeapAndHang.class)) {
+            assertThat(jvm.awaitLine("robot.stop()")).isEqualTo("robot.stop()");
+            assertThat(jvm.awaitLine("state")).isEqualTo("state FAILED, acts 0");
         }
     }
 
@@ -156,6 +166,40 @@ class SessionShutdownTests {
                     }
                 }
             }
+        }
+    }
+
+    /** The policy takes all memory, and then does not come back until the robot was stopped. */
+    static final class FillTheHeapAndHang {
+
+        public static void main(String[] args) throws Exception {
+            CountDownLatch stopped = new CountDownLatch(1);
+            ScriptedRobot robot =
+                    new ScriptedRobot()
+                            .onStop(
+                                    () -> {
+                                        FillTheHeap.hoard = null;
+                                        System.out.write(
+                                                FillTheHeap.STOPPED, 0, FillTheHeap.STOPPED.length);
+                                        System.out.flush();
+                                        stopped.countDown();
+                                    });
+            Session session =
+                    new Session(
+                            robot,
+                            observation -> {
+                                try {
+                                    FillTheHeap.fillTheHeap();
+                                } catch (OutOfMemoryError ex) {
+                                    while (stopped.getCount() > 0) {
+                                        Thread.onSpinWait();
+                                    }
+                                }
+                                return "action";
+                            });
+            session.start();
+            session.awaitStopped(Duration.ofMinutes(1));
+            System.out.println("state " + session.state() + ", acts " + robot.acts);
         }
     }
 

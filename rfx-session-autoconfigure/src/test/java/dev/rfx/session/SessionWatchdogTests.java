@@ -3,6 +3,10 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What the watchdog sees and does; a test inspects by hand, on a clock of its own. */
 class SessionWatchdogTests {
@@ -347,6 +352,124 @@ class SessionWatchdogTests {
 
         awaitEvents(session, "stalled", "failed");
         assertThat(later).containsExactly("stalled");
+    }
+
+    /** Between the look at the progress and the decision the call comes back. */
+    @Test
+    void loopThatGoesOnJustThenIsNotStopped() throws Exception {
+        Session session = hangingIn3(OPTIONS, true);
+        session.start();
+        this.hanging.await();
+        this.clock.advance(501 * MILLISECOND);
+        int[] reads = {0};
+        Runnable[] onRead = new Runnable[1];
+        onRead[0] =
+                () -> {
+                    if (++reads[0] < 2) { // the first is for the incidents
+                        this.clock.whenReadDuringInspection(onRead[0]);
+                        return;
+                    }
+                    this.release.countDown();
+                    while (session.stepCount() < 5) {
+                        Thread.onSpinWait();
+                    }
+                };
+        this.clock.whenReadDuringInspection(onRead[0]);
+
+        this.clock.inspect();
+
+        assertThat(reads[0]).isEqualTo(2);
+        assertThat(session.state()).isEqualTo(SessionState.RUNNING);
+        assertThat(session.totals().stalls()).isZero();
+        assertThat(this.robot.stops).hasValue(0);
+    }
+
+    @Test
+    void hungCallIsInterruptedThoughNobodyWaitsForTheStop() throws Exception {
+        Session session = hangingIn3(OPTIONS, false);
+        session.start();
+        this.hanging.await();
+        session.requestStop();
+        this.clock.inspect();
+        assertThat(session.state()).isEqualTo(SessionState.STOPPING);
+
+        this.clock.advance(1_001 * MILLISECOND); // half of the stop timeout
+        this.clock.inspect();
+
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void stackOfAHangIsLoggedOnce() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(Session.class);
+        List<ILoggingEvent> log = new CopyOnWriteArrayList<>();
+        AppenderBase<ILoggingEvent> appender =
+                new AppenderBase<>() {
+                    @Override
+                    protected void append(ILoggingEvent event) {
+                        log.add(event);
+                    }
+                };
+        appender.start();
+        logger.addAppender(appender);
+        logger.setLevel(Level.INFO);
+        try {
+            Session session = hangingIn3(OPTIONS.withName("logged"), true);
+            stall(session);
+            while (this.robot.stops.get() == 0) {
+                Thread.onSpinWait();
+            }
+            this.clock.advance(2_001 * MILLISECOND);
+            this.clock.inspect();
+            while (this.events.size() < 3) {
+                Thread.onSpinWait();
+            }
+        } finally {
+            logger.detachAppender(appender);
+            logger.setLevel(null);
+        }
+
+        assertThat(log)
+                .filteredOn(event -> event.getFormattedMessage().contains("'logged'"))
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .extracting(event -> event.getThrowableProxy() != null)
+                .as("stalled with the stack, stuck and failed without it")
+                .containsExactly(true, false, false);
+    }
+
+    /** In real time, with a robot whose stop() is quick and a call that heeds the interrupt. */
+    @Test
+    void stallIsAlwaysToldBeforeTheFailureAndCounted() throws Exception {
+        for (int round = 1; round <= 50; round++) {
+            this.events.clear();
+            Session session =
+                    new Session(
+                            this.robot,
+                            observation -> {
+                                new CountDownLatch(1).await();
+                                return "action";
+                            },
+                            OPTIONS.withRateHz(1_000).withWatchdogTimeout(Duration.ofMillis(5)));
+            session.addListener(
+                    new SessionListener() {
+                        @Override
+                        public void stalled(Session session, SessionHungException hang) {
+                            SessionWatchdogTests.this.events.add("stalled");
+                        }
+
+                        @Override
+                        public void failed(Session session, SessionException failure) {
+                            SessionWatchdogTests.this.events.add("failed");
+                        }
+                    });
+            session.start();
+            assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+            assertThat(session.totals().stalls()).isEqualTo(1);
+            session.stop();
+            assertThat(this.events).as("round %d", round).containsExactly("stalled", "failed");
+        }
     }
 
     @Test

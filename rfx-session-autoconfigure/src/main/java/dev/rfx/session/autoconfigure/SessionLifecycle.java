@@ -1,11 +1,13 @@
 package dev.rfx.session.autoconfigure;
 
+import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.autoconfigure.SessionProperties.StartFailure;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -21,6 +23,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private final List<Session> sessions;
     private final List<SessionMonitor> monitors = new ArrayList<>();
+    private final Map<Session, RestartPolicy> restartPolicies = new IdentityHashMap<>();
     private final StartFailure startFailure;
     private final boolean autoStartup;
     private final int phase;
@@ -41,7 +44,11 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
                     this.monitors.add(monitor);
                     session.addListener(monitor);
                     session.addListener(new SessionEventPublishing(name, publisher));
-                    session.setRestartPolicy(properties.restart().toPolicy());
+                    RestartPolicy policy = properties.restart().toPolicy();
+                    if (policy != null) {
+                        this.restartPolicies.put(session, policy);
+                        session.setRestartPolicy(policy);
+                    }
                 });
     }
 
@@ -63,16 +70,29 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     }
 
     private void start(Session session) {
+        if (this.startFailure == StartFailure.FAIL) {
+            startOrFail(session);
+            return;
+        }
         try {
             session.start();
         } catch (SessionException ex) {
-            if (this.startFailure == StartFailure.FAIL) {
-                throw ex;
-            }
             logger.warn(
                     "The application goes on without session '{}', which could not start",
                     session.name());
         }
+    }
+
+    /** An application that ends because a robot cannot be reset does not try it once more. */
+    private void startOrFail(Session session) {
+        RestartPolicy policy = this.restartPolicies.get(session);
+        if (policy == null) {
+            session.start();
+            return;
+        }
+        session.setRestartPolicy(null);
+        session.start();
+        session.setRestartPolicy(policy);
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.rfx.session.autoconfigure;
 
-import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
+import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -103,11 +103,10 @@ final class SessionMonitor implements SessionListener {
 
     /** A session that is stuck keeps nobody alive: nothing more can be done for its robot. */
     private boolean mustStayAlive() {
-        SessionState state = this.session.state();
-        if (state.isActive()) {
-            return state != SessionState.STUCK;
+        SessionSnapshot now = this.session.snapshot();
+        if (now.state().isActive()) {
+            return now.state() != SessionState.STUCK;
         }
-        RestartStatus restart = this.session.snapshot().restart();
-        return restart != null && restart.startsIn() != null;
+        return now.restart() != null && now.restart().startsIn() != null;
     }
 }

@@ -110,7 +110,8 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
      * Sends a command, if need be another one than was asked for.
      *
      * @throws LimitViolationException if a value is not finite, if it is beyond a limit and
-     *     violations are to fail, or if there are not as many values as joints
+     *     violations are to fail, or if there are not as many values as joints or more than
+     *     observed positions
      */
     @Override
     public void act(Tensor action) throws Exception {
@@ -144,9 +145,15 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
 
     private float @Nullable [] observedPositions(int n) {
         Tensor observed = this.observation == null ? null : this.positions.apply(this.observation);
-        return observed == null || observed.size() < n
-                ? null
-                : Arrays.copyOf(observed.toArray(), n);
+        if (observed == null) {
+            return null;
+        }
+        if (observed.size() < n) {
+            throw new LimitViolationException(
+                    "The observation has %d positions, but the action %d values"
+                            .formatted(observed.size(), n));
+        }
+        return Arrays.copyOf(observed.toArray(), n);
     }
 
     private float limit(int i, float wanted, float @Nullable [] from) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.rfx.session.Policy;
+import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
+import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.event.SessionEvent;
@@ -338,11 +340,58 @@ class SessionLifecycleTests {
                                     failFirstResets(robot, 1);
                                 }))
                 .withPropertyValues(
-                        "rfx.session.restart.max-attempts=2",
-                        "rfx.session.restart.initial-delay=1h",
-                        "rfx.session.restart.max-delay=1h")
+                        "rfx.session.restart.max-attempts=2", "rfx.session.restart.initial-delay=0")
                 .run(context -> assertThat(context).hasFailed());
         assertThat(broken.get().resets).hasValue(1);
+    }
+
+    @Test
+    void restartPolicyOfTheApplicationIsKept() {
+        this.runner
+                .withUserConfiguration(OwnRestartPolicy.class)
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            while (session.totals().restarts() < 2) {
+                                Thread.onSpinWait();
+                            }
+                        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnRestartPolicy {
+
+        @Bean
+        Session own() {
+            ScriptedRobot robot = new ScriptedRobot();
+            robot.onAct(
+                    () -> {
+                        throw new IOException("unplugged");
+                    });
+            Session session =
+                    new Session(
+                            robot,
+                            observation -> "action",
+                            SessionOptions.defaults().withWarmup(Duration.ZERO));
+            session.setRestartPolicy(
+                    new RestartPolicy() {
+                        @Override
+                        public Duration delayAfter(SessionException failure) {
+                            return Duration.ofMillis(1);
+                        }
+
+                        @Override
+                        public int attempts() {
+                            return 0;
+                        }
+
+                        @Override
+                        public int maxAttempts() {
+                            return Integer.MAX_VALUE;
+                        }
+                    });
+            return session;
+        }
     }
 
     @Test

@@ -191,6 +191,18 @@ class SafetyLimitsTests {
     }
 
     @Test
+    void fewerPositionsThanJointsAreNotTakenForNone() throws Exception {
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxStep(0.1f).build();
+        this.arm.isAt(0);
+        limited.reset();
+
+        assertThatExceptionOfType(LimitViolationException.class)
+                .isThrownBy(() -> limited.act(Tensor.of(3, 3)))
+                .withMessage("The observation has 1 positions, but the action 2 values");
+        assertThat(this.arm.commands).isEmpty();
+    }
+
+    @Test
     void violationFailsWhereItIsToFail() throws Exception {
         SafetyLimits<Observation> limited =
                 SafetyLimits.around(this.arm)

@@ -1,0 +1,78 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class WatchdogTests {
+
+    private static final Duration OFTEN = Duration.ofMillis(1);
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("rfx-session-watchdog"))
+                .count();
+    }
+
+    private static void await(AtomicInteger counter, int count) {
+        while (counter.get() < count) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void taskThatThrowsHarmsNeitherTheOthersNorItself() {
+        AtomicInteger bad = new AtomicInteger();
+        AtomicInteger good = new AtomicInteger();
+        Runnable endOfBad =
+                Watchdog.every(
+                        OFTEN,
+                        () -> {
+                            bad.incrementAndGet();
+                            throw new OutOfMemoryError("boom");
+                        });
+        Runnable endOfGood = Watchdog.every(OFTEN, good::incrementAndGet);
+
+        await(bad, 5);
+        await(good, good.get() + 5);
+
+        assertThat(threads()).isEqualTo(1);
+        endOfBad.run();
+        endOfGood.run();
+    }
+
+    @Test
+    void taskThatIsToRunOnceRunsOnce() {
+        AtomicInteger once = new AtomicInteger();
+        AtomicInteger cancelled = new AtomicInteger();
+        Watchdog.after(OFTEN, once::incrementAndGet);
+        Watchdog.after(Duration.ofMillis(20), cancelled::incrementAndGet).run();
+        await(once, 1);
+        AtomicInteger later = new AtomicInteger();
+
+        Watchdog.after(Duration.ofMillis(60), later::incrementAndGet);
+        await(later, 1);
+
+        assertThat(once).hasValue(1);
+        assertThat(cancelled).hasValue(0);
+    }
+
+    @Test
+    void taskThatWasEndedDoesNotRunAgain() {
+        AtomicInteger ended = new AtomicInteger();
+        AtomicInteger other = new AtomicInteger();
+        Runnable end = Watchdog.every(OFTEN, ended::incrementAndGet);
+        await(ended, 2);
+
+        end.run();
+        Runnable endOfOther = Watchdog.every(OFTEN, other::incrementAndGet);
+        await(other, 2); // whatever was running when it was ended is over
+        int runs = ended.get();
+        await(other, 10);
+
+        assertThat(ended).hasValue(runs);
+        endOfOther.run();
+    }
+}
