@@ -1,6 +1,5 @@
 package dev.rfx.session;
 
-import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +26,7 @@ public record IterationRecord(
         Duration act,
         boolean overrun,
         boolean wokeLate,
-        boolean starved)
-        implements Serializable {
+        boolean starved) {
 
     /**
      * Explains why the next iteration could not begin in time.

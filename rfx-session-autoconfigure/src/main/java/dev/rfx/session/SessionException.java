@@ -1,6 +1,7 @@
 package dev.rfx.session;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of a {@link Session} failed. The cause is what the robot or the policy threw; what {@link
@@ -19,8 +20,8 @@ public class SessionException extends RuntimeException {
     /** The number of iterations completed before. */
     private final long iteration;
 
-    /** The last iterations before. */
-    private final IterationRecord[] recent;
+    /** The last iterations before; null after a deserialization. */
+    private final transient @Nullable List<IterationRecord> recent;
 
     SessionException(
             String message,
@@ -33,7 +34,7 @@ public class SessionException extends RuntimeException {
         this.sessionName = sessionName;
         this.phase = phase;
         this.iteration = iteration;
-        this.recent = recent.toArray(IterationRecord[]::new);
+        this.recent = List.copyOf(recent);
     }
 
     static SessionException failed(
@@ -97,11 +98,11 @@ public class SessionException extends RuntimeException {
     }
 
     /**
-     * Returns the last iterations that were completed before, at most 64.
+     * Returns the last iterations that were completed before, at most 64. They are not serialized.
      *
      * @return the iterations, oldest first
      */
     public List<IterationRecord> recentIterations() {
-        return List.of(this.recent);
+        return this.recent == null ? List.of() : this.recent;
     }
 }
