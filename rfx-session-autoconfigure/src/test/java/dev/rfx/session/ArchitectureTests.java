@@ -46,7 +46,7 @@ class ArchitectureTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"robot", "event", "actuate", "metrics"})
+    @ValueSource(strings = {"robot", "so101", "event", "actuate", "metrics"})
     void packageSeesOfTheProjectOnlyItselfAndTheCore(String name) {
         classes()
                 .that(resideInAPackage(ROOT + "." + name))
@@ -60,7 +60,7 @@ class ArchitectureTests {
     @Test
     void robotsNeedNoSpring() {
         noClasses()
-                .that(resideInAPackage(ROOT + ".robot"))
+                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101"))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework.."))
                 .check(PRODUCTION);

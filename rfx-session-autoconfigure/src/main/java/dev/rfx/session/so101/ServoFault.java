@@ -1,0 +1,60 @@
+package dev.rfx.session.so101;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What a servo can report in the error byte of a reply. */
+public enum ServoFault {
+
+    /** The supply voltage is too low or too high. */
+    VOLTAGE(0, "voltage", "Check the power supply and its plugs."),
+
+    /** The position encoder does not work. */
+    ENCODER(1, "encoder", "Replace the servo if this stays after a power cycle."),
+
+    /** The servo is too hot. */
+    OVERHEAT(2, "overheat", "Switch the arm off and let the servo cool down."),
+
+    /** The motor takes too much current. */
+    OVER_CURRENT(3, "over-current", "Free the joint and switch the arm off and on."),
+
+    /** The load is too high for too long. */
+    OVERLOAD(5, "overload", "Free the joint, reduce the load and switch the arm off and on.");
+
+    private final int mask;
+    private final String label;
+    private final String remedy;
+
+    ServoFault(int bit, String label, String remedy) {
+        this.mask = 1 << bit;
+        this.label = label;
+        this.remedy = remedy;
+    }
+
+    /** Returns the faults in an error byte. A bit without a name is none of them. */
+    static Set<ServoFault> in(int errorByte) {
+        EnumSet<ServoFault> faults = EnumSet.noneOf(ServoFault.class);
+        for (ServoFault fault : values()) {
+            if ((errorByte & fault.mask) != 0) {
+                faults.add(fault);
+            }
+        }
+        return Collections.unmodifiableSet(faults);
+    }
+
+    /** Returns what the owner of the arm can do. */
+    String remedy() {
+        return this.remedy;
+    }
+
+    /**
+     * Returns the name of the fault.
+     *
+     * @return for example {@code over-current}
+     */
+    @Override
+    public String toString() {
+        return this.label;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.so101;
+
+import org.jspecify.annotations.NullMarked;
