@@ -1,0 +1,54 @@
+package dev.rfx.session.so101;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A calibration file is of no use, or is not that of the connected arm. */
+public class CalibrationException extends So101Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String CALIBRATE =
+            "Calibrate the arm with LeRobot's lerobot-calibrate and use the file that it writes.";
+
+    private CalibrationException(String description, String remedy) {
+        super(description, remedy);
+    }
+
+    private CalibrationException(String description, String remedy, Throwable cause) {
+        super(description, remedy, cause);
+    }
+
+    static CalibrationException unreadable(Path file, IOException cause) {
+        return new CalibrationException(
+                "The calibration file " + file + " cannot be read: " + cause,
+                "Check the path and the permissions of the file.",
+                cause);
+    }
+
+    static CalibrationException malformed(Path file, String problem) {
+        return new CalibrationException(
+                "The calibration file " + file + " is not in the format of LeRobot: " + problem,
+                CALIBRATE);
+    }
+
+    static CalibrationException legacyFormat(Path file) {
+        return new CalibrationException(
+                "The calibration file "
+                        + file
+                        + " has the former format of LeRobot: arrays, not an object for each joint",
+                "It cannot be converted, because its positions have another zero. " + CALIBRATE);
+    }
+
+    static CalibrationException invalid(Path file, String problem) {
+        return new CalibrationException(
+                "The calibration file " + file + " cannot be right: " + problem, CALIBRATE);
+    }
+
+    static CalibrationException mismatch(Path file, Joint joint, String differences) {
+        return new CalibrationException(
+                joint + " is not calibrated as " + file + " says: " + differences,
+                "Use the file of this arm, calibrate the arm anew, or have the calibration of the"
+                        + " file written to the servos.");
+    }
+}

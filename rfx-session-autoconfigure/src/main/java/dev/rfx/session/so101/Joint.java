@@ -1,0 +1,86 @@
+package dev.rfx.session.so101;
+
+/**
+ * A joint of the arm, in the order of the bus, of observations and of actions.
+ *
+ * <p>The limits are those of the maker's URDF, {@code so101_new_calib.urdf}. What holds for one arm
+ * is its {@link Calibration}.
+ */
+public enum Joint {
+
+    /** Turns the arm about the vertical. */
+    SHOULDER_PAN("shoulder_pan", 1, -1.91986, 1.91986),
+
+    /** Raises and lowers the upper arm. */
+    SHOULDER_LIFT("shoulder_lift", 2, -1.74533, 1.74533),
+
+    /** Bends the elbow. */
+    ELBOW_FLEX("elbow_flex", 3, -1.69, 1.69),
+
+    /** Bends the wrist. */
+    WRIST_FLEX("wrist_flex", 4, -1.65806, 1.65806),
+
+    /** Turns the wrist about the forearm. */
+    WRIST_ROLL("wrist_roll", 5, -2.74385, 2.84121),
+
+    /** Opens and closes the gripper. */
+    GRIPPER("gripper", 6, -0.174533, 1.74533);
+
+    private final String motorName;
+    private final int id;
+    private final double lowerLimitRadians;
+    private final double upperLimitRadians;
+
+    Joint(String motorName, int id, double lowerLimitRadians, double upperLimitRadians) {
+        this.motorName = motorName;
+        this.id = id;
+        this.lowerLimitRadians = lowerLimitRadians;
+        this.upperLimitRadians = upperLimitRadians;
+    }
+
+    /**
+     * Returns the name that LeRobot gives the motor.
+     *
+     * @return for example {@code elbow_flex}
+     */
+    public String motorName() {
+        return this.motorName;
+    }
+
+    /**
+     * Returns the id of the servo on the bus.
+     *
+     * @return 1 to 6
+     */
+    public int id() {
+        return this.id;
+    }
+
+    /**
+     * Returns the lower end of the joint's travel.
+     *
+     * @return an angle in rad
+     */
+    public double lowerLimitRadians() {
+        return this.lowerLimitRadians;
+    }
+
+    /**
+     * Returns the upper end of the joint's travel.
+     *
+     * @return an angle in rad
+     */
+    public double upperLimitRadians() {
+        return this.upperLimitRadians;
+    }
+
+    /**
+     * Returns what an owner of the arm looks for.
+     *
+     * @return for example {@code elbow_flex (id 3)}
+     */
+    @Override
+    public String toString() {
+        return this.motorName + " (id " + this.id + ")";
+    }
+}

@@ -1,0 +1,47 @@
+package dev.rfx.session.so101;
+
+/**
+ * How one servo of one arm is calibrated. Positions are in steps, 4096 to the turn.
+ *
+ * @param joint the joint
+ * @param reversed whether the servo turns the other way (LeRobot's {@code drive_mode} 1)
+ * @param homingOffset what the servo subtracts from the position of its encoder, −2047 to 2047
+ * @param rangeMin the lowest position, after the homing offset, 0 to 4095
+ * @param rangeMax the highest position, after the homing offset, more than {@code rangeMin}, up to
+ *     4095
+ */
+public record JointCalibration(
+        Joint joint, boolean reversed, int homingOffset, int rangeMin, int rangeMax) {
+
+    private static final int MAX_HOMING_OFFSET = 2047;
+    private static final int MAX_POSITION = 4095;
+
+    /**
+     * Creates a calibration.
+     *
+     * @param joint the joint
+     * @param reversed whether the servo turns the other way
+     * @param homingOffset what the servo subtracts from the position of its encoder
+     * @param rangeMin the lowest position
+     * @param rangeMax the highest position
+     * @throws IllegalArgumentException if a value is outside its range; the message has the name
+     *     that LeRobot's file gives it
+     */
+    public JointCalibration {
+        require("homing_offset", homingOffset, -MAX_HOMING_OFFSET, MAX_HOMING_OFFSET);
+        require("range_min", rangeMin, 0, MAX_POSITION);
+        require("range_max", rangeMax, 0, MAX_POSITION);
+        if (rangeMin >= rangeMax) {
+            throw new IllegalArgumentException(
+                    "range_min is %d and range_max is %d, but range_min must be less"
+                            .formatted(rangeMin, rangeMax));
+        }
+    }
+
+    private static void require(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    "%s is %d, but must be from %d to %d".formatted(name, value, min, max));
+        }
+    }
+}

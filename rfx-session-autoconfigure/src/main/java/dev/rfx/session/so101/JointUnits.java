@@ -1,0 +1,24 @@
+package dev.rfx.session.so101;
+
+/** The units of the positions in observations and actions. Velocities are the same per second. */
+public enum JointUnits {
+
+    /**
+     * Radians, of which 2π are the servo's 4096 steps. Zero is the middle of the calibrated range;
+     * a drive mode of 1 reverses the sign.
+     */
+    RADIANS,
+
+    /**
+     * Degrees as LeRobot has them: 360 are 4095 steps, zero is the middle of the calibrated range,
+     * and the drive mode is ignored.
+     */
+    DEGREES,
+
+    /**
+     * LeRobot's normalized positions: the calibrated range is −100 to 100, that of the gripper 0 to
+     * 100. A drive mode of 1 reverses the joint. A position measured outside the range reads as its
+     * end.
+     */
+    NORMALIZED
+}

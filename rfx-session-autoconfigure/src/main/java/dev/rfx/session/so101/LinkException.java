@@ -1,0 +1,57 @@
+package dev.rfx.session.so101;
+
+/**
+ * A servo did not answer, or not with what was asked for, and retries did not help. The next
+ * request may succeed.
+ */
+public class LinkException extends So101Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The joint of the servo. */
+    private final Joint joint;
+
+    private LinkException(Joint joint, String problem, String remedy) {
+        super(joint + ": " + problem, remedy);
+        this.joint = joint;
+    }
+
+    static LinkException noReply(Joint joint) {
+        return new LinkException(
+                joint,
+                "no reply",
+                "Check the power supply, and the cable from the servo before it on the bus.");
+    }
+
+    /**
+     * Explains a mismatch.
+     *
+     * @param joint which servo was to answer
+     * @param mismatch what the parser said
+     * @param found the id, length or checksum that the parser found
+     */
+    static LinkException mismatch(Joint joint, ReplyParser.Outcome mismatch, int found) {
+        String problem =
+                switch (mismatch) {
+                    case WRONG_ID -> "reply of id " + found + " instead";
+                    case WRONG_LENGTH -> "reply with wrong length " + found;
+                    case BAD_CHECKSUM -> "reply with wrong checksum 0x%02X".formatted(found);
+                    case REPLY, INCOMPLETE ->
+                            throw new IllegalArgumentException(mismatch + " is not a mismatch");
+                };
+        return new LinkException(
+                joint,
+                problem,
+                "Check the cables, and that no other program uses the port and no two servos have"
+                        + " the same id.");
+    }
+
+    /**
+     * Returns the joint of the servo.
+     *
+     * @return the joint
+     */
+    public Joint joint() {
+        return this.joint;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.rfx.session.so101;
+
+import org.jspecify.annotations.Nullable;
+
+/** The connection to the arm is lost. A new start connects again. */
+public class LinkLostException extends So101Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private LinkLostException(String description, String remedy, @Nullable Throwable cause) {
+        super(description, remedy, cause);
+    }
+
+    static LinkLostException unplugged(String port) {
+        return new LinkLostException(
+                "The port " + port + " is gone", "Plug the arm in and start again.", null);
+    }
+
+    static LinkLostException tooManyErrors(String port, int errors, LinkException last) {
+        return new LinkLostException(
+                "%d errors in a row on %s, the last: %s"
+                        .formatted(errors, port, last.description()),
+                last.remedy() + " Then start again.",
+                last);
+    }
+}

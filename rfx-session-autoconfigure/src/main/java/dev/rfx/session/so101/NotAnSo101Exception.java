@@ -1,0 +1,40 @@
+package dev.rfx.session.so101;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What answers on the port is not an SO-101, or not all of it. */
+public class NotAnSo101Exception extends So101Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private NotAnSo101Exception(String description, String remedy) {
+        super(description, remedy);
+    }
+
+    static NotAnSo101Exception missingServos(String port, Collection<Joint> missing) {
+        return new NotAnSo101Exception(
+                "No answer on " + port + " from " + list(missing),
+                missing.size() == Joint.values().length
+                        ? "Check that this is the port of the arm and that its power is on."
+                        : "Check the cable to each of these servos and that its id is set.");
+    }
+
+    static NotAnSo101Exception wrongModel(Joint joint, int model) {
+        return new NotAnSo101Exception(
+                "%s has model number %d, but an SO-101 has STS3215 servos, model number %d"
+                        .formatted(joint, model, Register.STS3215_MODEL_NUMBER),
+                "Check that this is the port of the arm, and replace the servo if it is.");
+    }
+
+    static NotAnSo101Exception firmwareDiffers(Map<Joint, String> versions) {
+        return new NotAnSo101Exception(
+                "The servos do not have the same firmware: " + versions,
+                "Update the firmware of all servos with Feetech's FD software.");
+    }
+
+    private static String list(Collection<Joint> joints) {
+        return joints.stream().map(Joint::toString).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.rfx.session.so101;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.rfx.session.so101.ReplyParser.Outcome;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the owner of an arm reads. */
+class So101ExceptionTests {
+
+    @Test
+    void messageIsTheDescriptionAndTheRemedy() {
+        So101Exception exception = LinkLostException.unplugged("/dev/ttyACM0");
+
+        assertThat(exception)
+                .hasMessage("The port /dev/ttyACM0 is gone. Plug the arm in and start again.");
+        assertThat(exception.description()).isEqualTo("The port /dev/ttyACM0 is gone");
+        assertThat(exception.remedy()).isEqualTo("Plug the arm in and start again.");
+    }
+
+    @Test
+    void faultHasItsJointAndTemperature() {
+        ServoFaultException exception = new ServoFaultException(Joint.ELBOW_FLEX, 0x04, 74);
+
+        assertThat(exception.description()).isEqualTo("elbow_flex (id 3): overheat, 74 °C");
+        assertThat(exception.joint()).isEqualTo(Joint.ELBOW_FLEX);
+        assertThat(exception.faults()).containsExactly(ServoFault.OVERHEAT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0x01, voltage",
+        "0x02, encoder",
+        "0x04, overheat",
+        "0x08, over-current",
+        "0x20, overload",
+        "0x40, unknown fault 0x40",
+        "0x25, 'voltage, overheat, overload'"
+    })
+    void faultsAreNamed(String errorByte, String names) {
+        assertThat(
+                        new ServoFaultException(Joint.GRIPPER, Integer.decode(errorByte), null)
+                                .description())
+                .isEqualTo("gripper (id 6): " + names);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WRONG_ID, gripper (id 6): reply of id 5 instead",
+        "WRONG_LENGTH, gripper (id 6): reply with wrong length 5",
+        "BAD_CHECKSUM, gripper (id 6): reply with wrong checksum 0x05"
+    })
+    void mismatchSaysWhatWasFound(Outcome mismatch, String description) {
+        assertThat(LinkException.mismatch(Joint.GRIPPER, mismatch, 5).description())
+                .isEqualTo(description);
+    }
+
+    @Test
+    void replyIsNoMismatch() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LinkException.mismatch(Joint.GRIPPER, Outcome.REPLY, 0));
+    }
+
+    @Test
+    void lostLinkHasTheLastError() {
+        LinkException last = LinkException.noReply(Joint.WRIST_ROLL);
+
+        LinkLostException lost = LinkLostException.tooManyErrors("/dev/ttyACM0", 5, last);
+
+        assertThat(lost)
+                .hasMessageStartingWith(
+                        "5 errors in a row on /dev/ttyACM0, the last: wrist_roll (id 5): no reply. ")
+                .hasMessageEndingWith(" Then start again.")
+                .hasCause(last);
+    }
+
+    @Test
+    void missingServosAreNamed() {
+        assertThat(
+                        NotAnSo101Exception.missingServos(
+                                "/dev/ttyACM0", List.of(Joint.WRIST_FLEX, Joint.GRIPPER)))
+                .hasMessage(
+                        "No answer on /dev/ttyACM0 from wrist_flex (id 4), gripper (id 6). Check the"
+                                + " cable to each of these servos and that its id is set.");
+        assertThat(NotAnSo101Exception.missingServos("/dev/ttyACM0", EnumSet.allOf(Joint.class)))
+                .hasMessageEndingWith("that its power is on.");
+    }
+
+    @Test
+    void wrongModelIsNamed() {
+        assertThat(NotAnSo101Exception.wrongModel(Joint.GRIPPER, 1284))
+                .hasMessageStartingWith(
+                        "gripper (id 6) has model number 1284, but an SO-101 has STS3215 servos,"
+                                + " model number 777. ");
+    }
+
+    @Test
+    void firmwareVersionsAreNamed() {
+        Map<Joint, String> versions = new EnumMap<>(Joint.class);
+        versions.put(Joint.SHOULDER_PAN, "3.10");
+        versions.put(Joint.GRIPPER, "3.9");
+
+        assertThat(NotAnSo101Exception.firmwareDiffers(versions))
+                .hasMessageStartingWith(
+                        "The servos do not have the same firmware: {shoulder_pan (id 1)=3.10,"
+                                + " gripper (id 6)=3.9}. ");
+    }
+}
