@@ -14,6 +14,8 @@ final class JointScale {
     /** LeRobot divides by the highest position, 4095, not by the number of steps. */
     private static final double DEGREES_PER_STEP = 360.0 / 4095;
 
+    private static final int MAX_DISTANCE = 1 << 16;
+
     private final Joint joint;
     private final double zeroSteps;
     private final double unitsPerStep;
@@ -90,5 +92,14 @@ final class JointScale {
                     "The goal of " + this.joint + " is " + value + ", but must be finite");
         }
         return (int) Math.rint(value / this.unitsPerStep + this.zeroSteps);
+    }
+
+    /**
+     * Returns how many steps a distance is, at most what is more than any joint can go.
+     *
+     * @param distance in units, 0 or more, may be infinite
+     */
+    int distanceToSteps(double distance) {
+        return (int) Math.min(Math.rint(distance / Math.abs(this.unitsPerStep)), MAX_DISTANCE);
     }
 }

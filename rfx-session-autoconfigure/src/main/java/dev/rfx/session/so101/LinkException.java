@@ -23,6 +23,13 @@ public class LinkException extends So101Exception {
                 "Check the power supply, and the cable from the servo before it on the bus.");
     }
 
+    static LinkException tooManyBytes(Joint joint) {
+        return new LinkException(
+                joint,
+                "bytes that belong to no reply",
+                "Check the cables, and that no other program uses the port.");
+    }
+
     /**
      * Explains a mismatch.
      *

@@ -16,6 +16,13 @@ public class LinkLostException extends So101Exception {
                 "The port " + port + " is gone", "Plug the arm in and start again.", null);
     }
 
+    static LinkLostException blocked(String port) {
+        return new LinkLostException(
+                "A call hangs in the port " + port + ", and the servos keep their last goals",
+                "Unplug the arm, plug it in and start again.",
+                null);
+    }
+
     static LinkLostException tooManyErrors(String port, int errors, LinkException last) {
         return new LinkLostException(
                 "%d errors in a row on %s, the last: %s"

@@ -63,6 +63,7 @@ enum Register {
     /** What {@link #MODEL_NUMBER} holds. */
     static final int STS3215_MODEL_NUMBER = 777;
 
+    private static final int FIRST_RAM_ADDRESS = 40;
     private static final int NO_SIGN = 0;
 
     private final int address;
@@ -88,6 +89,11 @@ enum Register {
 
     int address() {
         return this.address;
+    }
+
+    /** Tells whether it keeps its value when the power goes. */
+    boolean isEeprom() {
+        return this.address < FIRST_RAM_ADDRESS;
     }
 
     /** Returns how many bytes it has, 1 or 2. */

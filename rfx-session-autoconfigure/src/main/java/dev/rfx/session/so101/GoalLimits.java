@@ -1,0 +1,73 @@
+package dev.rfx.session.so101;
+
+import dev.rfx.session.RobotReading;
+import dev.rfx.session.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Turns an action into goals that an arm may get: within the calibrated range, and within a step
+ * from the last goal. Used by one thread at a time; {@link #readings()} by any.
+ */
+final class GoalLimits {
+
+    /** 0.1 rad. */
+    private static final int DEFAULT_MAX_STEP = 65;
+
+    private static final Joint[] JOINTS = Joint.values();
+
+    private final JointScale[] scales = new JointScale[JOINTS.length];
+    private final int[] min = new int[JOINTS.length];
+    private final int[] max = new int[JOINTS.length];
+    private final int[] maxStep = new int[JOINTS.length];
+    private final AtomicLongArray clamps = new AtomicLongArray(JOINTS.length);
+
+    GoalLimits(So101Robot.Settings settings) {
+        for (Joint joint : JOINTS) {
+            int i = joint.ordinal();
+            JointCalibration calibration = settings.calibration().joint(joint);
+            this.scales[i] = settings.scale(joint);
+            this.min[i] = calibration.rangeMin();
+            this.max[i] = calibration.rangeMax();
+            this.maxStep[i] =
+                    settings.maxStep() == null
+                            ? DEFAULT_MAX_STEP
+                            : Math.max(this.scales[i].distanceToSteps(settings.maxStep()), 1);
+        }
+    }
+
+    /**
+     * Works out the goals of an action.
+     *
+     * @param action six positions in units
+     * @param last the goals before, in steps
+     * @param goals takes the goals, in steps
+     * @throws IllegalArgumentException if a value is not finite
+     */
+    void limit(Tensor action, int[] last, int[] goals) {
+        for (int i = 0; i < goals.length; i++) {
+            int wanted = this.scales[i].toSteps(action.get(i));
+            int inRange = clamp(wanted, this.min[i], this.max[i]);
+            goals[i] = clamp(inRange, last[i] - this.maxStep[i], last[i] + this.maxStep[i]);
+            if (goals[i] != wanted) {
+                this.clamps.incrementAndGet(i);
+            }
+        }
+    }
+
+    private static int clamp(int value, int min, int max) {
+        return Math.min(Math.max(value, min), max);
+    }
+
+    List<RobotReading> readings() {
+        return Arrays.stream(JOINTS)
+                .map(
+                        joint ->
+                                RobotReading.incidents(
+                                        "clamps",
+                                        joint.motorName(),
+                                        this.clamps.get(joint.ordinal())))
+                .toList();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.rfx.session.so101;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.RobotReading;
+import dev.rfx.session.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Reads all servos at once and makes an observation of it. What was read counts only when all of it
+ * has arrived. Used by one thread at a time; {@link #readings()} by any.
+ */
+final class Measurement {
+
+    private static final Joint[] JOINTS = Joint.values();
+
+    private final JointScale[] scales = new JointScale[JOINTS.length];
+    private final Sensor[] sensors;
+    private final int registerBytes;
+
+    private final int[] positions = new int[JOINTS.length];
+    private final int[] velocities = new int[JOINTS.length];
+    private final int[][] sensed;
+    private final ServoBus.Replies replies = this::replied;
+
+    private final Tensor state = Tensor.zeros(2 * JOINTS.length);
+    private final Tensor[] values;
+    private final Observation observation;
+
+    /** Voltage and temperature, for readers on other threads. */
+    private final Map<Sensor, AtomicLongArray> told = new EnumMap<>(Sensor.class);
+
+    Measurement(So101Robot.Settings settings) {
+        this.sensors = settings.sensors().toArray(Sensor[]::new);
+        this.sensed = new int[this.sensors.length][JOINTS.length];
+        this.values = new Tensor[this.sensors.length];
+        for (Joint joint : JOINTS) {
+            this.scales[joint.ordinal()] = settings.scale(joint);
+        }
+        Register last = Register.PRESENT_VELOCITY;
+        Observation all = Observation.of(Observation.STATE, this.state);
+        for (int i = 0; i < this.sensors.length; i++) {
+            this.values[i] = Tensor.zeros(JOINTS.length);
+            all = all.with(this.sensors[i].tensorName(), this.values[i]);
+            last = this.sensors[i].register(); // in the order of their addresses
+            if (this.sensors[i] == Sensor.VOLTAGE || this.sensors[i] == Sensor.TEMPERATURE) {
+                this.told.put(this.sensors[i], unknown());
+            }
+        }
+        this.registerBytes = last.address() + last.length() - Register.PRESENT_POSITION.address();
+        this.observation = all;
+    }
+
+    private static AtomicLongArray unknown() {
+        long[] none = new long[JOINTS.length];
+        Arrays.fill(none, Double.doubleToRawLongBits(Double.NaN));
+        return new AtomicLongArray(none);
+    }
+
+    /**
+     * Measures. If that fails, the observation stays as it was.
+     *
+     * @return when
+     * @throws LinkException if a reply is missing or not intact
+     * @throws ServoFaultException if a servo reports a fault
+     */
+    long take(ServoBus bus) {
+        long measuredAt = bus.readAll(Register.PRESENT_POSITION, this.registerBytes, this.replies);
+        for (int i = 0; i < JOINTS.length; i++) {
+            this.state.set(i, (float) this.scales[i].toUnits(this.positions[i]));
+            this.state.set(
+                    JOINTS.length + i, (float) this.scales[i].velocityToUnits(this.velocities[i]));
+        }
+        for (int s = 0; s < this.sensors.length; s++) {
+            AtomicLongArray shown = this.told.get(this.sensors[s]);
+            for (int i = 0; i < JOINTS.length; i++) {
+                double value = this.sensors[s].toUnits(this.sensed[s][i]);
+                this.values[s].set(i, (float) value);
+                if (shown != null) {
+                    shown.setOpaque(i, Double.doubleToRawLongBits(value));
+                }
+            }
+        }
+        this.observation.stamp(measuredAt);
+        return measuredAt;
+    }
+
+    private void replied(Joint joint, ReplyParser reply) {
+        int i = joint.ordinal();
+        this.positions[i] = reply.value(Register.PRESENT_POSITION);
+        this.velocities[i] = reply.value(Register.PRESENT_VELOCITY);
+        for (int s = 0; s < this.sensors.length; s++) {
+            this.sensed[s][i] = reply.value(this.sensors[s].register());
+        }
+    }
+
+    /** The last measurement, which the next one fills anew. */
+    Observation observation() {
+        return this.observation;
+    }
+
+    List<RobotReading> readings() {
+        List<RobotReading> readings = new ArrayList<>();
+        this.told.forEach(
+                (sensor, values) -> {
+                    for (Joint joint : JOINTS) {
+                        readings.add(
+                                RobotReading.value(
+                                        sensor.tensorName(),
+                                        joint.motorName(),
+                                        Double.longBitsToDouble(
+                                                values.getOpaque(joint.ordinal()))));
+                    }
+                });
+        return readings;
+    }
+}

@@ -1,0 +1,695 @@
+package dev.rfx.session.so101;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.RobotReading;
+import dev.rfx.session.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The driver and the real serial library against a virtual arm. */
+class So101RobotTests {
+
+    private static final Calibration CALIBRATION = calibration(700, 3400);
+    private static final int MIDDLE = 2050;
+    private static final double RADIANS_PER_STEP = 2 * Math.PI / 4096;
+
+    private VirtualSo101 arm = VirtualSo101.builder().stepsPerSecond(32_767).start();
+    private So101Robot robot = builder().build();
+
+    /** An arm whose joints stay, as good as, where they are put, though they have another goal. */
+    private void useWeakArm() {
+        this.arm.close();
+        this.arm = VirtualSo101.builder().stepsPerSecond(1).start();
+        this.robot = builder().build();
+    }
+
+    @AfterEach
+    void unplug() {
+        this.arm.setSilent(false);
+        try {
+            this.robot.close();
+        } catch (So101Exception ex) {
+            // A test may have broken the arm for good.
+        }
+        this.arm.close();
+    }
+
+    static Calibration calibration(int min, int max) {
+        Map<Joint, JointCalibration> joints = new EnumMap<>(Joint.class);
+        for (Joint joint : Joint.values()) {
+            joints.put(joint, new JointCalibration(joint, false, 0, min, max));
+        }
+        return new Calibration(Path.of("arm.json"), joints);
+    }
+
+    private So101Robot.Builder builder() {
+        // A machine that is busy with other things shall not make a reply late.
+        return So101Robot.builder(this.arm.port().toString(), CALIBRATION)
+                .readTimeout(Duration.ofMillis(300));
+    }
+
+    private void standAt(int steps) {
+        for (Joint joint : Joint.values()) {
+            this.arm.setPosition(joint, steps);
+        }
+    }
+
+    private List<Integer> lastGoals() {
+        List<GoalWrite> goals = this.arm.goals();
+        return goals.subList(goals.size() - 6, goals.size()).stream()
+                .map(GoalWrite::steps)
+                .toList();
+    }
+
+    private double reading(String name) {
+        return this.robot.readings().stream()
+                .filter(reading -> reading.name().equals(name))
+                .mapToDouble(RobotReading::value)
+                .sum();
+    }
+
+    private static Tensor all(double radians) {
+        Tensor action = Tensor.zeros(6);
+        for (int i = 0; i < 6; i++) {
+            action.set(i, (float) radians);
+        }
+        return action;
+    }
+
+    // ---- connecting
+
+    @Test
+    void nothingIsOpenedBeforeTheReset() {
+        assertThat(this.arm.requests()).isEmpty();
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(this.robot::observe)
+                .withMessage("The arm is not connected: reset() does that");
+    }
+
+    @Test
+    void torqueGoesOnWithoutAMotion() throws Exception {
+        for (Joint joint : Joint.values()) {
+            this.arm.setPosition(joint, 1000 + 100 * joint.id());
+        }
+
+        this.robot.reset();
+
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.isTorqueOn(joint)).isTrue();
+            assertThat(this.arm.position(joint)).isEqualTo(1000 + 100 * joint.id());
+        }
+        assertThat(this.arm.goals())
+                .extracting(GoalWrite::joint, GoalWrite::steps)
+                .containsExactlyElementsOf(
+                        Arrays.stream(Joint.values())
+                                .map(joint -> tuple(joint, 1000 + 100 * joint.id()))
+                                .toList());
+    }
+
+    @Test
+    void servosAreConfiguredWhereTheyDiffer() throws Exception {
+        this.robot.reset();
+
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.get(joint, Register.RETURN_DELAY_TIME)).isZero();
+            assertThat(this.arm.get(joint, Register.P_COEFFICIENT)).isEqualTo(16);
+            assertThat(this.arm.get(joint, Register.D_COEFFICIENT)).isEqualTo(32);
+            assertThat(this.arm.get(joint, Register.I_COEFFICIENT)).isZero();
+            assertThat(this.arm.get(joint, Register.ACCELERATION)).isEqualTo(254);
+            assertThat(this.arm.get(joint, Register.LOCK)).as("EEPROM is locked").isEqualTo(1);
+        }
+        assertThat(this.arm.get(Joint.GRIPPER, Register.MAX_TORQUE_LIMIT)).isEqualTo(500);
+        assertThat(this.arm.get(Joint.GRIPPER, Register.PROTECTION_CURRENT)).isEqualTo(250);
+        assertThat(this.arm.get(Joint.GRIPPER, Register.OVERLOAD_TORQUE)).isEqualTo(25);
+        this.robot.stop();
+        this.arm.forget();
+
+        this.robot.reset();
+
+        assertThat(this.arm.requests())
+                .filteredOn(request -> request.instruction() == WireRequest.Instruction.WRITE)
+                .as("a second time only goals and torque")
+                .extracting(request -> request.parameter(0))
+                .containsOnly(Register.GOAL_POSITION.address(), Register.TORQUE_ENABLE.address());
+    }
+
+    @Test
+    void servoThatHoldsIsNotConfigured() throws Exception {
+        this.robot.reset();
+        this.robot.stop(); // and holds
+        this.arm.set(Joint.ELBOW_FLEX, Register.P_COEFFICIENT, 32);
+
+        assertThatExceptionOfType(ArmBusyException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith(
+                        "elbow_flex (id 3) has P_COEFFICIENT 32 and needs 16, but its torque is on");
+
+        assertThat(this.arm.isTorqueOn(Joint.ELBOW_FLEX)).as("it does not fall").isTrue();
+    }
+
+    @Test
+    void servosThatDoNotAnswerAreNamed() {
+        this.arm.setDead(Joint.ELBOW_FLEX, true);
+        this.arm.setDead(Joint.GRIPPER, true);
+
+        assertThatExceptionOfType(NotAnSo101Exception.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageContaining("from elbow_flex (id 3), gripper (id 6)");
+
+        assertThat(this.arm.goals()).isEmpty();
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.isTorqueOn(joint)).isFalse();
+        }
+    }
+
+    @Test
+    void servoOfAnotherModelIsRefused() {
+        this.arm.set(Joint.WRIST_ROLL, Register.MODEL_NUMBER, 1029);
+
+        assertThatExceptionOfType(NotAnSo101Exception.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith("wrist_roll (id 5) has model number 1029");
+    }
+
+    @Test
+    void servosOfDifferentFirmwareAreRefused() {
+        this.arm.set(Joint.WRIST_ROLL, Register.FIRMWARE_MINOR_VERSION, 99);
+
+        assertThatExceptionOfType(NotAnSo101Exception.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith("The servos do not have the same firmware: ");
+    }
+
+    @Test
+    void servoThatIsCalibratedOtherwiseIsRefused() {
+        this.arm.set(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET, -5);
+
+        assertThatExceptionOfType(CalibrationException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith(
+                        "shoulder_lift (id 2) is not calibrated as arm.json says: homing_offset is"
+                                + " 0 in the file and -5 in the servo");
+
+        assertThat(this.arm.isTorqueOn(Joint.SHOULDER_PAN)).isFalse();
+    }
+
+    @Test
+    void calibrationIsWrittenOnRequest() throws Exception {
+        this.arm.set(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET, -5);
+        this.arm.set(Joint.SHOULDER_LIFT, Register.MIN_POSITION_LIMIT, 1);
+        this.robot = builder().writeCalibration(true).build();
+
+        this.robot.reset();
+
+        assertThat(this.arm.get(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET)).isZero();
+        assertThat(this.arm.get(Joint.SHOULDER_LIFT, Register.MIN_POSITION_LIMIT)).isEqualTo(700);
+    }
+
+    @Test
+    void interruptEndsTheConnecting() {
+        Thread.currentThread().interrupt();
+
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(this.robot::reset);
+
+        assertThat(this.arm.isTorqueOn(Joint.SHOULDER_PAN)).isFalse();
+    }
+
+    @Test
+    void portThatIsOpenAlreadyIsBusy() throws Exception {
+        this.robot.reset();
+
+        So101Robot second = builder().build();
+
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(second::reset)
+                .withMessageContaining("another program has it");
+    }
+
+    @Test
+    void portThatIsNotThereIsExplained() {
+        So101Robot nowhere = So101Robot.builder("/dev/ttyNOWHERE", CALIBRATION).build();
+
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(nowhere::reset)
+                .withMessageStartingWith("There is no serial port /dev/ttyNOWHERE. There");
+    }
+
+    @Test
+    void fileIsNoSerialPort() throws Exception {
+        Path file = Files.createTempFile("no", "port");
+        So101Robot onFile = So101Robot.builder(file.toString(), CALIBRATION).build();
+
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(onFile::reset)
+                .withMessageContaining("it is no serial port");
+    }
+
+    @Test
+    void armIsFoundAmongPortsWithoutOne() {
+        try (VirtualSo101 silent = VirtualSo101.start();
+                VirtualSo101 second = VirtualSo101.start()) {
+            silent.setSilent(true);
+            String here = this.arm.port().toString();
+            List<String> two = List.of(silent.port().toString(), here);
+
+            assertThat(ArmFinder.find(two, two, 1_000_000)).isEqualTo(here);
+
+            List<String> none = List.of(silent.port().toString(), "/dev/ttyNOWHERE");
+            assertThatExceptionOfType(PortException.class)
+                    .isThrownBy(() -> ArmFinder.find(none, none, 1_000_000))
+                    .withMessageContaining("No SO-101 answers")
+                    .withMessageContaining("/dev/ttyNOWHERE");
+            List<String> both = List.of(here, second.port().toString());
+            assertThatExceptionOfType(PortException.class)
+                    .isThrownBy(() -> ArmFinder.find(both, both, 1_000_000))
+                    .withMessageContaining("more than one")
+                    .withMessageContaining(here);
+        }
+    }
+
+    // ---- observing and acting
+
+    @Test
+    void cycleIsOneSyncReadAndOneSyncWrite() throws Exception {
+        this.robot.reset();
+        this.arm.forget();
+
+        for (int i = 0; i < 10; i++) {
+            this.robot.observe();
+            this.robot.act(all(0));
+        }
+
+        assertThat(this.arm.requests())
+                .extracting(WireRequest::instruction)
+                .filteredOn(instruction -> instruction == WireRequest.Instruction.SYNC_READ)
+                .hasSize(10);
+        awaitGoals(60);
+        assertThat(this.arm.requests()).hasSize(20);
+    }
+
+    private void awaitGoals(int goals) {
+        while (this.arm.goals().size() < goals) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void observationHasPositionsAndVelocitiesInRadiansAndAStamp() throws Exception {
+        standAt(MIDDLE + 100);
+        long before = System.nanoTime();
+
+        Observation observation = this.robot.reset();
+
+        Tensor state = observation.get(Observation.STATE);
+        assertThat(state.size()).isEqualTo(12);
+        for (int i = 0; i < 6; i++) {
+            assertThat(state.get(i)).isCloseTo((float) (100 * RADIANS_PER_STEP), within(1e-6f));
+            assertThat(state.get(6 + i)).isZero();
+        }
+        assertThat(observation.hasStamp()).isTrue();
+        assertThat(observation.stampNanos()).isBetween(before, System.nanoTime());
+        assertThat(observation.names()).containsExactly("state");
+    }
+
+    @Test
+    void sensorsAreObservedWhereTheyAreAskedFor() throws Exception {
+        this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_LOAD, -250);
+        this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_VOLTAGE, 121);
+        this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_TEMPERATURE, 41);
+        this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_CURRENT, 100);
+        this.robot = builder().sensors(EnumSet.allOf(Sensor.class)).build();
+        assertThat(reading("voltage")).isNaN();
+
+        Observation observation = this.robot.reset();
+
+        assertThat(observation.names())
+                .containsExactly("state", "load", "voltage", "temperature", "current");
+        assertThat(observation.get("load").get(2)).isEqualTo(-0.25f);
+        assertThat(observation.get("voltage").get(2)).isEqualTo(12.1f);
+        assertThat(observation.get("temperature").get(2)).isEqualTo(41);
+        assertThat(observation.get("current").get(2)).isEqualTo(0.65f);
+        assertThat(this.robot.readings())
+                .contains(
+                        RobotReading.value("temperature", "elbow_flex", 41),
+                        RobotReading.value("voltage", "elbow_flex", 121 * 0.1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goalsReachTheServosInTheUnitsOfTheRobot(JointUnits units) throws Exception {
+        standAt(MIDDLE);
+        this.robot = builder().units(units).maxStep(Double.POSITIVE_INFINITY).build();
+        this.robot.reset();
+        this.arm.forget();
+        JointScale scale = JointScale.of(CALIBRATION.joint(Joint.SHOULDER_PAN), units);
+        Tensor action = Tensor.zeros(6);
+        for (Joint joint : Joint.values()) {
+            double value =
+                    JointScale.of(CALIBRATION.joint(joint), units).toUnits(2000 + joint.id());
+            action.set(joint.ordinal(), (float) value);
+        }
+
+        this.robot.act(action);
+
+        awaitGoals(6);
+        assertThat(lastGoals()).containsExactly(2001, 2002, 2003, 2004, 2005, 2006);
+        assertThat(scale.toSteps(action.get(0))).isEqualTo(2001);
+    }
+
+    @Test
+    void goalsStayWithinTheCalibratedRangeAndWithinAStepFromTheLastGoal() throws Exception {
+        standAt(3300);
+        this.robot.reset();
+        this.arm.forget();
+
+        this.robot.act(all(3));
+        this.robot.act(all(3));
+        this.robot.act(all(3));
+
+        awaitGoals(18);
+        assertThat(this.arm.goals())
+                .filteredOn(goal -> goal.joint() == Joint.ELBOW_FLEX)
+                .extracting(GoalWrite::steps)
+                .as("65 steps, then the end of the range")
+                .containsExactly(3365, 3400, 3400);
+        assertThat(reading("clamps")).isEqualTo(18);
+    }
+
+    @Test
+    void stepCanBeSetInTheUnitsOfTheActions() throws Exception {
+        standAt(MIDDLE);
+        this.robot = builder().maxStep(10 * RADIANS_PER_STEP).build();
+        this.robot.reset();
+        this.arm.forget();
+
+        this.robot.act(all(1));
+
+        awaitGoals(6);
+        assertThat(lastGoals()).containsOnly(MIDDLE + 10);
+    }
+
+    @Test
+    void actionThatIsNotFiniteReachesNoServo() throws Exception {
+        standAt(MIDDLE);
+        this.robot.reset();
+        this.arm.forget();
+        Tensor action = all(0.05);
+        action.set(4, Float.NaN);
+
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> this.robot.act(action))
+                .withMessage("The goal of wrist_roll (id 5) is NaN, but must be finite");
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> this.robot.act(Tensor.zeros(5)))
+                .withMessage("The action has 5 values, but the arm has 6 joints");
+
+        this.robot.observe();
+        assertThat(this.arm.goals()).isEmpty();
+        this.robot.act(all(0));
+        awaitGoals(6);
+        assertThat(lastGoals()).as("the last goals are still those of before").containsOnly(MIDDLE);
+    }
+
+    // ---- faults
+
+    @Test
+    void lostAndDamagedRepliesAreAskedForAgain() throws Exception {
+        standAt(MIDDLE);
+        this.robot.reset();
+        this.arm.damageNext(Joint.ELBOW_FLEX, ReplyFault.lost(), ReplyFault.bitFlip(43));
+        long before = System.nanoTime();
+
+        Observation observation = this.robot.observe();
+
+        assertThat(observation.stampNanos()).isGreaterThan(before);
+        assertThat(reading("link.retries")).isEqualTo(2);
+        assertThat(reading("link.failed.cycles")).isZero();
+        assertThat(observation.get("state").get(2)).isZero();
+    }
+
+    @Test
+    void measurementThatFailsReturnsTheLastOneWithItsOldStampUntilItFailsTooOften()
+            throws Exception {
+        standAt(MIDDLE);
+        this.robot = builder().readTimeout(Duration.ofMillis(30)).build();
+        this.robot.reset();
+        Observation last = this.robot.observe();
+        double timeoutsBefore = reading("link.timeouts");
+        long stamp = last.stampNanos();
+        this.arm.setSilent(true);
+
+        for (int i = 1; i <= 4; i++) {
+            long begin = System.nanoTime();
+            assertThat(this.robot.observe().stampNanos()).isEqualTo(stamp);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .as("the read time-out is for all attempts")
+                    .isLessThan(Duration.ofMillis(100));
+        }
+
+        assertThatExceptionOfType(LinkLostException.class)
+                .isThrownBy(this.robot::observe)
+                .withMessageStartingWith("5 errors in a row on ")
+                .withMessageContaining("shoulder_pan (id 1): no reply");
+        assertThat(reading("link.failed.cycles")).isEqualTo(5);
+        assertThat(reading("link.timeouts") - timeoutsBefore).isEqualTo(15);
+    }
+
+    @Test
+    void goodMeasurementForgivesTheErrorsBefore() throws Exception {
+        this.robot = builder().readTimeout(Duration.ofMillis(30)).build();
+        this.robot.reset();
+        for (int round = 0; round < 3; round++) {
+            this.arm.setSilent(true);
+            for (int i = 0; i < 4; i++) {
+                this.robot.observe();
+            }
+            this.arm.setSilent(false);
+            double failed = reading("link.failed.cycles");
+            this.robot.observe();
+            assertThat(reading("link.failed.cycles")).as("this one is good").isEqualTo(failed);
+        }
+
+        assertThat(reading("link.failed.cycles")).isEqualTo(12);
+    }
+
+    @Test
+    void servoFaultNamesJointIdFaultAndTemperature() throws Exception {
+        this.robot.reset();
+        this.arm.setErrorByte(Joint.ELBOW_FLEX, 0x04);
+        this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_TEMPERATURE, 74);
+
+        assertThatExceptionOfType(ServoFaultException.class)
+                .isThrownBy(this.robot::observe)
+                .withMessageStartingWith("elbow_flex (id 3): overheat, 74 °C. ");
+        this.arm.setErrorByte(Joint.ELBOW_FLEX, 0);
+    }
+
+    @Test
+    void unpluggedPortIsALostLinkAtOnceAndANewResetConnectsAgain() throws Exception {
+        useWeakArm();
+        standAt(MIDDLE);
+        this.robot.reset();
+        this.arm.unplugAfter(30);
+
+        assertThatExceptionOfType(LinkLostException.class)
+                .isThrownBy(this.robot::observe)
+                .withMessageContaining(" is gone");
+        assertThatExceptionOfType(LinkLostException.class).isThrownBy(this.robot::stop);
+        this.arm.plugIn();
+        standAt(MIDDLE + 50);
+        this.arm.forget();
+
+        this.robot.reset();
+
+        assertThat(lastGoals())
+                .as("goals are synchronised with where the joints are now")
+                .containsOnly(MIDDLE + 50);
+    }
+
+    // ---- stopping
+
+    @Test
+    void stopHoldsTheArmWhereItIs() throws Exception {
+        useWeakArm();
+        standAt(MIDDLE);
+        this.robot.reset();
+        standAt(MIDDLE + 7); // pushed
+        this.arm.forget();
+
+        this.robot.stop();
+
+        assertThat(lastGoals()).containsOnly(MIDDLE + 7);
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.isTorqueOn(joint)).isTrue();
+        }
+        this.robot.stop(); // does nothing
+        assertThat(this.arm.goals()).hasSize(6);
+    }
+
+    @Test
+    void torqueGoesOffOfEveryServoThoughOneDoesNotListen() throws Exception {
+        this.robot = builder().stopMode(StopMode.TORQUE_OFF).build();
+        this.robot.reset();
+        this.arm.setDead(Joint.SHOULDER_PAN, true);
+
+        assertThatExceptionOfType(LinkException.class)
+                .isThrownBy(this.robot::stop)
+                .withMessageStartingWith("shoulder_pan (id 1): no reply");
+
+        for (Joint joint : EnumSet.range(Joint.SHOULDER_LIFT, Joint.GRIPPER)) {
+            assertThat(this.arm.isTorqueOn(joint)).as("%s", joint).isFalse();
+        }
+    }
+
+    @Test
+    void torqueGoesOffThoughAServoReportsAFault() throws Exception {
+        this.robot = builder().stopMode(StopMode.TORQUE_OFF).build();
+        this.robot.reset();
+        this.arm.setErrorByte(Joint.GRIPPER, 0x20);
+
+        assertThatExceptionOfType(ServoFaultException.class).isThrownBy(this.robot::stop);
+
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.isTorqueOn(joint)).as("%s", joint).isFalse();
+        }
+    }
+
+    @Test
+    void armParksAtItsStartSpeedBeforeTorqueGoesOff() throws Exception {
+        standAt(MIDDLE);
+        this.robot =
+                builder()
+                        .stopMode(StopMode.PARK_THEN_TORQUE_OFF)
+                        .startPose(List.of(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+                        .startSpeed(1.0)
+                        .build();
+        this.robot.reset();
+        int before = this.arm.goals().size();
+        for (int i = 0; i < 4; i++) {
+            this.robot.act(all(0.4));
+        }
+        awaitGoals(before + 24);
+        this.arm.forget();
+
+        this.robot.stop();
+
+        assertThat(lastGoals()).containsOnly(MIDDLE);
+        assertThat(steps(Joint.ELBOW_FLEX)).allMatch(step -> Math.abs(step) <= 13);
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.isTorqueOn(joint)).isFalse();
+        }
+    }
+
+    @Test
+    void armGoesToItsStartPoseAtABoundedSpeed() throws Exception {
+        standAt(1000);
+        this.robot =
+                builder()
+                        .startPose(List.of(-1.2, -1.2, -1.2, -1.2, -1.2, 9.0))
+                        .startSpeed(2.0)
+                        .build();
+
+        this.robot.reset();
+
+        int target = (int) Math.rint(MIDDLE - 1.2 / RADIANS_PER_STEP);
+        assertThat(lastGoals())
+                .as("the sixth is beyond its range")
+                .containsExactly(target, target, target, target, target, 3400);
+        assertThat(steps(Joint.GRIPPER))
+                .as("2 rad/s in 20 ms are 26 steps")
+                .allMatch(step -> step <= 26)
+                .hasSizeGreaterThan(90);
+    }
+
+    private List<Integer> steps(Joint joint) {
+        List<Integer> goals =
+                this.arm.goals().stream()
+                        .filter(goal -> goal.joint() == joint)
+                        .map(GoalWrite::steps)
+                        .toList();
+        return IntStream.range(1, goals.size())
+                .mapToObj(i -> goals.get(i) - goals.get(i - 1))
+                .toList();
+    }
+
+    @Test
+    void interruptEndsTheWayToTheStartPose() throws Exception {
+        standAt(1000);
+        this.robot =
+                builder().startPose(List.of(1.0, 1.0, 1.0, 1.0, 1.0, 1.0)).startSpeed(0.1).build();
+        Thread starter = Thread.currentThread();
+        Thread interrupter =
+                new Thread(
+                        () -> {
+                            while (this.arm.goals().size() < 30) {
+                                LockSupport.parkNanos(1_000_000);
+                            }
+                            starter.interrupt();
+                        });
+        interrupter.start();
+
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(this.robot::reset);
+
+        this.robot.stop();
+        assertThat(this.arm.position(Joint.ELBOW_FLEX)).isLessThan(1200);
+    }
+
+    @Test
+    void writeThatNobodyReadsIsFreedByAStopFromAnotherThread() throws Exception {
+        this.robot.reset();
+        this.arm.setStalled(true);
+        Thread writer =
+                new Thread(
+                        () -> {
+                            try {
+                                while (true) {
+                                    this.robot.act(all(0));
+                                }
+                            } catch (LinkLostException | IllegalStateException ex) {
+                                // freed
+                            }
+                        });
+        writer.start();
+        awaitBlocked(writer);
+        long begin = System.nanoTime();
+
+        assertThatExceptionOfType(LinkLostException.class)
+                .isThrownBy(this.robot::stop)
+                .withMessageContaining("A call hangs in the port");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        writer.join();
+        this.arm.setStalled(false);
+        ArmPort.open(this.arm.port().toString(), 1_000_000).close(); // it is free again
+    }
+
+    /** A write that spins in native code looks like one that runs: it makes no progress. */
+    private void awaitBlocked(Thread writer) throws InterruptedException {
+        StackTraceElement[] stack = writer.getStackTrace();
+        int same = 0;
+        while (same < 20) {
+            Thread.sleep(10);
+            StackTraceElement[] now = writer.getStackTrace();
+            boolean writing = now.length > 0 && now[0].getMethodName().equals("writeBytes");
+            same = writing && Arrays.equals(stack, now) ? same + 1 : 0;
+            stack = now;
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package dev.rfx.session.so101;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.Policy;
+import dev.rfx.session.RobotReading;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionOptions;
+import dev.rfx.session.SessionState;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.testkit.ChildJvm;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a running session when something happens to its arm. */
+class So101SessionTests {
+
+    private static final Calibration CALIBRATION = So101RobotTests.calibration(700, 3400);
+    private static final SessionOptions OPTIONS =
+            SessionOptions.defaults().withRateHz(100).withWarmup(Duration.ZERO);
+
+    private final VirtualSo101 arm = VirtualSo101.start();
+    private final So101Robot robot =
+            So101Robot.builder(this.arm.port().toString(), CALIBRATION).build();
+    private Session session = session(OPTIONS);
+
+    @AfterEach
+    void unplug() {
+        this.arm.setStalled(false);
+        this.session.requestStop();
+        this.arm.close();
+    }
+
+    private Session session(SessionOptions options) {
+        Tensor home = Tensor.zeros(6);
+        return new Session(this.robot, observation -> home, options);
+    }
+
+    private void awaitIterations(long iterations) {
+        while (this.session.stepCount() < iterations) {
+            assertThat(this.session.state()).isEqualTo(SessionState.RUNNING);
+            Thread.onSpinWait();
+        }
+    }
+
+    private double reading(String name) {
+        return this.session.readings().stream()
+                .filter(reading -> reading.name().equals(name))
+                .mapToDouble(RobotReading::value)
+                .sum();
+    }
+
+    private SessionException failure() throws InterruptedException {
+        assertThat(this.session.awaitStopped(Duration.ofSeconds(30))).isTrue();
+        assertThat(this.session.state()).isEqualTo(SessionState.FAILED);
+        return this.session.failure();
+    }
+
+    @Test
+    void onePercentOfLostRepliesIsNoFailure() {
+        this.session.start();
+        this.arm.damageRandomly(0.01, 3, ReplyFault.lost());
+
+        awaitIterations(300);
+
+        this.session.stop();
+        assertThat(this.session.failure()).isNull();
+        assertThat(reading("link.retries")).as("of 1800 replies").isBetween(5.0, 100.0);
+    }
+
+    @Test
+    void silenceFailsTheSessionAfterFiveMeasurements() throws Exception {
+        this.session.start();
+        awaitIterations(3);
+        this.arm.setSilent(true);
+
+        SessionException failure = failure();
+
+        assertThat(failure).hasCauseInstanceOf(LinkLostException.class);
+        assertThat(failure.getCause()).hasMessageStartingWith("5 errors in a row on ");
+        assertThat(reading("link.failed.cycles")).isEqualTo(5);
+        assertThat(failure.getSuppressed())
+                .as("stop() could not tell the servos either")
+                .hasAtLeastOneElementOfType(LinkException.class);
+    }
+
+    @Test
+    void unpluggedArmFailsTheSessionAndCanBeStartedAgainWhenItIsBack() throws Exception {
+        this.session.start();
+        awaitIterations(3);
+        this.arm.unplugAfter(17);
+        assertThat(failure()).hasCauseInstanceOf(LinkLostException.class);
+        this.arm.plugIn();
+
+        this.session.start();
+        awaitIterations(3);
+
+        this.session.stop();
+        assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
+    }
+
+    @Test
+    void deadServoFailsTheSessionNamingIt() throws Exception {
+        this.session.start();
+        awaitIterations(3);
+        this.arm.setDead(Joint.WRIST_FLEX, true);
+
+        assertThat(failure()).hasMessageContaining("wrist_flex (id 4)");
+    }
+
+    @Test
+    void servoFaultFailsTheSessionAndTheArmHolds() throws Exception {
+        this.session.start();
+        awaitIterations(3);
+        this.arm.setErrorByte(Joint.ELBOW_FLEX, 0x20);
+
+        assertThat(failure())
+                .hasCauseInstanceOf(ServoFaultException.class)
+                .hasMessageContaining("elbow_flex (id 3): overload");
+        assertThat(this.arm.isTorqueOn(Joint.ELBOW_FLEX)).isTrue();
+    }
+
+    @Test
+    void writeThatBlocksDoesNotKeepStopFromReturningNorThePortFromBeingClosed() throws Exception {
+        this.session =
+                session(
+                        OPTIONS.withRateHz(10_000)
+                                .withStopTimeout(Duration.ofSeconds(1))
+                                .withWatchdogTimeout(Duration.ZERO));
+        this.session.start();
+        awaitIterations(3);
+        this.arm.setStalled(true);
+        // The arm does not read, and does not answer: the session fails, or hangs in a write.
+        long begin = System.nanoTime();
+        try {
+            this.session.stop();
+        } catch (SessionException ex) {
+            // says that it hung
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+        assertThat(this.session.awaitStopped(Duration.ofSeconds(10))).isTrue();
+        this.arm.setStalled(false);
+        this.session.start();
+        assertThat(this.session.state()).isEqualTo(SessionState.RUNNING);
+    }
+
+    @Test
+    void starvedLoopDoesNotActOnAnOldObservation() throws Exception {
+        this.session =
+                session(
+                        OPTIONS.withMaxObservationAge(Duration.ofMillis(5))
+                                .withMaxStarvedIterations(100));
+        this.session.start();
+        awaitIterations(3);
+        this.arm.setSilent(true);
+        failure();
+
+        assertThat(this.session.totals().starved())
+                .as("the failed cycles but the last")
+                .isEqualTo(4);
+    }
+
+    @Test
+    void armThatIsNotThereFailsTheStart() {
+        this.arm.unplug();
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(this.session::start)
+                .withCauseInstanceOf(PortException.class);
+    }
+
+    // ---- the end of the JVM
+
+    @Test
+    void torqueIsOffBeforeATerminatedJvmIsGone() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            runInChild(i, true);
+        }
+    }
+
+    @Test
+    void torqueIsOffBeforeAJvmExits() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            runInChild(i, false);
+        }
+    }
+
+    /** SIGTERM, or System.exit from another thread than the control thread. */
+    private void runInChild(int round, boolean terminate) throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        DriveUntilTheEnd.class,
+                        this.arm.port().toString(),
+                        Boolean.toString(terminate))) {
+            jvm.awaitLine("driving");
+            assertThat(this.arm.isTorqueOn(Joint.GRIPPER)).isTrue();
+            if (terminate) {
+                jvm.terminate();
+            }
+            assertThat(jvm.awaitExit(Duration.ofSeconds(10))).isEqualTo(terminate ? 143 : 3);
+            for (Joint joint : Joint.values()) {
+                assertThat(this.arm.isTorqueOn(joint))
+                        .as("%s in round %d: %s", joint, round, jvm.output())
+                        .isFalse();
+            }
+        }
+    }
+
+    static final class DriveUntilTheEnd {
+        public static void main(String[] args) throws Exception {
+            So101Robot robot =
+                    So101Robot.builder(args[0], CALIBRATION)
+                            .stopMode(StopMode.TORQUE_OFF)
+                            .readTimeout(Duration.ofMillis(200))
+                            .build();
+            Tensor home = Tensor.zeros(6);
+            Policy<Observation, Tensor> policy = observation -> home;
+            Session session = new Session(robot, policy, OPTIONS);
+            session.start();
+            while (session.stepCount() < 5) {
+                Thread.onSpinWait();
+            }
+            System.out.println("driving");
+            if (Boolean.parseBoolean(args[1])) {
+                Thread.sleep(Duration.ofMinutes(1).toMillis());
+            }
+            System.exit(3);
+        }
+    }
+}
