@@ -1,5 +1,10 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.autoconfigure.PropertyChecks.checked;
+import static dev.rfx.session.autoconfigure.PropertyChecks.isBetween;
+import static dev.rfx.session.autoconfigure.PropertyChecks.require;
+import static dev.rfx.session.autoconfigure.PropertyChecks.requireBetween;
+
 import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.SessionOptions;
@@ -9,7 +14,6 @@ import dev.rfx.session.actuate.SessionHealthThresholds;
 import dev.rfx.session.robot.SafetyLimits;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -259,34 +263,5 @@ record SessionProperties(
                     "0, or %s to %s".formatted(MIN_LOG_INTERVAL, MAX_LOG_INTERVAL));
         }
         return this.logInterval;
-    }
-
-    private static void requireBetween(
-            String property, Duration value, Duration lowest, Duration highest) {
-        require(isBetween(value, lowest, highest), property, value, lowest + " to " + highest);
-    }
-
-    private static boolean isBetween(Duration value, Duration lowest, Duration highest) {
-        return value.compareTo(lowest) >= 0 && value.compareTo(highest) <= 0;
-    }
-
-    private static void require(boolean valid, String property, Object value, String range) {
-        if (!valid) {
-            throw new InvalidConfigurationPropertyValueException(
-                    "rfx.session." + property,
-                    value,
-                    "%s is %s, but must be %s".formatted(property, value, range));
-        }
-    }
-
-    /** The options know what is valid; here it is only said which property is not. */
-    private static <V extends @Nullable Object, R> R checked(
-            String property, V value, Function<V, R> use) {
-        try {
-            return use.apply(value);
-        } catch (IllegalArgumentException ex) {
-            throw new InvalidConfigurationPropertyValueException(
-                    "rfx.session." + property, value, ex.getMessage());
-        }
     }
 }

@@ -114,6 +114,11 @@ public final class VirtualSo101 implements AutoCloseable {
         servo(joint).setPosition(steps, System.nanoTime());
     }
 
+    /** Replaces a servo by one of another model. */
+    public synchronized void setModelNumber(Joint joint, int modelNumber) {
+        servo(joint).set(Register.MODEL_NUMBER, modelNumber);
+    }
+
     /** Sets a register without a request. */
     synchronized void set(Joint joint, Register register, int value) {
         servo(joint).set(register, value);

@@ -1,0 +1,56 @@
+package dev.rfx.session.autoconfigure;
+
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/** Says which property below {@code rfx.session} has a value that is not valid. */
+final class PropertyChecks {
+
+    private static final String PREFIX = "rfx.session.";
+
+    private PropertyChecks() {}
+
+    /**
+     * Uses a value of a property. What is built of it knows what is valid; here it is only said
+     * which property is not.
+     *
+     * @throws InvalidConfigurationPropertyValueException if the use refuses the value
+     */
+    static <V extends @Nullable Object, R> R checked(String property, V value, Function<V, R> use) {
+        try {
+            return use.apply(value);
+        } catch (IllegalArgumentException ex) {
+            throw invalid(property, value, ex.getMessage());
+        }
+    }
+
+    static void requireBetween(String property, Duration value, Duration lowest, Duration highest) {
+        require(isBetween(value, lowest, highest), property, value, lowest + " to " + highest);
+    }
+
+    static boolean isBetween(Duration value, Duration lowest, Duration highest) {
+        return value.compareTo(lowest) >= 0 && value.compareTo(highest) <= 0;
+    }
+
+    static void require(boolean valid, String property, Object value, String range) {
+        if (!valid) {
+            throw invalid(
+                    property, value, "%s is %s, but must be %s".formatted(property, value, range));
+        }
+    }
+
+    /** A property that has to be set where another one is. */
+    static <V> V required(String property, @Nullable V value, String where) {
+        if (value == null) {
+            throw invalid(property, null, "It has to be set where " + PREFIX + where + " is");
+        }
+        return value;
+    }
+
+    private static InvalidConfigurationPropertyValueException invalid(
+            String property, @Nullable Object value, @Nullable String reason) {
+        return new InvalidConfigurationPropertyValueException(PREFIX + property, value, reason);
+    }
+}
