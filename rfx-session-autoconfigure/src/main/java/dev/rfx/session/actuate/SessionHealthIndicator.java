@@ -6,6 +6,7 @@ import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -62,6 +63,10 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
         RestartDescriptor restart = RestartDescriptor.of(snapshot.restart());
         if (restart != null) {
             builder.withDetail("restart", restart);
+        }
+        Map<String, Object> robot = RobotDetails.of(this.session.readings());
+        if (!robot.isEmpty()) {
+            builder.withDetail("robot", robot);
         }
     }
 
