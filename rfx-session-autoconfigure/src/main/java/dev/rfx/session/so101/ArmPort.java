@@ -96,10 +96,27 @@ final class ArmPort {
         return describe(usbPorts());
     }
 
-    private static List<SerialPort> usbPorts() {
+    /** A serial port of the machine. */
+    record Listed(String path, String description, boolean onUsb) {}
+
+    /** All serial ports, whatever they are on. */
+    static List<Listed> list() {
         return Arrays.stream(SerialPort.getCommPorts())
-                .filter(port -> port.getVendorID() >= 0)
+                .map(
+                        port ->
+                                new Listed(
+                                        port.getSystemPortPath(),
+                                        port.getPortDescription(),
+                                        isOnUsb(port)))
                 .toList();
+    }
+
+    private static boolean isOnUsb(SerialPort port) {
+        return port.getVendorID() >= 0;
+    }
+
+    private static List<SerialPort> usbPorts() {
+        return Arrays.stream(SerialPort.getCommPorts()).filter(ArmPort::isOnUsb).toList();
     }
 
     private static List<String> describe(List<SerialPort> ports) {

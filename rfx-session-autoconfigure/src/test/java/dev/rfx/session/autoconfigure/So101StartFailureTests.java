@@ -150,9 +150,7 @@ class So101StartFailureTests {
             startAt(this.arm.port().toRealPath());
 
             assertExplained(
-                    output,
-                    "cannot be opened: another program has it.",
-                    "Close that program");
+                    output, "cannot be opened: another program has it.", "Close that program");
         }
     }
 

@@ -14,7 +14,8 @@ import org.springframework.context.annotation.Bean;
 /**
  * A robot and a policy are all that an application has to bring; the starter makes a session of
  * them and runs it. The policy is a sine, or the replay of a recording with {@code
- * --sample.recording=FILE}.
+ * --sample.recording=FILE}. The robot is simulated, or the SO-101 on {@code
+ * --rfx.session.so101.port=PATH}.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public final class SampleApplication {
@@ -24,16 +25,25 @@ public final class SampleApplication {
     SampleApplication() {}
 
     /**
-     * Starts the application.
+     * Starts the application, or with {@code --sample.so101=scan|read|monitor} one that only looks
+     * at an arm.
      *
      * @param args properties, as {@code --rfx.session.rate-hz=100}
      */
     public static void main(String[] args) {
-        SpringApplication.run(SampleApplication.class, args);
+        if (So101Tool.isWanted(args)) {
+            So101Tool.main(args);
+        } else {
+            SpringApplication.run(SampleApplication.class, args);
+        }
     }
 
     /** The simulation has to know the rate: each action moves its time on by one period. */
     @Bean
+    @ConditionalOnProperty(
+            name = "rfx.session.so101.port",
+            havingValue = "false",
+            matchIfMissing = true)
     MockRobot robot(SessionOptions options) {
         return new MockRobot(JOINTS, options.rateHz());
     }

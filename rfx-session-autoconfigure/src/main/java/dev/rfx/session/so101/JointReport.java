@@ -1,0 +1,32 @@
+package dev.rfx.session.so101;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A joint as its servo reports it.
+ *
+ * @param joint the joint
+ * @param state what the servo measures, or null if it cannot be read
+ * @param problem why it cannot be read, or null
+ */
+public record JointReport(Joint joint, @Nullable State state, @Nullable So101Exception problem) {
+
+    /**
+     * What a servo measures.
+     *
+     * @param positionSteps the position in steps, 4096 to the turn, after the homing offset
+     * @param positionDegrees the position in {@link JointUnits#DEGREES}, or null without a
+     *     calibration
+     * @param velocityStepsPerSecond the velocity in steps per second
+     * @param load the load of the motor, −1 to 1
+     * @param volts the supply voltage in V
+     * @param celsius the temperature in °C
+     */
+    public record State(
+            int positionSteps,
+            @Nullable Double positionDegrees,
+            int velocityStepsPerSecond,
+            double load,
+            double volts,
+            double celsius) {}
+}

@@ -1,0 +1,177 @@
+package dev.rfx.session.so101;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at an arm, for tools of its owner. It only reads: no register of a servo is written, so
+ * nothing moves, and torque stays as it is. The port must not be in use by a session.
+ *
+ * <p>Each servo is asked on its own, so that one that does not answer, or reports a fault, does not
+ * hide the others. Used by one thread at a time.
+ */
+public final class So101Inspector implements AutoCloseable {
+
+    private final ArmPort port;
+    private final ServoBus bus;
+    private final @Nullable Calibration calibration;
+
+    private So101Inspector(ArmPort port, int baudRate, @Nullable Calibration calibration) {
+        this.port = port;
+        this.bus = new ServoBus(port, baudRate, Duration.ofMillis(10), new LinkStatistics());
+        this.bus.hurry();
+        this.calibration = calibration;
+    }
+
+    /**
+     * Lists all serial ports, and asks on those that are on USB which servos answer: on another one
+     * may be anything, which a request could disturb.
+     *
+     * @param baudRate the speed of the ports in bits per second
+     * @return the ports
+     */
+    public static List<PortReport> scan(int baudRate) {
+        return ArmPort.list().stream().map(port -> scan(port, baudRate)).toList();
+    }
+
+    private static PortReport scan(ArmPort.Listed port, int baudRate) {
+        if (!port.onUsb()) {
+            return new PortReport(
+                    port.path(), port.description(), List.of(), "not asked: it is not on USB");
+        }
+        try {
+            return scan(port.path(), port.description(), baudRate);
+        } catch (PortException | LinkLostException ex) {
+            return new PortReport(port.path(), port.description(), List.of(), ex.description());
+        }
+    }
+
+    /**
+     * Asks on a serial port which servos answer.
+     *
+     * @param path the path of the port
+     * @param baudRate its speed in bits per second
+     * @return the port
+     * @throws PortException if it cannot be found or opened
+     * @throws LinkLostException if it is gone while servos are asked
+     */
+    public static PortReport scan(String path, int baudRate) {
+        return scan(path, "", baudRate);
+    }
+
+    private static PortReport scan(String path, String description, int baudRate) {
+        try (So101Inspector inspector =
+                new So101Inspector(ArmPort.open(path, baudRate), baudRate, null)) {
+            return new PortReport(path, description, inspector.answering(), null);
+        }
+    }
+
+    /**
+     * Opens the port of an arm.
+     *
+     * @param path the path of its port, or {@link So101Robot#AUTO}
+     * @param baudRate the speed of the port in bits per second
+     * @param calibration its calibration, or null to have positions in steps only
+     * @return an inspector, to be closed
+     * @throws PortException if the port cannot be found or opened
+     * @throws NotAnSo101Exception if no servo answers
+     * @throws CalibrationException if a servo that answers is not calibrated as the file says
+     * @throws LinkException if a servo does not answer any more
+     * @throws ServoFaultException if a servo reports a fault, so that its calibration cannot be
+     *     compared
+     */
+    public static So101Inspector open(
+            String path, int baudRate, @Nullable Calibration calibration) {
+        String found = path.equals(So101Robot.AUTO) ? ArmFinder.find(baudRate) : path;
+        So101Inspector inspector =
+                new So101Inspector(ArmPort.open(found, baudRate), baudRate, calibration);
+        try {
+            inspector.check();
+            return inspector;
+        } catch (So101Exception ex) {
+            inspector.close();
+            throw ex;
+        }
+    }
+
+    private void check() {
+        List<Joint> answering = answering();
+        if (answering.isEmpty()) {
+            Set<Joint> all = EnumSet.allOf(Joint.class);
+            throw NotAnSo101Exception.missingServos(this.port.path(), all);
+        }
+        if (this.calibration != null) {
+            for (Joint joint : answering) {
+                this.calibration.requireSame(
+                        joint,
+                        this.bus.read(joint, Register.HOMING_OFFSET),
+                        this.bus.read(joint, Register.MIN_POSITION_LIMIT),
+                        this.bus.read(joint, Register.MAX_POSITION_LIMIT));
+            }
+        }
+    }
+
+    private List<Joint> answering() {
+        return Arrays.stream(Joint.values()).filter(this.bus::answers).toList();
+    }
+
+    /**
+     * Returns the port.
+     *
+     * @return the path by which it was opened
+     */
+    public String path() {
+        return this.port.path();
+    }
+
+    /**
+     * Reads all joints.
+     *
+     * @return one report for each joint, in the order of {@link Joint}
+     * @throws LinkLostException if the port is gone
+     */
+    public List<JointReport> read() {
+        List<JointReport> reports = new ArrayList<>();
+        for (Joint joint : Joint.values()) {
+            try {
+                reports.add(new JointReport(joint, state(joint), null));
+            } catch (LinkException | ServoFaultException ex) {
+                reports.add(new JointReport(joint, null, ex));
+            }
+        }
+        return reports;
+    }
+
+    private JointReport.State state(Joint joint) {
+        int position = this.bus.read(joint, Register.PRESENT_POSITION);
+        return new JointReport.State(
+                position,
+                degrees(joint, position),
+                this.bus.read(joint, Register.PRESENT_VELOCITY),
+                sensed(joint, Sensor.LOAD),
+                sensed(joint, Sensor.VOLTAGE),
+                sensed(joint, Sensor.TEMPERATURE));
+    }
+
+    private @Nullable Double degrees(Joint joint, int position) {
+        return this.calibration == null
+                ? null
+                : JointScale.of(this.calibration.joint(joint), JointUnits.DEGREES)
+                        .toUnits(position);
+    }
+
+    private double sensed(Joint joint, Sensor sensor) {
+        return sensor.toUnits(this.bus.read(joint, sensor.register()));
+    }
+
+    /** Closes the port. */
+    @Override
+    public void close() {
+        this.port.close();
+    }
+}
