@@ -20,6 +20,12 @@ class MetadataTests {
                     "rfx.session.limits.max-step",
                     "rfx.session.limits.min",
                     "rfx.session.max-observation-age",
+                    "rfx.session.so101.calibration",
+                    "rfx.session.so101.max-step",
+                    "rfx.session.so101.port",
+                    "rfx.session.so101.sensors",
+                    "rfx.session.so101.start-pose",
+                    "rfx.session.so101.start-speed",
                     "rfx.session.spin-window",
                     "rfx.session.watchdog.timeout");
 
@@ -67,7 +73,19 @@ class MetadataTests {
                         "rfx.session.restart.window",
                         "rfx.session.start-failure",
                         "rfx.session.health.max-overrun-ratio",
-                        "rfx.session.health.max-p99-jitter");
+                        "rfx.session.health.max-p99-jitter",
+                        "rfx.session.so101.port",
+                        "rfx.session.so101.baud-rate",
+                        "rfx.session.so101.calibration",
+                        "rfx.session.so101.write-calibration",
+                        "rfx.session.so101.units",
+                        "rfx.session.so101.read-timeout",
+                        "rfx.session.so101.max-consecutive-errors",
+                        "rfx.session.so101.max-step",
+                        "rfx.session.so101.stop-mode",
+                        "rfx.session.so101.start-pose",
+                        "rfx.session.so101.start-speed",
+                        "rfx.session.so101.sensors");
         for (Map<String, Object> property : properties) {
             assertThat((String) property.get("description")).as("%s", property).isNotBlank();
             assertThat(property.containsKey("defaultValue"))

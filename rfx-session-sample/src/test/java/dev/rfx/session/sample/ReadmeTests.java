@@ -57,7 +57,7 @@ class ReadmeTests {
         for (String snippet : snippets("java")) {
             sources.add(source("Snippet" + sources.size(), snippet));
         }
-        assertThat(sources).hasSize(7);
+        assertThat(sources).hasSize(8);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter errors = new StringWriter();
         List<String> options =
@@ -75,6 +75,8 @@ class ReadmeTests {
                         : """
                           import dev.rfx.session.*;
                           import dev.rfx.session.robot.*;
+                          import dev.rfx.session.so101.*;
+                          import java.nio.file.Path;
                           import java.time.Duration;
 
                           class %s {

@@ -2,13 +2,19 @@ package dev.rfx.session.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
+import dev.rfx.session.Session;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.autoconfigure.SessionAutoConfiguration;
 import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.so101.CalibrationFile;
+import dev.rfx.session.so101.Joint;
+import dev.rfx.session.so101.So101Robot;
+import dev.rfx.session.so101.VirtualSo101;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +70,30 @@ class SampleApplicationTests {
                                 assertThat(context)
                                         .hasSingleBean(Policy.class)
                                         .hasSingleBean(ReplayPolicy.class));
+    }
+
+    @Test
+    void robotIsTheArmWhosePortIsGiven() throws Exception {
+        try (VirtualSo101 arm = VirtualSo101.start()) {
+            arm.setPosition(Joint.SHOULDER_PAN, 1800);
+            this.runner
+                    .withPropertyValues(
+                            "rfx.session.auto-startup=true",
+                            "rfx.session.so101.port=" + arm.port(),
+                            "rfx.session.so101.calibration=" + CalibrationFile.of(this.folder),
+                            "rfx.session.so101.read-timeout=500ms")
+                    .run(
+                            context -> {
+                                assertThat(context).hasSingleBean(So101Robot.class);
+                                assertThat(arm.position(Joint.SHOULDER_PAN))
+                                        .as("the middle, where the sine begins")
+                                        .isCloseTo(2050, within(60));
+                                while (Math.abs(arm.position(Joint.GRIPPER) - 2050) < 100) {
+                                    assertThat(context.getBean(Session.class).failure()).isNull();
+                                    Thread.sleep(10);
+                                }
+                            });
+        }
     }
 
     /** Lazy, so that what is declared is all that is known of a bean. */
