@@ -32,7 +32,7 @@ public final class SampleApplication {
      */
     public static void main(String[] args) {
         if (So101Tool.isWanted(args)) {
-            So101Tool.main(args);
+            So101Tool.start(args);
         } else {
             SpringApplication.run(SampleApplication.class, args);
         }

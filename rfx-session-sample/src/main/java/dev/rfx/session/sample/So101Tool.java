@@ -55,7 +55,7 @@ final class So101Tool implements CommandLineRunner, DisposableBean {
         return new DefaultApplicationArguments(args).containsOption(OPTION);
     }
 
-    static void main(String[] args) {
+    static void start(String[] args) {
         new SpringApplicationBuilder(So101Tool.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
