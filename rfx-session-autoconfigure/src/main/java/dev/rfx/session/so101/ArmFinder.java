@@ -35,6 +35,7 @@ final class ArmFinder {
             ArmPort port = ArmPort.open(path, baudRate);
             try {
                 ServoBus bus = new ServoBus(port, baudRate, TIMEOUT, new LinkStatistics());
+                bus.hurry();
                 return Arrays.stream(Joint.values()).allMatch(bus::answers);
             } finally {
                 port.close();

@@ -66,7 +66,7 @@ final class ArmPort {
         // The library rounds time-outs up to 100 ms: ours are elsewhere.
         port.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
         if (OPEN.stream().anyMatch(other -> isSame(other.port, port))) {
-            throw PortException.busy(path);
+            throw PortException.openHere(path);
         }
         if (!port.openPort()) {
             throw switch (port.getLastErrorCode()) {

@@ -44,6 +44,13 @@ public class PortException extends So101Exception {
                 "Close that program; lsof " + path + " tells which it is.");
     }
 
+    static PortException openHere(String path) {
+        return new PortException(
+                OPEN.formatted(path) + "this application has it open already",
+                "Give each arm a port of its own, and end one session before another one starts with"
+                        + " the same arm.");
+    }
+
     static PortException notSerial(String path) {
         return new PortException(
                 OPEN.formatted(path) + "it is no serial port",

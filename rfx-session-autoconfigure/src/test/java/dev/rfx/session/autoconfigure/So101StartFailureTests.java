@@ -150,7 +150,9 @@ class So101StartFailureTests {
             startAt(this.arm.port().toRealPath());
 
             assertExplained(
-                    output, "cannot be opened: another program has it.", "Close that program");
+                    output,
+                    "cannot be opened: this application has it open already.",
+                    "a port of its own");
         }
     }
 

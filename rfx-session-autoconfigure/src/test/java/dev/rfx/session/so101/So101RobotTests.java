@@ -239,7 +239,7 @@ class So101RobotTests {
 
         assertThatExceptionOfType(PortException.class)
                 .isThrownBy(second::reset)
-                .withMessageContaining("another program has it");
+                .withMessageContaining("this application has it open already");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.rfx.session.so101;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.rfx.session.IterationRecord;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RobotReading;
@@ -20,12 +21,16 @@ import org.junit.jupiter.api.Test;
 class So101SessionTests {
 
     private static final Calibration CALIBRATION = So101RobotTests.calibration(700, 3400);
+    private static final Duration READ_TIMEOUT = Duration.ofMillis(300);
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults().withRateHz(100).withWarmup(Duration.ZERO);
 
     private final VirtualSo101 arm = VirtualSo101.start();
     private final So101Robot robot =
-            So101Robot.builder(this.arm.port().toString(), CALIBRATION).build();
+            So101Robot.builder(this.arm.port().toString(), CALIBRATION)
+                    // A machine that is busy with other things shall not lose the link.
+                    .readTimeout(READ_TIMEOUT)
+                    .build();
     private Session session = session(OPTIONS);
 
     @AfterEach
@@ -69,6 +74,10 @@ class So101SessionTests {
 
         this.session.stop();
         assertThat(this.session.failure()).isNull();
+        assertThat(this.session.recentIterations())
+                .extracting(IterationRecord::observe)
+                .as("the read time-out is for all attempts")
+                .allMatch(observe -> observe.compareTo(READ_TIMEOUT.plusMillis(100)) < 0);
         assertThat(reading("link.retries")).as("of 1800 replies").isBetween(5.0, 100.0);
     }
 
@@ -93,7 +102,10 @@ class So101SessionTests {
         this.session.start();
         awaitIterations(3);
         this.arm.unplugAfter(17);
-        assertThat(failure()).hasCauseInstanceOf(LinkLostException.class);
+        long before = this.session.stepCount();
+        SessionException failure = failure();
+        assertThat(failure).hasCauseInstanceOf(LinkLostException.class);
+        assertThat(failure.iteration()).as("at once").isLessThanOrEqualTo(before + 2);
         this.arm.plugIn();
 
         this.session.start();
@@ -153,7 +165,7 @@ class So101SessionTests {
     void starvedLoopDoesNotActOnAnOldObservation() throws Exception {
         this.session =
                 session(
-                        OPTIONS.withMaxObservationAge(Duration.ofMillis(5))
+                        OPTIONS.withMaxObservationAge(Duration.ofMillis(100))
                                 .withMaxStarvedIterations(100));
         this.session.start();
         awaitIterations(3);
