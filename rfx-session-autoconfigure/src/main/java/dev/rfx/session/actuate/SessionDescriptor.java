@@ -1,6 +1,5 @@
 package dev.rfx.session.actuate;
 
-import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param totals what happened in all runs
  * @param failure what ended the current or last run, or null
  * @param restart the restarts, or null if they are not configured
- * @param robot what the robot tells about itself
+ * @param robot what the robot tells about itself: figures by name, those of joints by joint below
+ *     it
  * @param recent the last iterations of the current or last run, oldest first; null in a list of
  *     sessions
  */
@@ -40,7 +40,7 @@ public record SessionDescriptor(
         SessionTotals totals,
         @Nullable FailureDescriptor failure,
         @Nullable RestartDescriptor restart,
-        List<RobotReading> robot,
+        Map<String, Object> robot,
         @Nullable List<IterationDescriptor> recent) {
 
     /** With all that there is to tell. */
@@ -71,7 +71,7 @@ public record SessionDescriptor(
                 session.totals(),
                 FailureDescriptor.of(snapshot.failure()),
                 RestartDescriptor.of(snapshot.restart()),
-                session.readings(),
+                RobotDetails.of(session.readings()),
                 recent);
     }
 }

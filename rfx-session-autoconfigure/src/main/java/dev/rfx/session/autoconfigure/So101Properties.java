@@ -3,7 +3,6 @@ package dev.rfx.session.autoconfigure;
 import static dev.rfx.session.autoconfigure.PropertyChecks.checked;
 import static dev.rfx.session.autoconfigure.PropertyChecks.required;
 
-import dev.rfx.session.so101.Calibration;
 import dev.rfx.session.so101.JointUnits;
 import dev.rfx.session.so101.Sensor;
 import dev.rfx.session.so101.So101Robot;
@@ -56,17 +55,15 @@ record So101Properties(
         @DefaultValue Set<Sensor> sensors) {
 
     /**
-     * The arm with these properties. The calibration is read, so that a bad one is refused before
-     * anything moves; the port is not touched.
+     * The arm with these properties. Neither the calibration file nor the port is touched before a
+     * session starts.
      *
      * @throws InvalidConfigurationPropertyValueException if a value is outside its range
-     * @throws dev.rfx.session.so101.CalibrationException if the file is of no use
      */
     So101Robot toRobot() {
         Path file = required("so101.calibration", this.calibration, "so101.port");
-        Calibration read = Calibration.read(file);
         So101Robot.Builder arm =
-                checked("so101.port", this.port, path -> So101Robot.builder(path, read));
+                checked("so101.port", this.port, path -> So101Robot.builder(path, file));
         checked("so101.baud-rate", this.baudRate, arm::baudRate);
         checked("so101.read-timeout", this.readTimeout, arm::readTimeout);
         checked(

@@ -37,12 +37,18 @@ final class Arm implements AutoCloseable {
     private static final long TICK_MILLIS = 20;
 
     private final So101Robot.Settings settings;
+    private final Calibration calibration;
     private final ArmPort port;
     private final ServoBus bus;
     private final int[] goals = new int[Joint.values().length];
 
-    private Arm(So101Robot.Settings settings, ArmPort port, LinkStatistics statistics) {
+    private Arm(
+            So101Robot.Settings settings,
+            Calibration calibration,
+            ArmPort port,
+            LinkStatistics statistics) {
         this.settings = settings;
+        this.calibration = calibration;
         this.port = port;
         this.bus = new ServoBus(port, settings.baudRate(), settings.readTimeout(), statistics);
     }
@@ -52,12 +58,14 @@ final class Arm implements AutoCloseable {
      *
      * @throws PortException if it cannot be found or opened
      */
-    static Arm connect(So101Robot.Settings settings, LinkStatistics statistics) {
+    static Arm connect(
+            So101Robot.Settings settings, Calibration calibration, LinkStatistics statistics) {
         String path =
                 settings.port().equals(So101Robot.AUTO)
                         ? ArmFinder.find(settings.baudRate())
                         : settings.port();
-        return new Arm(settings, ArmPort.open(path, settings.baudRate()), statistics);
+        ArmPort port = ArmPort.open(path, settings.baudRate());
+        return new Arm(settings, calibration, port, statistics);
     }
 
     String path() {
@@ -127,19 +135,17 @@ final class Arm implements AutoCloseable {
     }
 
     private void calibrate(Joint joint) {
-        JointCalibration calibration = this.settings.calibration().joint(joint);
+        JointCalibration own = this.calibration.joint(joint);
         if (this.settings.writeCalibration()) {
-            set(joint, Register.HOMING_OFFSET, calibration.homingOffset());
-            set(joint, Register.MIN_POSITION_LIMIT, calibration.rangeMin());
-            set(joint, Register.MAX_POSITION_LIMIT, calibration.rangeMax());
+            set(joint, Register.HOMING_OFFSET, own.homingOffset());
+            set(joint, Register.MIN_POSITION_LIMIT, own.rangeMin());
+            set(joint, Register.MAX_POSITION_LIMIT, own.rangeMax());
         }
-        this.settings
-                .calibration()
-                .requireSame(
-                        joint,
-                        this.bus.read(joint, Register.HOMING_OFFSET),
-                        this.bus.read(joint, Register.MIN_POSITION_LIMIT),
-                        this.bus.read(joint, Register.MAX_POSITION_LIMIT));
+        this.calibration.requireSame(
+                joint,
+                this.bus.read(joint, Register.HOMING_OFFSET),
+                this.bus.read(joint, Register.MIN_POSITION_LIMIT),
+                this.bus.read(joint, Register.MAX_POSITION_LIMIT));
     }
 
     private void configure(Joint joint, Map<Register, Integer> configuration) {
@@ -211,17 +217,19 @@ final class Arm implements AutoCloseable {
     }
 
     private int inRange(Joint joint, double value) {
-        JointCalibration calibration = this.settings.calibration().joint(joint);
-        int steps = this.settings.scale(joint).toSteps(value);
-        return Math.min(Math.max(steps, calibration.rangeMin()), calibration.rangeMax());
+        JointCalibration own = this.calibration.joint(joint);
+        int steps = scale(joint).toSteps(value);
+        return Math.min(Math.max(steps, own.rangeMin()), own.rangeMax());
+    }
+
+    private JointScale scale(Joint joint) {
+        return JointScale.of(this.calibration.joint(joint), this.settings.units());
     }
 
     private int stepsPerTick(Joint joint) {
         Double speed = this.settings.startSpeed();
         double stepsPerSecond =
-                speed == null
-                        ? DEFAULT_SPEED_STEPS
-                        : this.settings.scale(joint).distanceToSteps(speed);
+                speed == null ? DEFAULT_SPEED_STEPS : scale(joint).distanceToSteps(speed);
         return (int) Math.max(stepsPerSecond * TICK_MILLIS / 1000, 1);
     }
 

@@ -23,13 +23,14 @@ final class GoalLimits {
     private final int[] maxStep = new int[JOINTS.length];
     private final AtomicLongArray clamps = new AtomicLongArray(JOINTS.length);
 
-    GoalLimits(So101Robot.Settings settings) {
+    /** Sets the range and the step of each joint. To be called before the first goal. */
+    void calibrate(So101Robot.Settings settings, Calibration calibration) {
         for (Joint joint : JOINTS) {
             int i = joint.ordinal();
-            JointCalibration calibration = settings.calibration().joint(joint);
-            this.scales[i] = settings.scale(joint);
-            this.min[i] = calibration.rangeMin();
-            this.max[i] = calibration.rangeMax();
+            JointCalibration own = calibration.joint(joint);
+            this.scales[i] = JointScale.of(own, settings.units());
+            this.min[i] = own.rangeMin();
+            this.max[i] = own.rangeMax();
             this.maxStep[i] =
                     settings.maxStep() == null
                             ? DEFAULT_MAX_STEP

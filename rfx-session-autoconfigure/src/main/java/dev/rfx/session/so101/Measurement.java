@@ -38,9 +38,6 @@ final class Measurement {
         this.sensors = settings.sensors().toArray(Sensor[]::new);
         this.sensed = new int[this.sensors.length][JOINTS.length];
         this.values = new Tensor[this.sensors.length];
-        for (Joint joint : JOINTS) {
-            this.scales[joint.ordinal()] = settings.scale(joint);
-        }
         Register last = Register.PRESENT_VELOCITY;
         Observation all = Observation.of(Observation.STATE, this.state);
         for (int i = 0; i < this.sensors.length; i++) {
@@ -53,6 +50,14 @@ final class Measurement {
         }
         this.registerBytes = last.address() + last.length() - Register.PRESENT_POSITION.address();
         this.observation = all;
+    }
+
+    /** Sets the scale of each joint. To be called before the first measurement. */
+    void calibrate(So101Robot.Settings settings, Calibration calibration) {
+        for (Joint joint : JOINTS) {
+            this.scales[joint.ordinal()] =
+                    JointScale.of(calibration.joint(joint), settings.units());
+        }
     }
 
     private static AtomicLongArray unknown() {

@@ -4,6 +4,7 @@ import dev.rfx.session.Observation;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +49,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
 
     private final Settings settings;
     private final LinkStatistics statistics = new LinkStatistics();
-    private final GoalLimits limits;
+    private final GoalLimits limits = new GoalLimits();
     private final Measurement measurement;
 
     /** Held while the port is used: by one thread, but for a stop beside a call that hangs. */
@@ -59,7 +61,6 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
 
     private So101Robot(Settings settings) {
         this.settings = settings;
-        this.limits = new GoalLimits(settings);
         this.measurement = new Measurement(settings);
     }
 
@@ -72,7 +73,21 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
      * @return a builder
      */
     public static Builder builder(String port, Calibration calibration) {
-        return new Builder(port, calibration);
+        Objects.requireNonNull(calibration, "calibration");
+        return new Builder(port, () -> calibration);
+    }
+
+    /**
+     * Begins to describe an arm whose calibration is read when it is connected.
+     *
+     * @param port the path of its serial port, or {@link #AUTO} for the one USB serial port on
+     *     which an SO-101 answers
+     * @param calibrationFile the file of its calibration, see {@link Calibration#read(Path)}
+     * @return a builder
+     */
+    public static Builder builder(String port, Path calibrationFile) {
+        Objects.requireNonNull(calibrationFile, "calibrationFile");
+        return new Builder(port, () -> Calibration.read(calibrationFile));
     }
 
     /**
@@ -80,7 +95,8 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
      *
      * @throws PortException if the port cannot be found or opened
      * @throws NotAnSo101Exception if not six servos of an SO-101 answer
-     * @throws CalibrationException if the servos are not calibrated as the file says
+     * @throws CalibrationException if the calibration cannot be read, or the servos are not
+     *     calibrated as it says
      * @throws ArmBusyException if a servo has to be configured while it holds
      * @throws ServoFaultException if a servo reports a fault
      * @throws LinkException if a servo does not answer any more
@@ -92,7 +108,10 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         try {
             disconnect();
             this.errorsInARow = 0;
-            Arm connected = Arm.connect(this.settings, this.statistics);
+            Calibration calibration = this.settings.calibration().get();
+            this.limits.calibrate(this.settings, calibration);
+            this.measurement.calibrate(this.settings, calibration);
+            Arm connected = Arm.connect(this.settings, calibration, this.statistics);
             this.arm = connected;
             try {
                 connected.checkAndConfigure();
@@ -250,7 +269,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     /** What {@link Builder} gathers. */
     record Settings(
             String port,
-            Calibration calibration,
+            Supplier<Calibration> calibration,
             int baudRate,
             boolean writeCalibration,
             JointUnits units,
@@ -260,12 +279,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             StopMode stopMode,
             @Nullable List<Double> startPose,
             @Nullable Double startSpeed,
-            Set<Sensor> sensors) {
-
-        JointScale scale(Joint joint) {
-            return JointScale.of(this.calibration.joint(joint), this.units);
-        }
-    }
+            Set<Sensor> sensors) {}
 
     /** Builds a {@link So101Robot}. Nothing is opened and nothing moves. */
     public static final class Builder {
@@ -274,7 +288,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         private static final Duration MAX_READ_TIMEOUT = Duration.ofSeconds(1);
 
         private final String port;
-        private final Calibration calibration;
+        private final Supplier<Calibration> calibration;
         private int baudRate = 1_000_000;
         private boolean writeCalibration;
         private JointUnits units = JointUnits.RADIANS;
@@ -286,10 +300,10 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         private @Nullable Double startSpeed;
         private Set<Sensor> sensors = EnumSet.noneOf(Sensor.class);
 
-        private Builder(String port, Calibration calibration) {
+        private Builder(String port, Supplier<Calibration> calibration) {
             require(!port.isBlank(), "port", '"' + port + '"', "a path or auto");
             this.port = port;
-            this.calibration = Objects.requireNonNull(calibration, "calibration");
+            this.calibration = calibration;
         }
 
         /**
