@@ -166,9 +166,12 @@ final class Arm implements AutoCloseable {
         if (register.isEeprom()) {
             this.bus.write(joint, Register.LOCK, 0);
         }
-        this.bus.write(joint, register, value);
-        if (register.isEeprom()) {
-            this.bus.write(joint, Register.LOCK, 1);
+        try {
+            this.bus.write(joint, register, value);
+        } finally {
+            if (register.isEeprom()) {
+                this.bus.write(joint, Register.LOCK, 1);
+            }
         }
     }
 
@@ -234,13 +237,15 @@ final class Arm implements AutoCloseable {
     }
 
     /**
-     * Brings the arm to rest. Every servo is told, also if another one does not listen.
+     * Brings the arm to rest. Every servo is told, also if it reports a fault, and if another one
+     * does not listen.
      *
-     * @throws So101Exception if one did not listen; the others are suppressed
+     * @throws So101Exception if one did not listen or reported a fault; the others are suppressed
      */
     void rest(StopMode mode) throws InterruptedException {
         List<Exception> failures = new ArrayList<>();
         this.bus.hurry();
+        this.bus.deferFaults();
         switch (mode) {
             case HOLD -> tellAll(this::hold, failures);
             case TORQUE_OFF -> tellAll(this::torqueOff, failures);
@@ -264,12 +269,16 @@ final class Arm implements AutoCloseable {
         void tell(Joint joint);
     }
 
-    private static void tellAll(Order order, List<Exception> failures) {
+    private void tellAll(Order order, List<Exception> failures) {
         for (Joint joint : Joint.values()) {
             try {
                 order.tell(joint);
             } catch (So101Exception ex) {
                 failures.add(ex);
+            }
+            ServoFaultException fault = this.bus.takeFault();
+            if (fault != null) {
+                failures.add(fault);
             }
         }
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Requests to the servos and their replies. A request whose replies are missing or damaged is sent
- * again, twice, but not for longer than its time-out in all. Allocates nothing as long as nothing
- * fails. Used by one thread at a time.
+ * again, twice, but not for longer than its time-out in all. Those of a control loop allocate
+ * nothing as long as nothing fails. Used by one thread at a time.
  *
  * <p>A reply does not say what it answers. One that comes after its time could be taken for the
  * reply to the next request, so after a request that had to be repeated the bus has to be quiet
@@ -78,6 +78,9 @@ final class ServoBus {
     private Joint current = Joint.SHOULDER_PAN;
     private Outcome outcome = Outcome.REPLY;
     private @Nullable Joint faulty;
+    private boolean faultsDeferred;
+    private @Nullable ServoFaultException deferredFault;
+    private int value;
     private int errorByte;
 
     ServoBus(ArmPort port, int baudRate, Duration readTimeout, LinkStatistics statistics) {
@@ -92,6 +95,18 @@ final class ServoBus {
      */
     void hurry() {
         this.orderNanos = HASTY_NANOS;
+    }
+
+    /** From now on a servo that reports a fault is told its order nevertheless. */
+    void deferFaults() {
+        this.faultsDeferred = true;
+    }
+
+    /** Returns the fault that a servo reported meanwhile, if one did, and forgets it. */
+    @Nullable ServoFaultException takeFault() {
+        ServoFaultException fault = this.deferredFault;
+        this.deferredFault = null;
+        return fault;
     }
 
     /** Tells whether a servo answers. */
@@ -115,8 +130,14 @@ final class ServoBus {
      */
     int read(Joint joint, Register register) {
         this.request.read(joint.id(), register, register.length());
-        exchange(ONE[joint.ordinal()], register, register.length(), this.orderNanos, NOBODY);
-        return this.parser.value(register);
+        exchange(
+                ONE[joint.ordinal()],
+                register,
+                register.length(),
+                this.orderNanos,
+                // Now: to explain a fault there may be another request.
+                (servo, reply) -> this.value = reply.value(register));
+        return this.value;
     }
 
     /**
@@ -174,7 +195,11 @@ final class ServoBus {
             this.statistics.retry();
         }
         if (this.faulty != null) {
-            throw fault(this.faulty, this.errorByte);
+            ServoFaultException fault = fault(this.faulty, this.errorByte);
+            if (!this.faultsDeferred) {
+                throw fault;
+            }
+            this.deferredFault = fault;
         }
     }
 

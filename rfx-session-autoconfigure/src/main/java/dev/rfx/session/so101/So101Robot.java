@@ -196,6 +196,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     @Override
     public void stop() throws InterruptedException {
         // Whoever holds the lock for longer is in a write that nobody reads from.
+        boolean wasInterrupted = Thread.interrupted();
         boolean free = lockFor(this.settings.readTimeout().multipliedBy(2));
         try {
             Arm connected = this.arm;
@@ -209,11 +210,20 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             if (free) {
                 this.lock.unlock();
             }
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    private boolean lockFor(Duration time) throws InterruptedException {
-        return this.lock.tryLock(time.toNanos(), TimeUnit.NANOSECONDS);
+    /** An interrupt does not keep the arm from being told: it is as if the time were over. */
+    private boolean lockFor(Duration time) {
+        try {
+            return this.lock.tryLock(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            return this.lock.tryLock();
+        }
     }
 
     private void disconnect() {

@@ -572,6 +572,36 @@ class So101RobotTests {
     }
 
     @Test
+    void servoThatReportsAFaultHoldsWhereItIsToo() throws Exception {
+        useWeakArm();
+        standAt(MIDDLE);
+        this.robot.reset();
+        standAt(MIDDLE + 7);
+        this.arm.setErrorByte(Joint.ELBOW_FLEX, 0x24);
+        this.arm.forget();
+
+        assertThatExceptionOfType(ServoFaultException.class)
+                .isThrownBy(this.robot::stop)
+                .withMessageStartingWith("elbow_flex (id 3): overheat, overload, 30 °C");
+
+        assertThat(lastGoals()).containsOnly(MIDDLE + 7);
+    }
+
+    @Test
+    void interruptedThreadStopsTheArmAllTheSame() throws Exception {
+        this.robot = builder().stopMode(StopMode.TORQUE_OFF).build();
+        this.robot.reset();
+        Thread.currentThread().interrupt();
+
+        this.robot.stop();
+
+        assertThat(Thread.interrupted()).isTrue();
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.isTorqueOn(joint)).isFalse();
+        }
+    }
+
+    @Test
     void armParksAtItsStartSpeedBeforeTorqueGoesOff() throws Exception {
         standAt(MIDDLE);
         this.robot =
