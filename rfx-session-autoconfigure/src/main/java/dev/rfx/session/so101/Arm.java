@@ -41,6 +41,7 @@ final class Arm implements AutoCloseable {
     private final ArmPort port;
     private final ServoBus bus;
     private final int[] goals = new int[Joint.values().length];
+    private boolean goalsKnown;
 
     private Arm(
             So101Robot.Settings settings,
@@ -185,6 +186,7 @@ final class Arm implements AutoCloseable {
             hold(joint);
             this.bus.write(joint, Register.TORQUE_ENABLE, 1);
         }
+        this.goalsKnown = true;
     }
 
     private void hold(Joint joint) {
@@ -251,7 +253,9 @@ final class Arm implements AutoCloseable {
             case TORQUE_OFF -> tellAll(this::torqueOff, failures);
             case PARK_THEN_TORQUE_OFF -> {
                 try {
-                    moveToStartPose();
+                    if (this.goalsKnown) { // else it would be a jump, from nowhere
+                        moveToStartPose();
+                    }
                 } catch (So101Exception | InterruptedException ex) {
                     failures.add(ex);
                 }
