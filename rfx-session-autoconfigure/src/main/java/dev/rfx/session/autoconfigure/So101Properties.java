@@ -25,9 +25,10 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param calibration Calibration file of this arm, as LeRobot wrote it. Required where the port is
  *     set.
  * @param writeCalibration Whether a calibration that differs from the file is written to the
- *     servos, instead of being refused.
+ *     servos, instead of being refused. Not together with the port auto.
  * @param units Units of observations and actions.
- * @param readTimeout How long a measurement may take, with its retries; 1ms to 1s.
+ * @param readTimeout How long a measurement may take, with its retries; 1ms to 1s, and at least
+ *     what three requests and their replies take on the wire.
  * @param maxConsecutiveErrors How many measurements may fail in a row; the last of them fails the
  *     run. 1 to 1000.
  * @param maxStep By how much a goal may differ from the last one, in the units of actions; more
@@ -36,7 +37,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param startPose Where the arm goes at the start of a run: six positions in the units of actions.
  *     When not set, it stays where it is.
  * @param startSpeed How fast the arm goes to its start pose, in the units of actions per second.
- *     When not set, 0.5 rad/s.
+ *     When not set, 0.5 rad/s; at most what a servo can turn, 4.7 rad/s.
  * @param sensors What is observed beside position and velocity. Each adds to the time on the wire.
  */
 @ConfigurationProperties("rfx.session.so101")
@@ -74,6 +75,7 @@ record So101Properties(
         checked("so101.start-pose", this.startPose, arm::startPose);
         checked("so101.start-speed", this.startSpeed, arm::startSpeed);
         arm.writeCalibration(this.writeCalibration).units(this.units).sensors(this.sensors);
-        return checked("so101.stop-mode", this.stopMode, mode -> arm.stopMode(mode).build());
+        checked("so101.stop-mode", this.stopMode, arm::stopMode);
+        return checked("so101", this, together -> arm.build());
     }
 }

@@ -1,10 +1,11 @@
 package dev.rfx.session.so101;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Finds the one serial port on which an SO-101 answers. */
+/** Finds the one serial port on which an SO-101 answers, where none is named. */
 final class ArmFinder {
 
     private static final Duration TIMEOUT = Duration.ofMillis(10);
@@ -12,36 +13,54 @@ final class ArmFinder {
     private ArmFinder() {}
 
     /**
-     * Looks on all serial ports on USB.
+     * Opens a port, or the one that is found.
      *
-     * @throws PortException if there is none or more than one
+     * @param path its path, or {@link So101Robot#AUTO}
+     * @throws PortException if it cannot be opened, or is to be found, but there is none or more
+     *     than one
      */
-    static String find(int baudRate) {
-        return find(ArmPort.usbPaths(), ArmPort.describeUsbPorts(), baudRate);
+    static ArmPort open(String path, int baudRate) {
+        String found =
+                path.equals(So101Robot.AUTO)
+                        ? find(
+                                ArmPort.list().stream().filter(ArmPort.Listed::onUsb).toList(),
+                                baudRate)
+                        : path;
+        return ArmPort.open(found, baudRate);
     }
 
-    static String find(List<String> paths, List<String> descriptions, int baudRate) {
-        List<String> arms = paths.stream().filter(path -> hasArm(path, baudRate)).toList();
+    static String find(List<ArmPort.Listed> ports, int baudRate) {
+        List<String> arms = new ArrayList<>();
+        List<String> silent = new ArrayList<>();
+        List<PortException> failures = new ArrayList<>();
+        for (ArmPort.Listed port : ports) {
+            try {
+                if (hasArm(port.path(), baudRate)) {
+                    arms.add(port.path());
+                } else {
+                    silent.add(port.toString());
+                }
+            } catch (PortException ex) {
+                failures.add(ex);
+            }
+        }
         return switch (arms.size()) {
-            case 0 -> throw PortException.noArm(descriptions);
+            case 0 -> throw PortException.noArm(silent, failures);
             case 1 -> arms.get(0);
             default -> throw PortException.severalArms(arms);
         };
     }
 
-    /** A port that cannot be opened has no arm for us. */
     private static boolean hasArm(String path, int baudRate) {
+        ArmPort port = ArmPort.open(path, baudRate);
         try {
-            ArmPort port = ArmPort.open(path, baudRate);
-            try {
-                ServoBus bus = new ServoBus(port, baudRate, TIMEOUT, new LinkStatistics());
-                bus.hurry();
-                return Arrays.stream(Joint.values()).allMatch(bus::answers);
-            } finally {
-                port.close();
-            }
-        } catch (PortException | LinkLostException ex) {
+            ServoBus bus = new ServoBus(port, baudRate, TIMEOUT, new LinkStatistics());
+            bus.hurry();
+            return Arrays.stream(Joint.values()).allMatch(bus::answers);
+        } catch (LinkLostException ex) {
             return false;
+        } finally {
+            port.close();
         }
     }
 }

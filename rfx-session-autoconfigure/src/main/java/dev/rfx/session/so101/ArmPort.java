@@ -5,10 +5,12 @@ import com.fazecast.jSerialComm.SerialPortInvalidPortException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open serial port of an arm. Only this class knows jSerialComm, whose class has effects on the
@@ -31,18 +33,22 @@ final class ArmPort {
     private static final int BUSY = 16;
     private static final int NOT_A_TERMINAL = 25;
 
-    private static final Set<ArmPort> OPEN = ConcurrentHashMap.newKeySet();
+    /** By the path of the device, until it is closed indeed. */
+    private static final Map<String, ArmPort> OPEN = new ConcurrentHashMap<>();
 
     static {
         // jSerialComm closes all ports when the JVM ends, at the same time as others stop their
         // robots, who then meet a closed port. Threads that are given to it run before, and it
         // waits for them.
-        SerialPort.addShutdownHook(new Thread(ArmPort::awaitAllClosed, "so101-shutdown"));
+        SerialPort.addShutdownHook(new Thread(ArmPort::awaitAllReleased, "so101-shutdown"));
     }
 
     private final SerialPort port;
     private final String path;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    /** Done when {@link #close()} has returned. */
+    private final CompletableFuture<@Nullable Void> released = new CompletableFuture<>();
 
     private ArmPort(SerialPort port, String path) {
         this.port = port;
@@ -60,15 +66,18 @@ final class ArmPort {
             // Each time anew: a symbolic link is resolved here, once.
             port = SerialPort.getCommPort(path);
         } catch (SerialPortInvalidPortException ex) {
-            throw PortException.notFound(path, describe(Arrays.asList(SerialPort.getCommPorts())));
+            throw PortException.notFound(path, list().stream().map(Listed::toString).toList());
         }
         port.setComPortParameters(baudRate, 8, SerialPort.ONE_STOP_BIT, SerialPort.NO_PARITY);
         // The library rounds time-outs up to 100 ms: ours are elsewhere.
         port.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
-        if (OPEN.stream().anyMatch(other -> isSame(other.port, port))) {
+        ArmPort opened = new ArmPort(port, path);
+        // The library itself does not refuse a port that this JVM has open; it spoils it.
+        if (OPEN.putIfAbsent(port.getSystemPortPath(), opened) != null) {
             throw PortException.openHere(path);
         }
         if (!port.openPort()) {
+            OPEN.remove(port.getSystemPortPath());
             throw switch (port.getLastErrorCode()) {
                 case PERMISSION_DENIED -> PortException.denied(path);
                 case TRY_AGAIN, BUSY -> PortException.busy(path);
@@ -76,28 +85,17 @@ final class ArmPort {
                 default -> PortException.cannotOpen(path, port.getLastErrorCode());
             };
         }
-        ArmPort opened = new ArmPort(port, path);
-        OPEN.add(opened);
         return opened;
     }
 
-    /** The library itself does not refuse a port that this JVM has open; it spoils it. */
-    private static boolean isSame(SerialPort one, SerialPort other) {
-        return one.getSystemPortPath().equals(other.getSystemPortPath());
-    }
-
-    /** The paths of all serial ports on USB. */
-    static List<String> usbPaths() {
-        return usbPorts().stream().map(SerialPort::getSystemPortPath).toList();
-    }
-
-    /** All serial ports on USB as their owner knows them. */
-    static List<String> describeUsbPorts() {
-        return describe(usbPorts());
-    }
-
     /** A serial port of the machine. */
-    record Listed(String path, String description, boolean onUsb) {}
+    record Listed(String path, String description, boolean onUsb) {
+
+        @Override
+        public String toString() {
+            return this.path + " (" + this.description + ")";
+        }
+    }
 
     /** All serial ports, whatever they are on. */
     static List<Listed> list() {
@@ -107,21 +105,7 @@ final class ArmPort {
                                 new Listed(
                                         port.getSystemPortPath(),
                                         port.getPortDescription(),
-                                        isOnUsb(port)))
-                .toList();
-    }
-
-    private static boolean isOnUsb(SerialPort port) {
-        return port.getVendorID() >= 0;
-    }
-
-    private static List<SerialPort> usbPorts() {
-        return Arrays.stream(SerialPort.getCommPorts()).filter(ArmPort::isOnUsb).toList();
-    }
-
-    private static List<String> describe(List<SerialPort> ports) {
-        return ports.stream()
-                .map(port -> port.getSystemPortPath() + " (" + port.getPortDescription() + ")")
+                                        port.getVendorID() >= 0))
                 .toList();
     }
 
@@ -157,41 +141,36 @@ final class ArmPort {
 
     /** Closes the port, and does not wait for ever where that hangs. Does nothing a second time. */
     void close() {
-        if (!OPEN.remove(this)) {
+        if (!this.closing.compareAndSet(false, true)) {
             return;
         }
-        Thread closer =
-                new Thread(
-                        () -> {
-                            this.port.closePort();
-                            this.closed.countDown();
-                        },
-                        "so101-close");
+        try {
+            CompletableFuture.runAsync(this::closePort, ArmPort::startCloser)
+                    .completeOnTimeout(null, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } finally {
+            this.released.complete(null);
+        }
+    }
+
+    private void closePort() {
+        this.port.closePort();
+        OPEN.remove(this.port.getSystemPortPath());
+    }
+
+    private static void startCloser(Runnable close) {
+        Thread closer = new Thread(close, "so101-close");
         closer.setDaemon(true);
         closer.start();
-        awaitUninterrupted(this.closed, CLOSE_TIMEOUT.toNanos());
     }
 
-    private static void awaitAllClosed() {
-        long deadline = System.nanoTime() + SHUTDOWN_TIMEOUT.toNanos();
-        for (ArmPort port : OPEN) {
-            awaitUninterrupted(port.closed, deadline - System.nanoTime());
-        }
-    }
-
-    private static void awaitUninterrupted(CountDownLatch latch, long nanos) {
-        boolean interrupted = false;
-        long deadline = System.nanoTime() + nanos;
-        while (true) {
-            try {
-                boolean ignored = latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                break;
-            } catch (InterruptedException ex) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    /** Whoever has a port open is bringing his arm to rest now. */
+    private static void awaitAllReleased() {
+        CompletableFuture.allOf(
+                        OPEN.values().stream()
+                                .map(port -> port.released)
+                                .toArray(CompletableFuture<?>[]::new))
+                .completeOnTimeout(null, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 }

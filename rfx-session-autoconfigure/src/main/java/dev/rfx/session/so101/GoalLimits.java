@@ -5,6 +5,7 @@ import dev.rfx.session.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns an action into goals that an arm may get: within the calibrated range, and within a step
@@ -14,6 +15,9 @@ final class GoalLimits {
 
     /** 0.1 rad. */
     private static final int DEFAULT_MAX_STEP = 65;
+
+    /** More than any joint can go. */
+    private static final int NO_MAX_STEP = 1 << 16;
 
     private static final Joint[] JOINTS = Joint.values();
 
@@ -31,11 +35,14 @@ final class GoalLimits {
             this.scales[i] = JointScale.of(own, settings.units());
             this.min[i] = own.rangeMin();
             this.max[i] = own.rangeMax();
-            this.maxStep[i] =
-                    settings.maxStep() == null
-                            ? DEFAULT_MAX_STEP
-                            : Math.max(this.scales[i].distanceToSteps(settings.maxStep()), 1);
+            this.maxStep[i] = maxStep(this.scales[i], settings.maxStep());
         }
+    }
+
+    private static int maxStep(JointScale scale, @Nullable Double units) {
+        return units == null
+                ? DEFAULT_MAX_STEP
+                : clamp((int) Math.rint(scale.distanceToSteps(units)), 1, NO_MAX_STEP);
     }
 
     /**

@@ -38,6 +38,11 @@ public record JointCalibration(
         }
     }
 
+    /** Returns a position, or the end of the range beyond which it is. */
+    int nearestInRange(int position) {
+        return Math.min(Math.max(position, this.rangeMin), this.rangeMax);
+    }
+
     private static void require(String name, int value, int min, int max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(

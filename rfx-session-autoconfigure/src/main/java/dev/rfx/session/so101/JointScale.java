@@ -9,12 +9,10 @@ package dev.rfx.session.so101;
  */
 final class JointScale {
 
-    private static final double RADIANS_PER_STEP = 2 * Math.PI / 4096;
+    static final double RADIANS_PER_STEP = 2 * Math.PI / 4096;
 
     /** LeRobot divides by the highest position, 4095, not by the number of steps. */
     private static final double DEGREES_PER_STEP = 360.0 / 4095;
-
-    private static final int MAX_DISTANCE = 1 << 16;
 
     private final Joint joint;
     private final double zeroSteps;
@@ -95,11 +93,11 @@ final class JointScale {
     }
 
     /**
-     * Returns how many steps a distance is, at most what is more than any joint can go.
+     * Returns how many steps a distance is.
      *
      * @param distance in units, 0 or more, may be infinite
      */
-    int distanceToSteps(double distance) {
-        return (int) Math.min(Math.rint(distance / Math.abs(this.unitsPerStep)), MAX_DISTANCE);
+    double distanceToSteps(double distance) {
+        return distance / Math.abs(this.unitsPerStep);
     }
 }

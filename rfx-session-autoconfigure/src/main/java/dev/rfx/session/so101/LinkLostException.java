@@ -23,6 +23,13 @@ public class LinkLostException extends So101Exception {
                 null);
     }
 
+    static LinkLostException torqueLost(Joint joint) {
+        return new LinkLostException(
+                joint + " did not answer for a moment and has no torque now: its power was gone",
+                "Check the power supply and the cable to this servo, and start again.",
+                null);
+    }
+
     static LinkLostException tooManyErrors(String port, int errors, LinkException last) {
         return new LinkLostException(
                 "%d errors in a row on %s, the last: %s"

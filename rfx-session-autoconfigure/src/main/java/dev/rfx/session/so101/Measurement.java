@@ -4,10 +4,10 @@ import dev.rfx.session.Observation;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -16,7 +16,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class Measurement {
 
+    /** How many bytes position and velocity have. */
+    static final int MOTION_BYTES = registerBytes(Set.of());
+
     private static final Joint[] JOINTS = Joint.values();
+    private static final long UNKNOWN = Double.doubleToRawLongBits(Double.NaN);
 
     private final JointScale[] scales = new JointScale[JOINTS.length];
     private final Sensor[] sensors;
@@ -38,18 +42,26 @@ final class Measurement {
         this.sensors = settings.sensors().toArray(Sensor[]::new);
         this.sensed = new int[this.sensors.length][JOINTS.length];
         this.values = new Tensor[this.sensors.length];
-        Register last = Register.PRESENT_VELOCITY;
         Observation all = Observation.of(Observation.STATE, this.state);
         for (int i = 0; i < this.sensors.length; i++) {
             this.values[i] = Tensor.zeros(JOINTS.length);
             all = all.with(this.sensors[i].tensorName(), this.values[i]);
-            last = this.sensors[i].register(); // in the order of their addresses
             if (this.sensors[i] == Sensor.VOLTAGE || this.sensors[i] == Sensor.TEMPERATURE) {
-                this.told.put(this.sensors[i], unknown());
+                this.told.put(this.sensors[i], new AtomicLongArray(JOINTS.length));
             }
         }
-        this.registerBytes = last.address() + last.length() - Register.PRESENT_POSITION.address();
+        forget();
+        this.registerBytes = registerBytes(settings.sensors());
         this.observation = all;
+    }
+
+    /** How many bytes of a servo's registers hold position, velocity and what is asked for. */
+    static int registerBytes(Set<Sensor> sensors) {
+        Register last = Register.PRESENT_VELOCITY;
+        for (Sensor sensor : sensors) {
+            last = sensor.register(); // in the order of their addresses
+        }
+        return last.address() + last.length() - Register.PRESENT_POSITION.address();
     }
 
     /** Sets the scale of each joint. To be called before the first measurement. */
@@ -60,10 +72,13 @@ final class Measurement {
         }
     }
 
-    private static AtomicLongArray unknown() {
-        long[] none = new long[JOINTS.length];
-        Arrays.fill(none, Double.doubleToRawLongBits(Double.NaN));
-        return new AtomicLongArray(none);
+    /** Lets nobody take what was measured for the present: the arm is not connected any more. */
+    void forget() {
+        for (AtomicLongArray values : this.told.values()) {
+            for (int i = 0; i < JOINTS.length; i++) {
+                values.setOpaque(i, UNKNOWN);
+            }
+        }
     }
 
     /**

@@ -34,6 +34,13 @@ public class NotAnSo101Exception extends So101Exception {
                 "Update the firmware of all servos with Feetech's FD software.");
     }
 
+    static NotAnSo101Exception notKept(Joint joint, Register register, int written, int kept) {
+        return new NotAnSo101Exception(
+                "%s does not keep %s: %d was written, and %d is there"
+                        .formatted(joint, register, written, kept),
+                "Switch the arm off and on and start again; replace the servo if this stays.");
+    }
+
     private static String list(Collection<Joint> joints) {
         return joints.stream().map(Joint::toString).collect(Collectors.joining(", "));
     }

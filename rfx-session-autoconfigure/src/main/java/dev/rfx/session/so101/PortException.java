@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** The serial port of the arm cannot be found or opened. */
@@ -19,10 +20,20 @@ public class PortException extends So101Exception {
                 "Plug the arm in, or set the port to one that is there, or to auto.");
     }
 
-    static PortException noArm(List<String> tried) {
+    /**
+     * Explains that no port was found by itself.
+     *
+     * @param silent the ports on which no arm answers, with their descriptions
+     * @param failures why others could not be asked
+     */
+    static PortException noArm(List<String> silent, List<PortException> failures) {
+        List<String> ports = new ArrayList<>(silent);
+        failures.forEach(failure -> ports.add(failure.description()));
         return new PortException(
-                "No SO-101 answers on any USB serial port. " + list(tried),
-                "Plug the arm in and switch its power on, or set the port by its path.");
+                "No SO-101 answers on any USB serial port. " + list(ports),
+                failures.isEmpty()
+                        ? "Plug the arm in and switch its power on, or set the port by its path."
+                        : failures.get(0).remedy());
     }
 
     static PortException severalArms(List<String> arms) {

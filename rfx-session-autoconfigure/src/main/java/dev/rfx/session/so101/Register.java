@@ -3,7 +3,7 @@ package dev.rfx.session.so101;
 /**
  * The registers of an STS3215 servo that matter to us, under the names of its memory table.
  *
- * <p>Those below address 40 are EEPROM. Two bytes are little-endian.
+ * <p>Those below address 40 and from 80 on are EEPROM. Two bytes are little-endian.
  */
 enum Register {
     FIRMWARE_MAJOR_VERSION(0, 1, 255),
@@ -58,12 +58,15 @@ enum Register {
     PRESENT_TEMPERATURE(63, 1, 255),
 
     PRESENT_CURRENT(69, 2, 65535),
+
+    /** What {@link #ACCELERATION} is cut to. */
     MAXIMUM_ACCELERATION(85, 1, 254);
 
     /** What {@link #MODEL_NUMBER} holds. */
     static final int STS3215_MODEL_NUMBER = 777;
 
     private static final int FIRST_RAM_ADDRESS = 40;
+    private static final int FIRST_FACTORY_ADDRESS = 80;
     private static final int NO_SIGN = 0;
 
     private final int address;
@@ -93,7 +96,7 @@ enum Register {
 
     /** Tells whether it keeps its value when the power goes. */
     boolean isEeprom() {
-        return this.address < FIRST_RAM_ADDRESS;
+        return this.address < FIRST_RAM_ADDRESS || this.address >= FIRST_FACTORY_ADDRESS;
     }
 
     /** Returns how many bytes it has, 1 or 2. */

@@ -153,7 +153,15 @@ final class ReplyParser {
         return this.found;
     }
 
-    /** Tells whether every byte since {@link #clear()} was part of an accepted reply. */
+    /** Takes the bytes that were dropped so far for the rest of an earlier request. */
+    void forgive() {
+        this.dropped = false;
+    }
+
+    /**
+     * Tells whether every byte since {@link #clear()} or {@link #forgive()} was part of an accepted
+     * reply.
+     */
     boolean isClean() {
         return !this.dropped && this.start == this.end;
     }

@@ -2,6 +2,7 @@ package dev.rfx.session.so101;
 
 import dev.rfx.session.so101.ReplyParser.Outcome;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * again, twice, but not for longer than its time-out in all. Those of a control loop allocate
  * nothing as long as nothing fails. Used by one thread at a time.
  *
- * <p>A reply does not say what it answers. One that comes after its time could be taken for the
- * reply to the next request, so after a request that had to be repeated the bus has to be quiet
- * before there is another, and what was measured counts as measured when it was asked for first.
- * Requests to single servos, which are not the control loop's, have a time-out that no reply
- * survives.
+ * <p>A reply does not say what it answers, and one that comes after its time could be taken for the
+ * reply to the next request. It tells by its length: a request to all servos asks for another
+ * number of bytes than those before whose replies may be under way still, up to three more than are
+ * wanted. When there are more such requests than numbers, what is measured counts as measured when
+ * the first of them was sent. Replies come in the order of the requests: after the reply to a later
+ * one, or after the silence of a time-out, none is under way. Requests to single servos, which are
+ * not the control loop's, have a time-out that no reply survives.
  */
 final class ServoBus {
 
@@ -40,8 +43,11 @@ final class ServoBus {
 
     private static final long PAUSE_NANOS = 50_000;
 
-    /** Who has not heard a byte for so long has heard the last one. */
+    /** A servo that talks is not silent for so long: longer is the end of what is under way. */
     private static final long QUIET_NANOS = 500_000;
+
+    /** What is in the buffers of the machine is taken with fewer reads than these. */
+    private static final int MAX_READS = 100;
 
     /** For a request to a single servo, as long as nothing moves and nobody waits. */
     private static final long PATIENT_NANOS = 600_000_000;
@@ -50,6 +56,10 @@ final class ServoBus {
     private static final long HASTY_NANOS = 150_000_000;
 
     private static final int STATUS_BYTES = 6;
+
+    /** How many bytes more than wanted are asked for at most, to tell replies apart. */
+    private static final int MAX_EXTRA = 3;
+
     private static final Joint[] ALL = Joint.values();
     private static final Joint[][] ONE = new Joint[ALL.length][];
     private static final int[] IDS = new int[ALL.length];
@@ -71,23 +81,50 @@ final class ServoBus {
 
     private long orderNanos = PATIENT_NANOS;
     private long askedAt;
+    private long activeAt;
     private long due;
-    private boolean unsettled;
+    private int extra;
+
+    /** Which numbers of extra bytes were asked for by requests without an answer yet, … */
+    private final boolean[] outstanding = new boolean[MAX_EXTRA + 1];
+
+    /** … and when first. */
+    private final long[] outstandingSince = new long[MAX_EXTRA + 1];
+
+    private boolean anyOutstanding;
+
+    /** Whether it was one of several requests to which the last answer was. */
+    private boolean ambiguous;
+
+    private long measuredAt;
 
     // Of the last attempt.
     private Joint current = Joint.SHOULDER_PAN;
     private Outcome outcome = Outcome.REPLY;
     private @Nullable Joint faulty;
+    private int errorByte;
+
     private boolean faultsDeferred;
     private @Nullable ServoFaultException deferredFault;
-    private int value;
-    private int errorByte;
+
+    // What read(Joint, Register) reads: to explain a fault there may be another request after it.
+    private Register asked = Register.MODEL_NUMBER;
+    private int answer;
+    private final Replies answers = (joint, reply) -> this.answer = reply.value(this.asked);
 
     ServoBus(ArmPort port, int baudRate, Duration readTimeout, LinkStatistics statistics) {
         this.port = port;
         this.byteNanos = BITS * 1e9 / baudRate;
         this.readTimeoutNanos = readTimeout.toNanos();
         this.statistics = statistics;
+    }
+
+    /** The shortest time-out in which all servos can be asked for so many bytes, and again. */
+    static Duration minReadTimeout(int baudRate, int count) {
+        int bytes =
+                new Request().syncRead(IDS, Register.PRESENT_POSITION, count).length()
+                        + IDS.length * (STATUS_BYTES + count + MAX_EXTRA);
+        return Duration.ofNanos((long) (ATTEMPTS * bytes * BITS * 1e9 / baudRate));
     }
 
     /**
@@ -129,15 +166,20 @@ final class ServoBus {
      * @throws ServoFaultException if the servo reports a fault
      */
     int read(Joint joint, Register register) {
-        this.request.read(joint.id(), register, register.length());
-        exchange(
-                ONE[joint.ordinal()],
-                register,
-                register.length(),
-                this.orderNanos,
-                // Now: to explain a fault there may be another request.
-                (servo, reply) -> this.value = reply.value(register));
-        return this.value;
+        this.asked = register;
+        read(joint, register, register.length(), this.answers);
+        return this.answer;
+    }
+
+    /**
+     * Reads consecutive registers of one servo.
+     *
+     * @throws LinkException if there is no intact reply
+     * @throws ServoFaultException if the servo reports a fault
+     */
+    void read(Joint joint, Register first, int count, Replies replies) {
+        this.request.read(joint.id(), first, count);
+        exchange(ONE[joint.ordinal()], first, count, this.orderNanos, replies);
     }
 
     /**
@@ -154,19 +196,27 @@ final class ServoBus {
     /**
      * Reads consecutive registers of all servos.
      *
-     * @return when the request was sent first: what was measured is not older
+     * @return when the request was sent, or the first one of those to which this can be the answer:
+     *     what was measured is not older
      * @throws LinkException if a reply is missing or not intact
      * @throws ServoFaultException if a servo reports a fault
      */
     long readAll(Register first, int count, Replies replies) {
-        this.request.syncRead(IDS, first, count);
         exchange(ALL, first, count, this.readTimeoutNanos, replies);
-        return this.askedAt;
+        return this.measuredAt;
     }
 
     /** Sets the goals of all servos, in steps and in the order of the joints. Nobody replies. */
     void writeGoals(int[] goals) {
-        this.port.write(this.request.syncWrite(IDS, Register.GOAL_POSITION, goals));
+        if (this.anyOutstanding) {
+            awaitQuiet(QUIET_NANOS, this.readTimeoutNanos / ATTEMPTS);
+        }
+        send(this.request.syncWrite(IDS, Register.GOAL_POSITION, goals));
+    }
+
+    private void send(Request complete) {
+        this.port.write(complete);
+        this.activeAt = System.nanoTime();
     }
 
     private void exchange(
@@ -175,23 +225,21 @@ final class ServoBus {
             int count,
             long timeoutNanos,
             Replies replies) {
-        if (this.unsettled) {
-            awaitQuiet(System.nanoTime() + timeoutNanos);
+        if (this.ambiguous && awaitQuiet(this.readTimeoutNanos, this.readTimeoutNanos)) {
+            settle();
         }
-        this.askedAt = System.nanoTime();
-        this.unsettled = true;
+        long begin = System.nanoTime();
         for (int attempt = 1; ; attempt++) {
             // Each attempt has its share, so that the last one has one, too.
-            long deadline = this.askedAt + timeoutNanos * attempt / ATTEMPTS;
+            long deadline = begin + timeoutNanos * attempt / ATTEMPTS;
             if (attempt(joints, first, count, deadline, replies)) {
-                this.unsettled = attempt > 1;
                 break;
             }
             this.statistics.mismatch(this.outcome);
             if (attempt == ATTEMPTS) {
                 throw failure();
             }
-            awaitQuiet(deadline);
+            awaitQuiet(QUIET_NANOS, deadline - System.nanoTime());
             this.statistics.retry();
         }
         if (this.faulty != null) {
@@ -204,13 +252,36 @@ final class ServoBus {
     }
 
     private boolean attempt(
-            Joint[] joints, @Nullable Register first, int count, long deadline, Replies replies) {
+            Joint[] joints, @Nullable Register first, int wanted, long deadline, Replies replies) {
         discardInput();
         this.parser.clear();
         this.faulty = null;
-        this.port.write(this.request);
+        this.askedAt = System.nanoTime();
+        boolean toAll = joints == ALL && first != null;
+        boolean lateRepliesMayCome = this.anyOutstanding;
+        int count = wanted;
+        if (toAll) {
+            this.extra = lateRepliesMayCome ? (this.extra + 1) % (MAX_EXTRA + 1) : 0;
+            count += this.extra;
+            this.request.syncRead(IDS, first, count);
+        }
+        send(this.request);
         int bytes = this.request.length() + joints.length * (STATUS_BYTES + count);
-        this.due = System.nanoTime() + (long) (bytes * this.byteNanos);
+        this.due = this.activeAt + (long) (bytes * this.byteNanos);
+        boolean complete = receive(joints, first, count, deadline, lateRepliesMayCome, replies);
+        if (toAll) {
+            note(complete);
+        }
+        return complete;
+    }
+
+    private boolean receive(
+            Joint[] joints,
+            @Nullable Register first,
+            int count,
+            long deadline,
+            boolean lateRepliesMayCome,
+            Replies replies) {
         for (Joint joint : joints) {
             this.current = joint;
             if (first == null) {
@@ -219,6 +290,12 @@ final class ServoBus {
                 this.parser.expect(joint.id(), first, count);
             }
             this.outcome = await(deadline);
+            if (lateRepliesMayCome && joint == joints[0]) {
+                while (this.outcome != Outcome.REPLY && this.outcome != Outcome.INCOMPLETE) {
+                    this.outcome = await(deadline);
+                }
+                this.parser.forgive();
+            }
             if (this.outcome != Outcome.REPLY) {
                 return false;
             }
@@ -231,11 +308,34 @@ final class ServoBus {
         return this.parser.isClean();
     }
 
+    /** Notes what came of a request to all servos. */
+    private void note(boolean complete) {
+        boolean reused = this.outstanding[this.extra];
+        this.measuredAt = reused ? this.outstandingSince[this.extra] : this.askedAt;
+        if (complete && !reused) {
+            settle();
+        } else if (complete) {
+            this.ambiguous = true;
+        } else if (!reused) {
+            this.outstanding[this.extra] = true;
+            this.outstandingSince[this.extra] = this.askedAt;
+            this.anyOutstanding = true;
+        }
+    }
+
+    /** No reply is under way any more. */
+    private void settle() {
+        Arrays.fill(this.outstanding, false);
+        this.anyOutstanding = false;
+        this.ambiguous = false;
+    }
+
     private Outcome await(long deadline) {
         Outcome found = this.parser.next();
         while (found == Outcome.INCOMPLETE) {
             int count = this.port.read(this.chunk);
             if (count > 0) {
+                this.activeAt = System.nanoTime();
                 this.parser.accept(this.chunk, count);
                 found = this.parser.next();
             } else {
@@ -263,23 +363,28 @@ final class ServoBus {
         }
     }
 
-    /** The servos after one that did not answer may still be talking. */
-    private void awaitQuiet(long deadline) {
-        long now = System.nanoTime();
-        long lastByte = now;
-        while (now - lastByte < QUIET_NANOS && now - deadline < 0) {
-            if (this.port.read(this.chunk) > 0) {
-                lastByte = now;
-            } else {
-                LockSupport.parkNanos(this, PAUSE_NANOS);
-            }
+    /**
+     * Waits until nothing was on the bus for a time: who talks while a servo talks is not
+     * understood.
+     *
+     * @return false if that was not so within another time
+     */
+    private boolean awaitQuiet(long nanos, long timeoutNanos) {
+        long begin = System.nanoTime();
+        discardInput();
+        long now = begin;
+        while (now - this.activeAt < nanos && now - begin < timeoutNanos) {
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+            discardInput();
             now = System.nanoTime();
         }
+        return now - this.activeAt >= nanos;
     }
 
+    /** Of an earlier request, or noise; who makes that without end shall not keep us here. */
     private void discardInput() {
-        while (this.port.read(this.chunk) > 0) {
-            // of an earlier request, or noise
+        for (int i = 0; i < MAX_READS && this.port.read(this.chunk) > 0; i++) {
+            this.activeAt = System.nanoTime();
         }
     }
 
@@ -291,17 +396,13 @@ final class ServoBus {
                         : LinkException.mismatch(this.current, this.outcome, this.parser.found());
     }
 
-    /** With the temperature, if it can be had and matters. */
+    /** With the temperature, if it can be had at once and matters. */
     private ServoFaultException fault(Joint joint, int error) {
         Integer temperature = null;
         if (ServoFault.in(error).contains(ServoFault.OVERHEAT)) {
             this.request.read(joint.id(), Register.PRESENT_TEMPERATURE, 1);
-            if (attempt(
-                    ONE[joint.ordinal()],
-                    Register.PRESENT_TEMPERATURE,
-                    1,
-                    System.nanoTime() + this.orderNanos / ATTEMPTS,
-                    NOBODY)) {
+            long deadline = System.nanoTime() + this.readTimeoutNanos / ATTEMPTS;
+            if (attempt(ONE[joint.ordinal()], Register.PRESENT_TEMPERATURE, 1, deadline, NOBODY)) {
                 temperature = this.parser.value(Register.PRESENT_TEMPERATURE);
             }
         }

@@ -87,9 +87,8 @@ public final class So101Inspector implements AutoCloseable {
      */
     public static So101Inspector open(
             String path, int baudRate, @Nullable Calibration calibration) {
-        String found = path.equals(So101Robot.AUTO) ? ArmFinder.find(baudRate) : path;
         So101Inspector inspector =
-                new So101Inspector(ArmPort.open(found, baudRate), baudRate, calibration);
+                new So101Inspector(ArmFinder.open(path, baudRate), baudRate, calibration);
         try {
             inspector.check();
             return inspector;
@@ -107,11 +106,7 @@ public final class So101Inspector implements AutoCloseable {
         }
         if (this.calibration != null) {
             for (Joint joint : answering) {
-                this.calibration.requireSame(
-                        joint,
-                        this.bus.read(joint, Register.HOMING_OFFSET),
-                        this.bus.read(joint, Register.MIN_POSITION_LIMIT),
-                        this.bus.read(joint, Register.MAX_POSITION_LIMIT));
+                ArmSetup.requireCalibrated(this.bus, this.calibration, joint);
             }
         }
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,12 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
 
     private static final int JOINTS = Joint.values().length;
 
+    /**
+     * Whoever uses the port for longer, though he was told to stop, is in a write that nobody reads
+     * from: to tell six servos that do not answer takes 0.9 s.
+     */
+    private static final long STOP_PATIENCE_NANOS = 1_000_000_000;
+
     private final Settings settings;
     private final LinkStatistics statistics = new LinkStatistics();
     private final GoalLimits limits = new GoalLimits();
@@ -54,6 +61,9 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
 
     /** Held while the port is used: by one thread, but for a stop beside a call that hangs. */
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Counted up by each stop, to end what another thread is doing at its next step. */
+    private final AtomicInteger stops = new AtomicInteger();
 
     private final int[] goals = new int[JOINTS]; // guarded by lock
     private volatile @Nullable Arm arm;
@@ -98,29 +108,35 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
      * @throws CalibrationException if the calibration cannot be read, or the servos are not
      *     calibrated as it says
      * @throws ArmBusyException if a servo has to be configured while it holds
+     * @throws JointOutOfRangeException if torque would move a joint into its calibrated range
+     * @throws StartPoseException if a joint does not follow on the way to the start pose
      * @throws ServoFaultException if a servo reports a fault
      * @throws LinkException if a servo does not answer any more
-     * @throws InterruptedException if the thread is interrupted on the way
+     * @throws IllegalArgumentException if the start speed is more than a servo can turn
+     * @throws InterruptedException if the thread is interrupted on the way, or another one calls
+     *     {@link #stop()}
      */
     @Override
     public Observation reset() throws InterruptedException {
-        this.lock.lock();
+        this.lock.lockInterruptibly();
         try {
+            Cancellation cancellation = cancelledByStopAfter(this.stops.get());
             disconnect();
             this.errorsInARow = 0;
             Calibration calibration = this.settings.calibration().get();
             this.limits.calibrate(this.settings, calibration);
             this.measurement.calibrate(this.settings, calibration);
             Arm connected = Arm.connect(this.settings, calibration, this.statistics);
-            this.arm = connected;
+            this.arm = connected; // a stop that does not see it yet was counted: it is seen here
             try {
-                connected.checkAndConfigure();
+                cancellation.check();
+                connected.checkAndConfigure(cancellation);
             } catch (RuntimeException | InterruptedException ex) {
                 disconnect(); // nothing was moved, and nothing has to be brought to rest
                 throw ex;
             }
-            connected.holdWithTorque();
-            connected.moveToStartPose();
+            connected.holdWithTorque(cancellation);
+            connected.moveToStartPose(cancellation);
             this.measurement.take(connected.bus());
             return this.measurement.observation();
         } finally {
@@ -128,17 +144,30 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
     }
 
+    private Cancellation cancelledByStopAfter(int stopsBefore) {
+        return () -> {
+            if (Thread.interrupted() || this.stops.get() != stopsBefore) {
+                throw new InterruptedException("The arm is to stop");
+            }
+        };
+    }
+
     /**
      * Measures, or returns the last measurement with its old stamp if that failed.
      *
-     * @throws LinkLostException if it failed too often in a row, or the port is gone
+     * @throws LinkLostException if it failed too often in a row, the port is gone, or a servo lost
+     *     its power for a moment
      * @throws ServoFaultException if a servo reports a fault
      */
     @Override
     public Observation observe() {
         this.lock.lock();
         try {
-            long measuredAt = this.measurement.take(connected().bus());
+            Arm connected = connected();
+            long measuredAt = this.measurement.take(connected.bus());
+            if (this.errorsInARow > 0) {
+                connected.requireTorque();
+            }
             this.statistics.goodCycle(measuredAt);
             this.errorsInARow = 0;
         } catch (LinkException ex) {
@@ -189,19 +218,22 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
      * Brings the arm to rest and closes the port, also if the first fails. Does nothing where the
      * arm is not connected.
      *
+     * <p>If another thread is on the way to the start pose, in {@link #reset()} or in a stop that
+     * parks, that ends: a second stop turns torque off where the arm is then.
+     *
      * @throws So101Exception if a servo could not be told; the others were
-     * @throws InterruptedException if the thread is interrupted on the way to the start pose;
-     *     torque is off then
+     * @throws InterruptedException if the thread is interrupted on the way to the start pose, or
+     *     another one calls this method, too; torque is off then
      */
     @Override
     public void stop() throws InterruptedException {
-        // Whoever holds the lock for longer is in a write that nobody reads from.
+        Cancellation cancellation = cancelledByStopAfter(this.stops.incrementAndGet());
         boolean wasInterrupted = Thread.interrupted();
-        boolean free = lockFor(this.settings.readTimeout().multipliedBy(2));
+        boolean free = lockPatiently();
         try {
             Arm connected = this.arm;
             if (connected != null && free) {
-                connected.rest(this.settings.stopMode());
+                connected.rest(this.settings.stopMode(), cancellation);
             } else if (connected != null) {
                 throw LinkLostException.blocked(connected.path());
             }
@@ -216,13 +248,22 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
     }
 
-    /** An interrupt does not keep the arm from being told: it is as if the time were over. */
-    private boolean lockFor(Duration time) {
+    /** An interrupt does not keep the arm from being told. */
+    private boolean lockPatiently() {
+        boolean wasInterrupted = false;
+        long deadline = System.nanoTime() + STOP_PATIENCE_NANOS;
         try {
-            return this.lock.tryLock(time.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            return this.lock.tryLock();
+            while (true) {
+                try {
+                    return this.lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException ex) {
+                    wasInterrupted = true;
+                }
+            }
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -230,6 +271,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         Arm connected = this.arm;
         this.arm = null;
         if (connected != null) {
+            this.measurement.forget();
             connected.close();
         }
     }
@@ -310,7 +352,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         private @Nullable Double startSpeed;
         private Set<Sensor> sensors = EnumSet.noneOf(Sensor.class);
 
-        private Builder(String port, Supplier<Calibration> calibration) {
+        Builder(String port, Supplier<Calibration> calibration) {
             require(!port.isBlank(), "port", '"' + port + '"', "a path or auto");
             this.port = port;
             this.calibration = calibration;
@@ -434,7 +476,8 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
 
         /**
-         * Sets how fast the arm goes to its start pose. By default 0.5 rad/s.
+         * Sets how fast the arm goes to its start pose. By default 0.5 rad/s. {@link #reset()}
+         * refuses more than a servo can turn, 4.7 rad/s.
          *
          * @param startSpeed in the units of actions per second, finite and more than 0, or null for
          *     the default
@@ -466,7 +509,9 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
          * Describes the arm.
          *
          * @return a robot that is not connected yet
-         * @throws IllegalArgumentException if the arm is to park, but there is no start pose
+         * @throws IllegalArgumentException if the arm is to park, but there is no start pose; if a
+         *     calibration is to be written to whichever arm is found; or if the read time-out is
+         *     too short for the speed of the port
          */
         public So101Robot build() {
             require(
@@ -474,6 +519,19 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
                     "stopMode",
                     this.stopMode,
                     "another one where there is no startPose to park in");
+            require(
+                    !this.writeCalibration || !this.port.equals(AUTO),
+                    "port",
+                    this.port,
+                    "a path where writeCalibration is true: it may be another arm that is found");
+            Duration shortest =
+                    ServoBus.minReadTimeout(this.baudRate, Measurement.registerBytes(this.sensors));
+            require(
+                    this.readTimeout.compareTo(shortest) >= 0,
+                    "readTimeout",
+                    this.readTimeout,
+                    "at least %s: so long are three requests and their replies on the wire at %d bit/s"
+                            .formatted(shortest, this.baudRate));
             return new So101Robot(
                     new Settings(
                             this.port,

@@ -15,6 +15,7 @@ import dev.rfx.session.so101.Joint;
 import dev.rfx.session.so101.So101Robot;
 import dev.rfx.session.so101.VirtualSo101;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,7 +187,6 @@ class So101AutoConfigurationTests {
                     max-step               | NaN                  | more than 0
                     start-pose             | 1,2                  | six finite positions
                     start-speed            | 0                    | finite and more than 0
-                    stop-mode              | park-then-torque-off | no startPose to park in
                     """)
     void invalidValueIsRefusedNamingTheProperty(String property, String value, String range) {
         this.runner
@@ -200,6 +200,32 @@ class So101AutoConfigurationTests {
                                                 InvalidConfigurationPropertyValueException.class)
                                         .hasMessageContaining("rfx.session.so101." + property)
                                         .hasMessageContaining(range));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    stop-mode=park-then-torque-off   | stopMode is PARK_THEN_TORQUE_OFF, but must be another
+                    port=auto,write-calibration=true | port is auto, but must be a path
+                    read-timeout=50ms,baud-rate=38400| readTimeout is PT0.05S, but must be at least
+                    """)
+    void valuesThatDoNotGoTogetherAreRefused(String properties, String reason) {
+        this.runner
+                .withPropertyValues(
+                        Stream.of(properties.split(","))
+                                .map(property -> "rfx.session.so101." + property)
+                                .toArray(String[]::new))
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .isInstanceOf(
+                                                InvalidConfigurationPropertyValueException.class)
+                                        .hasMessageContaining("rfx.session.so101")
+                                        .hasMessageContaining(reason));
     }
 
     @Configuration(proxyBeanMethods = false)

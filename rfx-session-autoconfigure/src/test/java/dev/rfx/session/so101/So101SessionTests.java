@@ -2,6 +2,7 @@ package dev.rfx.session.so101;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rfx.session.IterationRecord;
 import dev.rfx.session.Observation;
@@ -14,6 +15,8 @@ import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.testkit.ChildJvm;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -191,35 +194,67 @@ class So101SessionTests {
     @Test
     void torqueIsOffBeforeATerminatedJvmIsGone() throws Exception {
         for (int i = 0; i < 20; i++) {
-            runInChild(i, true);
+            runInChild(i, true, StopMode.TORQUE_OFF);
+            assertTorqueIs(false);
         }
     }
 
     @Test
     void torqueIsOffBeforeAJvmExits() throws Exception {
         for (int i = 0; i < 20; i++) {
-            runInChild(i, false);
+            runInChild(i, false, StopMode.TORQUE_OFF);
+            assertTorqueIs(false);
+        }
+    }
+
+    @Test
+    void armHoldsWhereItIsWhenAJvmIsTerminated() throws Exception {
+        runInChild(0, true, StopMode.HOLD);
+
+        assertTorqueIs(true);
+        assertThat(this.arm.requests())
+                .filteredOn(request -> request.instruction() == WireRequest.Instruction.WRITE)
+                .extracting(WireRequest::id, request -> request.parameter(0))
+                .as("each servo was told its goal on its own")
+                .containsExactlyElementsOf(
+                        Arrays.stream(Joint.values())
+                                .map(joint -> tuple(joint.id(), Register.GOAL_POSITION.address()))
+                                .toList());
+    }
+
+    @Test
+    void armParksBeforeATerminatedJvmIsGone() throws Exception {
+        runInChild(0, true, StopMode.PARK_THEN_TORQUE_OFF);
+
+        assertTorqueIs(false);
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.position(joint)).isEqualTo(2050 - 326);
+        }
+    }
+
+    private void assertTorqueIs(boolean on) {
+        for (Joint joint : Joint.values()) {
+            assertThat(this.arm.isTorqueOn(joint)).as("%s", joint).isEqualTo(on);
         }
     }
 
     /** SIGTERM, or System.exit from another thread than the control thread. */
-    private void runInChild(int round, boolean terminate) throws Exception {
+    private void runInChild(int round, boolean terminate, StopMode mode) throws Exception {
         try (ChildJvm jvm =
                 ChildJvm.start(
                         DriveUntilTheEnd.class,
                         this.arm.port().toString(),
-                        Boolean.toString(terminate))) {
+                        Boolean.toString(terminate),
+                        mode.name())) {
             jvm.awaitLine("driving");
-            assertThat(this.arm.isTorqueOn(Joint.GRIPPER)).isTrue();
+            assertThat(this.arm.goals()).as("the arm was driven").hasSizeGreaterThan(6);
+            this.arm.forget();
             if (terminate) {
                 jvm.terminate();
             }
-            assertThat(jvm.awaitExit(Duration.ofSeconds(10))).isEqualTo(terminate ? 143 : 3);
-            for (Joint joint : Joint.values()) {
-                assertThat(this.arm.isTorqueOn(joint))
-                        .as("%s in round %d: %s", joint, round, jvm.output())
-                        .isFalse();
-            }
+            assertThat(jvm.awaitExit(Duration.ofSeconds(10)))
+                    .as("round %d: %s", round, jvm.output())
+                    .isEqualTo(terminate ? 143 : 3);
         }
     }
 
@@ -227,12 +262,15 @@ class So101SessionTests {
         public static void main(String[] args) throws Exception {
             So101Robot robot =
                     So101Robot.builder(args[0], CALIBRATION)
-                            .stopMode(StopMode.TORQUE_OFF)
+                            .startPose(List.of(-0.5, -0.5, -0.5, -0.5, -0.5, -0.5))
+                            .startSpeed(4.0)
+                            .stopMode(StopMode.valueOf(args[2]))
                             .readTimeout(Duration.ofMillis(200))
                             .build();
             Tensor home = Tensor.zeros(6);
             Policy<Observation, Tensor> policy = observation -> home;
-            Session session = new Session(robot, policy, OPTIONS);
+            Session session =
+                    new Session(robot, policy, OPTIONS.withStopTimeout(Duration.ofSeconds(10)));
             session.start();
             while (session.stepCount() < 5) {
                 Thread.onSpinWait();

@@ -2,7 +2,9 @@ package dev.rfx.session.so101;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +23,15 @@ final class VirtualServo {
     record Behaviour(int stepsPerSecond, int goalAtPowerUp, boolean goalTurnsTorqueOn) {}
 
     private static final int EEPROM_END = 40;
+    private static final int FACTORY_BEGIN = 80;
     private static final int RECENTRE = 128;
     private static final int VELOCITY_RESOLUTION = 50;
 
     private final Joint joint;
     private final Behaviour behaviour;
     private final byte[] registers = new byte[96];
-    private final byte[] eeprom = new byte[EEPROM_END];
+    private final byte[] eeprom = new byte[96];
+    private final Set<Register> stubborn = EnumSet.noneOf(Register.class);
     private final Queue<ReplyFault> faults = new ArrayDeque<>();
 
     private double position;
@@ -54,7 +58,8 @@ final class VirtualServo {
         set(Register.PROTECTION_CURRENT, 500);
         set(Register.HOMING_OFFSET, calibration.homingOffset());
         set(Register.OVERLOAD_TORQUE, 80);
-        System.arraycopy(this.registers, 0, this.eeprom, 0, EEPROM_END);
+        set(Register.MAXIMUM_ACCELERATION, 50);
+        System.arraycopy(this.registers, 0, this.eeprom, 0, this.eeprom.length);
         this.position = (calibration.rangeMin() + calibration.rangeMax()) / 2;
         powerCycle(now);
     }
@@ -63,8 +68,8 @@ final class VirtualServo {
     void powerCycle(long now) {
         advance(now);
         int oldOffset = get(Register.HOMING_OFFSET);
-        Arrays.fill(this.registers, (byte) 0);
-        System.arraycopy(this.eeprom, 0, this.registers, 0, EEPROM_END);
+        System.arraycopy(this.eeprom, 0, this.registers, 0, this.eeprom.length);
+        Arrays.fill(this.registers, EEPROM_END, FACTORY_BEGIN, (byte) 0);
         this.position += oldOffset - get(Register.HOMING_OFFSET);
         this.stepsPerSecond = 0;
         set(Register.GOAL_POSITION, this.behaviour.goalAtPowerUp());
@@ -89,11 +94,16 @@ final class VirtualServo {
         advance(now);
         int oldOffset = get(Register.HOMING_OFFSET);
         byte oldTorque = this.registers[Register.TORQUE_ENABLE.address()];
-        System.arraycopy(data, 0, this.registers, address, data.length);
-        if (address < EEPROM_END && get(Register.LOCK) == 0) {
-            int kept = Math.min(data.length, EEPROM_END - address);
-            System.arraycopy(data, 0, this.eeprom, address, kept);
+        if (this.stubborn.stream().anyMatch(register -> register.address() == address)) {
+            return;
         }
+        System.arraycopy(data, 0, this.registers, address, data.length);
+        if ((address < EEPROM_END || address >= FACTORY_BEGIN) && get(Register.LOCK) == 0) {
+            System.arraycopy(data, 0, this.eeprom, address, data.length);
+        }
+        set(
+                Register.ACCELERATION,
+                Math.min(get(Register.ACCELERATION), get(Register.MAXIMUM_ACCELERATION)));
         this.position += oldOffset - get(Register.HOMING_OFFSET);
         if (get(Register.TORQUE_ENABLE) == RECENTRE) {
             this.position = 2048;
@@ -173,6 +183,11 @@ final class VirtualServo {
 
     boolean isTorqueOn() {
         return get(Register.TORQUE_ENABLE) == 1;
+    }
+
+    /** Lets a register keep what it holds, whatever is written to it. */
+    void setStubborn(Register register) {
+        this.stubborn.add(register);
     }
 
     void setErrorByte(int errorByte) {

@@ -38,6 +38,9 @@ public final class VirtualSo101 implements AutoCloseable {
     private double randomProbability;
     private ReplyFault randomFault = ReplyFault.lost();
     private boolean silent;
+    private long maxLatencyNanos;
+    private int goalsUntilEvent;
+    private Runnable event = () -> {};
 
     private VirtualSo101(Builder builder) throws IOException {
         this.bus = new BusTime(builder.paced ? BYTE_NANOS : 0);
@@ -124,6 +127,17 @@ public final class VirtualSo101 implements AutoCloseable {
         servo(joint).set(register, value);
     }
 
+    /** Lets a register of a servo keep what it holds, whatever is written to it. */
+    synchronized void setStubborn(Joint joint, Register register) {
+        servo(joint).setStubborn(register);
+    }
+
+    /** Lets something happen when so many goals more were given, before that is confirmed. */
+    synchronized void afterGoals(int count, Runnable event) {
+        this.goalsUntilEvent = count;
+        this.event = event;
+    }
+
     /** Lets faults happen to the next replies of a servo, one each. */
     public synchronized void damageNext(Joint joint, ReplyFault... faults) {
         for (ReplyFault fault : faults) {
@@ -136,6 +150,16 @@ public final class VirtualSo101 implements AutoCloseable {
         this.random = new Random(seed);
         this.randomProbability = probability;
         this.randomFault = fault;
+    }
+
+    /** Lets the replies to each request wait in the adapter for a random time up to one. */
+    public synchronized void setMaxLatency(Duration latency, long seed) {
+        this.random = new Random(seed);
+        this.maxLatencyNanos = latency.toNanos();
+    }
+
+    private synchronized long latencyNanos() {
+        return (long) (this.random.nextDouble() * this.maxLatencyNanos);
     }
 
     /** All requests so far, also those that reached no servo. */
@@ -242,6 +266,10 @@ public final class VirtualSo101 implements AutoCloseable {
         servo.write(address, data, now);
         if (address == Register.GOAL_POSITION.address()) {
             this.goals.add(new GoalWrite(now, servo.joint(), servo.get(Register.GOAL_POSITION)));
+            this.goalsUntilEvent--;
+            if (this.goalsUntilEvent == 0) {
+                this.event.run();
+            }
         }
     }
 
@@ -255,11 +283,13 @@ public final class VirtualSo101 implements AutoCloseable {
     }
 
     private void reply(List<Integer> ids, int address, int count) throws IOException {
+        long latencyNanos = latencyNanos();
         for (int id : ids) {
             VirtualServo servo = listening(id);
             if (servo != null) {
                 byte[] reply = replyOf(servo, address, count);
-                this.bus.awaitReply(delayNanos(servo), reply.length);
+                this.bus.awaitReply(latencyNanos + delayNanos(servo), reply.length);
+                latencyNanos = 0;
                 this.port.send(reply);
             } else if (this.silentAfterMissing) {
                 return;

@@ -1,0 +1,261 @@
+package dev.rfx.session.so101;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes sure that this is the arm of the calibration, and sets its servos up. First all is read and
+ * compared, then what differs is written: an arm that is refused was not touched.
+ */
+final class ArmSetup {
+
+    /**
+     * What a register shall hold.
+     *
+     * @param required whether the arm is refused if it does not: else it is only preferred
+     */
+    private record Setting(Register register, int value, boolean required) {
+
+        static Setting required(Register register, int value) {
+            return new Setting(register, value, true);
+        }
+
+        static Setting preferred(Register register, int value) {
+            return new Setting(register, value, false);
+        }
+    }
+
+    /** A setting that a servo does not have. */
+    private record Difference(Joint joint, Setting setting, int present) {}
+
+    private static final Joint[] JOINTS = Joint.values();
+
+    /**
+     * What LeRobot sets, so that policies that were trained with it meet the same arm, in the order
+     * in which it has to be written. The memory is locked at last, also if another program, or a
+     * start that failed, has left it open.
+     */
+    private static final List<Setting> ALL_SERVOS =
+            List.of(
+                    Setting.required(Register.RETURN_DELAY_TIME, 0),
+                    Setting.required(Register.P_COEFFICIENT, 16),
+                    Setting.required(Register.D_COEFFICIENT, 32),
+                    Setting.required(Register.I_COEFFICIENT, 0),
+                    Setting.required(Register.OPERATING_MODE, 0),
+                    Setting.preferred(Register.MAXIMUM_ACCELERATION, 254),
+                    Setting.preferred(Register.ACCELERATION, 254),
+                    Setting.required(Register.LOCK, 1));
+
+    /**
+     * A gripper pushes against what it holds, and must not burn. The servo copies the maximum into
+     * the limit only when its power comes.
+     */
+    private static final List<Setting> GRIPPER =
+            List.of(
+                    Setting.required(Register.MAX_TORQUE_LIMIT, 500),
+                    Setting.required(Register.PROTECTION_CURRENT, 250),
+                    Setting.required(Register.OVERLOAD_TORQUE, 25),
+                    Setting.required(Register.TORQUE_LIMIT, 500));
+
+    /**
+     * By how much a joint may lie outside its range, 3°: so much give gravity and gears. The servo
+     * moves it back when torque comes on.
+     */
+    private static final int TOLERANCE = 34;
+
+    private final ServoBus bus;
+    private final String port;
+    private final Calibration calibration;
+    private final boolean writeCalibration;
+    private final Cancellation cancellation;
+
+    ArmSetup(
+            ServoBus bus,
+            String port,
+            Calibration calibration,
+            boolean writeCalibration,
+            Cancellation cancellation) {
+        this.bus = bus;
+        this.port = port;
+        this.calibration = calibration;
+        this.writeCalibration = writeCalibration;
+        this.cancellation = cancellation;
+    }
+
+    void run() throws InterruptedException {
+        requireAll();
+        requireModel();
+        requireSameFirmware();
+        if (!this.writeCalibration) {
+            requireCalibrated();
+        }
+        List<Difference> differences = differences();
+        for (Difference difference : differences) {
+            this.cancellation.check();
+            write(difference);
+        }
+        if (this.writeCalibration) {
+            requireCalibrated();
+        }
+        requireInRange();
+    }
+
+    private void requireAll() throws InterruptedException {
+        Set<Joint> missing = EnumSet.noneOf(Joint.class);
+        for (Joint joint : JOINTS) {
+            this.cancellation.check();
+            if (!this.bus.answers(joint)) {
+                missing.add(joint);
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw NotAnSo101Exception.missingServos(this.port, missing);
+        }
+    }
+
+    private void requireModel() {
+        for (Joint joint : JOINTS) {
+            int model = this.bus.read(joint, Register.MODEL_NUMBER);
+            if (model != Register.STS3215_MODEL_NUMBER) {
+                throw NotAnSo101Exception.wrongModel(joint, model);
+            }
+        }
+    }
+
+    private void requireSameFirmware() {
+        Map<Joint, String> versions = new EnumMap<>(Joint.class);
+        for (Joint joint : JOINTS) {
+            versions.put(
+                    joint,
+                    this.bus.read(joint, Register.FIRMWARE_MAJOR_VERSION)
+                            + "."
+                            + this.bus.read(joint, Register.FIRMWARE_MINOR_VERSION));
+        }
+        if (new HashSet<>(versions.values()).size() > 1) {
+            throw NotAnSo101Exception.firmwareDiffers(versions);
+        }
+    }
+
+    private void requireCalibrated() {
+        for (Joint joint : JOINTS) {
+            requireCalibrated(this.bus, this.calibration, joint);
+        }
+    }
+
+    /**
+     * Compares the calibration of a servo with that of the file.
+     *
+     * @throws CalibrationException if it differs
+     */
+    static void requireCalibrated(ServoBus bus, Calibration calibration, Joint joint) {
+        calibration.requireSame(
+                joint,
+                bus.read(joint, Register.HOMING_OFFSET),
+                bus.read(joint, Register.MIN_POSITION_LIMIT),
+                bus.read(joint, Register.MAX_POSITION_LIMIT));
+    }
+
+    private List<Difference> differences() throws InterruptedException {
+        List<Difference> differences = new ArrayList<>();
+        for (Joint joint : JOINTS) {
+            this.cancellation.check();
+            List<Difference> own = differences(joint);
+            if (!own.isEmpty() && this.bus.read(joint, Register.TORQUE_ENABLE) != 0) {
+                own.removeIf(difference -> !difference.setting().required());
+                requireTorqueOff(own);
+            }
+            differences.addAll(own);
+        }
+        return differences;
+    }
+
+    private List<Difference> differences(Joint joint) {
+        List<Difference> differences = new ArrayList<>();
+        for (Setting setting : settings(joint)) {
+            int present = this.bus.read(joint, setting.register());
+            if (present != setting.value()) {
+                differences.add(new Difference(joint, setting, present));
+            }
+        }
+        return differences;
+    }
+
+    private List<Setting> settings(Joint joint) {
+        List<Setting> settings = new ArrayList<>();
+        if (this.writeCalibration) {
+            JointCalibration own = this.calibration.joint(joint);
+            settings.add(Setting.required(Register.HOMING_OFFSET, own.homingOffset()));
+            settings.add(Setting.required(Register.MIN_POSITION_LIMIT, own.rangeMin()));
+            settings.add(Setting.required(Register.MAX_POSITION_LIMIT, own.rangeMax()));
+        }
+        if (joint == Joint.GRIPPER) {
+            settings.addAll(GRIPPER);
+        }
+        settings.addAll(ALL_SERVOS);
+        return settings;
+    }
+
+    private static void requireTorqueOff(List<Difference> differences) {
+        for (Difference difference : differences) {
+            Setting setting = difference.setting();
+            if (setting.register() != Register.LOCK) {
+                throw new ArmBusyException(
+                        difference.joint(),
+                        setting.register(),
+                        difference.present(),
+                        setting.value());
+            }
+        }
+    }
+
+    private void write(Difference difference) {
+        Joint joint = difference.joint();
+        Setting setting = difference.setting();
+        if (setting.register().isEeprom()) {
+            writeUnlocked(joint, setting);
+        } else {
+            this.bus.write(joint, setting.register(), setting.value());
+        }
+        int kept = this.bus.read(joint, setting.register());
+        if (setting.required() && kept != setting.value()) {
+            throw NotAnSo101Exception.notKept(joint, setting.register(), setting.value(), kept);
+        }
+    }
+
+    private void writeUnlocked(Joint joint, Setting setting) {
+        So101Exception failure = null;
+        try {
+            this.bus.write(joint, Register.LOCK, 0);
+            this.bus.write(joint, setting.register(), setting.value());
+        } catch (So101Exception ex) {
+            failure = ex;
+        }
+        try {
+            this.bus.write(joint, Register.LOCK, 1);
+        } catch (So101Exception ex) {
+            if (failure == null) {
+                throw ex;
+            }
+            failure.addSuppressed(ex);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Whoever is outside would be moved to the end of the range, as fast as the servo can. */
+    private void requireInRange() {
+        for (Joint joint : JOINTS) {
+            int position = this.bus.read(joint, Register.PRESENT_POSITION);
+            JointCalibration own = this.calibration.joint(joint);
+            if (position < own.rangeMin() - TOLERANCE || position > own.rangeMax() + TOLERANCE) {
+                throw new JointOutOfRangeException(own, position);
+            }
+        }
+    }
+}
