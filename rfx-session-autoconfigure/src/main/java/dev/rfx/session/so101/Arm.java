@@ -1,6 +1,8 @@
 package dev.rfx.session.so101;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,12 @@ final class Arm implements AutoCloseable {
      * it is on its way, or something is in its way.
      */
     private static final int MAX_SAG = 40;
+
+    /** In so long a joint at rest does not move … */
+    private static final long REST_NANOS = 40_000_000;
+
+    /** … more than this, which is the noise of its encoder. */
+    static final int REST_STEPS = 1;
 
     /** A session waits for a stop for 10 s at most. */
     private static final Duration PARK_LIMIT = Duration.ofSeconds(8);
@@ -33,6 +41,10 @@ final class Arm implements AutoCloseable {
     private final ArmPort port;
     private final ServoBus bus;
     private final int[] goals = new int[JOINTS.length];
+    private final int[] positions = new int[JOINTS.length];
+
+    /** The joints that keep the goal that they had. */
+    private final boolean[] kept = new boolean[JOINTS.length];
 
     // What a servo told last of its state.
     private final ServoBus.Replies states = (joint, reply) -> state(reply);
@@ -40,11 +52,6 @@ final class Arm implements AutoCloseable {
     private boolean atRest;
     private int position;
     private int goal;
-
-    private final boolean[] torques = new boolean[JOINTS.length];
-    private final ServoBus.Replies torqueReplies =
-            (joint, reply) ->
-                    this.torques[joint.ordinal()] = reply.value(Register.TORQUE_ENABLE) == 1;
 
     private Arm(
             So101Robot.Settings settings,
@@ -62,13 +69,18 @@ final class Arm implements AutoCloseable {
     /**
      * Opens the port.
      *
+     * @param atExit stops the arm when the JVM ends and nobody else does
      * @throws IllegalArgumentException if the start speed is more than a servo can turn
      * @throws PortException if it cannot be found or opened
      */
     static Arm connect(
-            So101Robot.Settings settings, Calibration calibration, LinkStatistics statistics) {
+            So101Robot.Settings settings,
+            Calibration calibration,
+            LinkStatistics statistics,
+            Runnable atExit) {
         Ramp toStartPose = Ramp.toStartPose(settings, calibration);
         ArmPort port = ArmFinder.open(settings.port(), settings.baudRate());
+        port.setAtExit(atExit);
         return new Arm(settings, calibration, toStartPose, port, statistics);
     }
 
@@ -109,6 +121,7 @@ final class Arm implements AutoCloseable {
             hold(joint);
             this.bus.write(joint, Register.TORQUE_ENABLE, 1);
         }
+        holdWhatMovesOn();
     }
 
     /**
@@ -118,11 +131,43 @@ final class Arm implements AutoCloseable {
      */
     private void hold(Joint joint) {
         this.bus.read(joint, STATE_BEGIN, STATE_BYTES, this.states);
-        boolean held =
+        boolean keep =
                 this.torqueOn && this.atRest && Math.abs(this.goal - this.position) <= MAX_SAG;
-        int next = held ? this.goal : this.position;
-        this.bus.write(joint, Register.GOAL_POSITION, next);
-        this.goals[joint.ordinal()] = next;
+        this.kept[joint.ordinal()] = keep;
+        this.positions[joint.ordinal()] = this.position;
+        setGoal(joint, keep ? this.goal : this.position);
+    }
+
+    private void setGoal(Joint joint, int steps) {
+        this.bus.write(joint, Register.GOAL_POSITION, steps);
+        this.goals[joint.ordinal()] = steps;
+    }
+
+    /**
+     * Looks once more, a little later, whether a joint that keeps its goal is at rest indeed: a
+     * servo does not tell of a slow motion, nor of one that it is about to begin.
+     */
+    private void holdWhatMovesOn() {
+        boolean any = false;
+        for (boolean keeps : this.kept) {
+            any |= keeps;
+        }
+        if (!any) {
+            return;
+        }
+        LockSupport.parkNanos(this, REST_NANOS); // interrupted, it looks sooner
+        for (Joint joint : JOINTS) {
+            if (this.kept[joint.ordinal()]) {
+                holdIfItMovesOn(joint);
+            }
+        }
+    }
+
+    private void holdIfItMovesOn(Joint joint) {
+        int now = this.bus.read(joint, Register.PRESENT_POSITION);
+        if (Math.abs(now - this.positions[joint.ordinal()]) > REST_STEPS) {
+            setGoal(joint, now);
+        }
     }
 
     private void state(ReplyParser reply) {
@@ -140,30 +185,6 @@ final class Arm implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the servos hold still, after some did not answer: one whose power was gone
-     * for a moment has no torque any more.
-     *
-     * @throws LinkLostException if that is so
-     */
-    void requireTorque() {
-        Joint limp = findWithoutTorque();
-        if (limp != null) {
-            throw LinkLostException.torqueLost(limp);
-        }
-    }
-
-    private @Nullable Joint findWithoutTorque() {
-        // More than the control loop ever asks for: by its length no reply is taken for another.
-        this.bus.readAll(STATE_BEGIN, STATE_BYTES, this.torqueReplies);
-        for (Joint joint : JOINTS) {
-            if (!this.torques[joint.ordinal()]) {
-                return joint;
-            }
-        }
-        return null;
-    }
-
-    /**
      * Brings the arm to rest. Every servo is told, also if it reports a fault, and if another one
      * does not listen. If nothing is wrong, nothing is allocated: the heap may be full.
      *
@@ -171,9 +192,11 @@ final class Arm implements AutoCloseable {
      * @throws InterruptedException if the way to the start pose was cancelled; torque is off then
      */
     void rest(StopMode mode, Cancellation cancellation) throws InterruptedException {
+        this.port.beginRest();
         this.bus.hurry();
         Throwable failure = mode == StopMode.PARK_THEN_TORQUE_OFF ? park(cancellation) : null;
         this.bus.deferFaults();
+        Arrays.fill(this.kept, false);
         for (Joint joint : JOINTS) {
             try {
                 if (mode == StopMode.HOLD) {
@@ -189,16 +212,23 @@ final class Arm implements AutoCloseable {
                 failure = with(failure, fault);
             }
         }
+        try {
+            holdWhatMovesOn();
+        } catch (So101Exception ex) {
+            failure = with(failure, ex);
+        }
         rethrow(failure);
     }
 
     /** An arm that is not held by all its servos is not led anywhere. */
     private @Nullable Throwable park(Cancellation cancellation) {
         try {
-            if (findWithoutTorque() == null && this.toStartPose != null) {
-                for (Joint joint : JOINTS) {
-                    hold(joint);
-                }
+            boolean held = this.toStartPose != null;
+            for (Joint joint : JOINTS) {
+                hold(joint);
+                held &= this.torqueOn;
+            }
+            if (held) {
                 this.toStartPose.run(this.bus, this.goals, cancellation, PARK_LIMIT);
             }
             return null;

@@ -31,34 +31,42 @@ final class ArmFinder {
 
     static String find(List<ArmPort.Listed> ports, int baudRate) {
         List<String> arms = new ArrayList<>();
-        List<String> silent = new ArrayList<>();
+        List<String> incomplete = new ArrayList<>();
+        List<String> others = new ArrayList<>();
         List<PortException> failures = new ArrayList<>();
         for (ArmPort.Listed port : ports) {
             try {
-                if (hasArm(port.path(), baudRate)) {
+                List<Joint> answering = answering(port.path(), baudRate);
+                if (answering.size() == Joint.values().length) {
                     arms.add(port.path());
+                } else if (answering.isEmpty()) {
+                    others.add(port.toString());
                 } else {
-                    silent.add(port.toString());
+                    incomplete.add(port.path());
+                    others.add(port + ", where only " + Joint.list(answering) + " answer");
                 }
             } catch (PortException ex) {
                 failures.add(ex);
             }
         }
-        return switch (arms.size()) {
-            case 0 -> throw PortException.noArm(silent, failures);
-            case 1 -> arms.get(0);
-            default -> throw PortException.severalArms(arms);
-        };
+        if (arms.size() > 1) {
+            throw PortException.severalArms(arms);
+        }
+        if (arms.isEmpty() && incomplete.size() != 1) {
+            throw PortException.noArm(others, failures);
+        }
+        // Of one that is incomplete it will be said what is missing.
+        return arms.isEmpty() ? incomplete.get(0) : arms.get(0);
     }
 
-    private static boolean hasArm(String path, int baudRate) {
+    private static List<Joint> answering(String path, int baudRate) {
         ArmPort port = ArmPort.open(path, baudRate);
         try {
             ServoBus bus = new ServoBus(port, baudRate, TIMEOUT, new LinkStatistics());
             bus.hurry();
-            return Arrays.stream(Joint.values()).allMatch(bus::answers);
+            return Arrays.stream(Joint.values()).filter(bus::answers).toList();
         } catch (LinkLostException ex) {
-            return false;
+            return List.of();
         } finally {
             port.close();
         }

@@ -4,6 +4,7 @@ import com.fazecast.jSerialComm.SerialPort;
 import com.fazecast.jSerialComm.SerialPortInvalidPortException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,9 @@ final class ArmPort {
     /** A session has 10 s to stop, and half a second more. */
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(11);
 
+    /** When the JVM ends, a session begins to stop its arm at once, unless a call hangs. */
+    private static final Duration SESSIONS_TURN = Duration.ofSeconds(1);
+
     private static final int PERMISSION_DENIED = 13;
     private static final int TRY_AGAIN = 11;
     private static final int BUSY = 16;
@@ -46,6 +50,8 @@ final class ArmPort {
     private final SerialPort port;
     private final String path;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile boolean restBegun;
+    private volatile Runnable atExit = this::close;
 
     /** Done when {@link #close()} has returned. */
     private final CompletableFuture<@Nullable Void> released = new CompletableFuture<>();
@@ -73,11 +79,13 @@ final class ArmPort {
         port.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
         ArmPort opened = new ArmPort(port, path);
         // The library itself does not refuse a port that this JVM has open; it spoils it.
-        if (OPEN.putIfAbsent(port.getSystemPortPath(), opened) != null) {
-            throw PortException.openHere(path);
+        ArmPort other = OPEN.putIfAbsent(port.getSystemPortPath(), opened);
+        if (other != null) {
+            throw other.closing.get() ? PortException.closing(path) : PortException.openHere(path);
         }
         if (!port.openPort()) {
             OPEN.remove(port.getSystemPortPath());
+            opened.released.complete(null);
             throw switch (port.getLastErrorCode()) {
                 case PERMISSION_DENIED -> PortException.denied(path);
                 case TRY_AGAIN, BUSY -> PortException.busy(path);
@@ -164,13 +172,35 @@ final class ArmPort {
         closer.start();
     }
 
-    /** Whoever has a port open is bringing his arm to rest now. */
+    /** Sets what brings the arm to rest and closes the port, if nobody else does at the end. */
+    void setAtExit(Runnable atExit) {
+        this.atExit = atExit;
+    }
+
+    /** The arm is being brought to rest. */
+    void beginRest() {
+        this.restBegun = true;
+    }
+
+    /** A session is stopping its arm now. If that hangs, or there is none, it is done here. */
     private static void awaitAllReleased() {
-        CompletableFuture.allOf(
-                        OPEN.values().stream()
+        if (!awaitReleased(OPEN.values(), SESSIONS_TURN)) {
+            for (ArmPort port : OPEN.values()) {
+                if (!port.restBegun) {
+                    CompletableFuture.runAsync(port.atExit, ArmPort::startCloser);
+                }
+            }
+            awaitReleased(OPEN.values(), SHUTDOWN_TIMEOUT);
+        }
+    }
+
+    private static boolean awaitReleased(Collection<ArmPort> ports, Duration timeout) {
+        return CompletableFuture.allOf(
+                        ports.stream()
                                 .map(port -> port.released)
                                 .toArray(CompletableFuture<?>[]::new))
-                .completeOnTimeout(null, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(none -> true)
+                .completeOnTimeout(false, timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 }

@@ -93,6 +93,7 @@ final class ArmSetup {
         requireSameFirmware();
         if (!this.writeCalibration) {
             requireCalibrated();
+            requireInRange();
         }
         List<Difference> differences = differences();
         for (Difference difference : differences) {
@@ -101,8 +102,8 @@ final class ArmSetup {
         }
         if (this.writeCalibration) {
             requireCalibrated();
+            requireInRange();
         }
-        requireInRange();
     }
 
     private void requireAll() throws InterruptedException {

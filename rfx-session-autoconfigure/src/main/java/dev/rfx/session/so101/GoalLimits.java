@@ -55,9 +55,12 @@ final class GoalLimits {
      */
     void limit(Tensor action, int[] last, int[] goals) {
         for (int i = 0; i < goals.length; i++) {
-            int wanted = this.scales[i].toSteps(action.get(i));
-            int inRange = clamp(wanted, this.min[i], this.max[i]);
-            goals[i] = clamp(inRange, last[i] - this.maxStep[i], last[i] + this.maxStep[i]);
+            goals[i] = this.scales[i].toSteps(action.get(i)); // or throws, and nothing is counted
+        }
+        for (int i = 0; i < goals.length; i++) {
+            int wanted = goals[i];
+            int step = clamp(wanted, last[i] - this.maxStep[i], last[i] + this.maxStep[i]);
+            goals[i] = clamp(step, this.min[i], this.max[i]);
             if (goals[i] != wanted) {
                 this.clamps.incrementAndGet(i);
             }

@@ -1,5 +1,8 @@
 package dev.rfx.session.so101;
 
+import java.util.Collection;
+import java.util.stream.Collectors;
+
 /**
  * A joint of the arm, in the order of the bus, of observations and of actions.
  *
@@ -72,6 +75,11 @@ public enum Joint {
      */
     public double upperLimitRadians() {
         return this.upperLimitRadians;
+    }
+
+    /** Names some joints in a message. */
+    static String list(Collection<Joint> joints) {
+        return joints.stream().map(Joint::toString).collect(Collectors.joining(", "));
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.rfx.session.so101;
 
 import java.util.Collection;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What answers on the port is not an SO-101, or not all of it. */
 public class NotAnSo101Exception extends So101Exception {
@@ -15,7 +14,7 @@ public class NotAnSo101Exception extends So101Exception {
 
     static NotAnSo101Exception missingServos(String port, Collection<Joint> missing) {
         return new NotAnSo101Exception(
-                "No answer on " + port + " from " + list(missing),
+                "No answer on " + port + " from " + Joint.list(missing),
                 missing.size() == Joint.values().length
                         ? "Check that this is the port of the arm and that its power is on."
                         : "Check the cable to each of these servos and that its id is set.");
@@ -39,9 +38,5 @@ public class NotAnSo101Exception extends So101Exception {
                 "%s does not keep %s: %d was written, and %d is there"
                         .formatted(joint, register, written, kept),
                 "Switch the arm off and on and start again; replace the servo if this stays.");
-    }
-
-    private static String list(Collection<Joint> joints) {
-        return joints.stream().map(Joint::toString).collect(Collectors.joining(", "));
     }
 }

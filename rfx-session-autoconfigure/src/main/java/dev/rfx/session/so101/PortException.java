@@ -62,6 +62,12 @@ public class PortException extends So101Exception {
                         + " the same arm.");
     }
 
+    static PortException closing(String path) {
+        return new PortException(
+                OPEN.formatted(path) + "the last close of it still hangs",
+                "Unplug the arm, plug it in and start again.");
+    }
+
     static PortException notSerial(String path) {
         return new PortException(
                 OPEN.formatted(path) + "it is no serial port",

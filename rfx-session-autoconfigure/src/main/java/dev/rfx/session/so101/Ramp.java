@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leads all joints to the start pose, none faster than the start speed. At each tick it looks where
- * they are: a joint that does not follow is waited for, and given up after a second, so that no
- * force builds up against what is in its way; a servo that reports a fault ends it. Used by one
- * thread at a time.
+ * they are: for a joint that is far from its goal it waits, and gives up when it has not come
+ * nearer for a second, so that no force builds up against what is in its way. A servo that reports
+ * a fault, or has lost its torque, ends it. It is done when all joints are near their goals, and at
+ * rest. Used by one thread at a time.
  */
 final class Ramp {
 
@@ -19,17 +20,21 @@ final class Ramp {
     /** What an STS3215 can turn without load at 12 V, 45 rpm. */
     private static final double MAX_STEPS_PER_SECOND = 45 / 60.0 * 4096;
 
-    /** How far a joint may be behind its goal at rest, 20°, … */
-    private static final int MAX_LAG = 228;
+    /** Slower it would hardly ever arrive. */
+    private static final double MIN_STEPS_PER_SECOND = 1;
+
+    /** How far a joint may be from its goal, 8°: gravity makes less of it, … */
+    private static final int MAX_LAG = 91;
 
     /** … and by how much more in motion: the way of so much time. */
     private static final double MAX_LAG_SECONDS = 0.2;
 
+    /** By so much a joint has to come nearer within a second, 0.7°. */
+    private static final int MIN_PROGRESS = 8;
+
     private static final int MAX_BLOCKED_TICKS = (int) (1 / TICK_SECONDS);
 
-    /** A joint that moved less in a tick is at rest, but for the noise of its encoder. */
-    private static final int REST_STEPS = 2;
-
+    /** For so long a joint has to stay where it is, to be at rest, but for a step or so. */
     private static final int REST_TICKS = 5;
 
     /** A joint that never comes to rest in its goal trembles there. */
@@ -44,7 +49,8 @@ final class Ramp {
     private final double[] goal = new double[JOINTS.length];
     private final int[] blockedTicks = new int[JOINTS.length];
     private final int[] position = new int[JOINTS.length];
-    private final int[] lastPosition = new int[JOINTS.length];
+    private final int[] restPosition = new int[JOINTS.length];
+    private final double[] leastLag = new double[JOINTS.length];
     private final ServoBus.Replies replies =
             (joint, reply) ->
                     this.position[joint.ordinal()] = reply.value(Register.PRESENT_POSITION);
@@ -64,7 +70,8 @@ final class Ramp {
     /**
      * The way to the start pose, or null if there is none.
      *
-     * @throws IllegalArgumentException if the start speed is more than a servo can turn
+     * @throws IllegalArgumentException if the start speed is more than a servo can turn, or as good
+     *     as none
      */
     static @Nullable Ramp toStartPose(So101Robot.Settings settings, Calibration calibration) {
         List<Double> pose = settings.startPose();
@@ -76,10 +83,15 @@ final class Ramp {
             return DEFAULT_STEPS_PER_SECOND;
         }
         double steps = scale.distanceToSteps(speed);
-        if (steps > MAX_STEPS_PER_SECOND) {
+        if (steps < MIN_STEPS_PER_SECOND || steps > MAX_STEPS_PER_SECOND) {
             throw new IllegalArgumentException(
-                    "startSpeed is %s, which is %.0f steps/s of %s, but a servo turns at most %.0f steps/s"
-                            .formatted(speed, steps, joint, MAX_STEPS_PER_SECOND));
+                    "startSpeed is %s, which is %.2f steps/s of %s, but must be %.0f to %.0f steps/s"
+                            .formatted(
+                                    speed,
+                                    steps,
+                                    joint,
+                                    MIN_STEPS_PER_SECOND,
+                                    MAX_STEPS_PER_SECOND));
         }
         return steps;
     }
@@ -90,6 +102,7 @@ final class Ramp {
      * @param goals the goals that the servos have, in steps, and at the end those of the pose
      * @param limit how long it may take, or null
      * @throws StartPoseException if a joint does not follow, or it takes too long
+     * @throws LinkLostException if the port is gone, or a servo lost its power for a moment
      * @throws LinkException if the servos do not answer so many times in a row
      * @throws ServoFaultException if a servo reports a fault
      * @throws InterruptedException if it is cancelled; the arm then keeps its last goals
@@ -99,6 +112,7 @@ final class Ramp {
         long begin = System.nanoTime();
         for (int i = 0; i < goals.length; i++) {
             this.goal[i] = goals[i];
+            this.leastLag[i] = Double.MAX_VALUE;
             this.blockedTicks[i] = 0;
         }
         this.errors = 0;
@@ -109,11 +123,12 @@ final class Ramp {
                 throw StartPoseException.tooSlow(limit);
             }
             if (look(bus)) {
+                bus.requireTorque();
                 boolean there = advance();
                 round(goals);
                 bus.writeGoals(goals);
                 inPose = there ? inPose + 1 : 0;
-                atRest = there && isAtRest() ? atRest + 1 : 0;
+                atRest = there && haveStayed() ? atRest + 1 : 0;
             }
             Thread.sleep(TICK_MILLIS);
         }
@@ -121,7 +136,6 @@ final class Ramp {
 
     /** Finds out where the joints are. Where that is not known, nothing is moved on. */
     private boolean look(ServoBus bus) {
-        System.arraycopy(this.position, 0, this.lastPosition, 0, JOINTS.length);
         try {
             bus.readAll(Register.PRESENT_POSITION, Measurement.MOTION_BYTES, this.replies);
             this.errors = 0;
@@ -135,26 +149,40 @@ final class Ramp {
         }
     }
 
+    /** Moves the goals on, and tells whether all joints are in the pose. */
     private boolean advance() {
         boolean there = true;
         for (Joint joint : JOINTS) {
             int i = joint.ordinal();
             double way = this.target[i] - this.goal[i];
             double next = this.goal[i] + Math.min(Math.max(way, -this.step[i]), this.step[i]);
-            double ahead = (next - this.position[i]) * Math.signum(way);
-            if (ahead > MAX_LAG + this.step[i] * MAX_LAG_SECONDS / TICK_SECONDS) {
-                this.blockedTicks[i]++;
-                if (this.blockedTicks[i] > MAX_BLOCKED_TICKS) {
-                    throw StartPoseException.blocked(
-                            joint, this.position[i], (int) Math.rint(this.goal[i]));
-                }
-            } else {
-                this.blockedTicks[i] = 0;
+            double inMotion = way == 0 ? 0 : this.step[i] * MAX_LAG_SECONDS / TICK_SECONDS;
+            if (Math.abs(next - this.position[i]) <= MAX_LAG + inMotion) {
                 this.goal[i] = next;
+                this.leastLag[i] = Double.MAX_VALUE;
+                this.blockedTicks[i] = 0;
+                there &= next == this.target[i];
+            } else {
+                awaitJoint(joint);
+                there = false;
             }
-            there &= this.goal[i] == this.target[i];
         }
         return there;
+    }
+
+    private void awaitJoint(Joint joint) {
+        int i = joint.ordinal();
+        double lag = Math.abs(this.goal[i] - this.position[i]);
+        if (lag <= this.leastLag[i] - MIN_PROGRESS) {
+            this.leastLag[i] = lag;
+            this.blockedTicks[i] = 0;
+            return;
+        }
+        this.blockedTicks[i]++;
+        if (this.blockedTicks[i] > MAX_BLOCKED_TICKS) {
+            throw StartPoseException.blocked(
+                    joint, this.position[i], (int) Math.rint(this.goal[i]));
+        }
     }
 
     private void round(int[] goals) {
@@ -163,12 +191,15 @@ final class Ramp {
         }
     }
 
-    private boolean isAtRest() {
+    /** Compares with where they were when they moved last, so that no motion is too slow to see. */
+    private boolean haveStayed() {
+        boolean stayed = true;
         for (int i = 0; i < JOINTS.length; i++) {
-            if (Math.abs(this.position[i] - this.lastPosition[i]) > REST_STEPS) {
-                return false;
-            }
+            stayed &= Math.abs(this.position[i] - this.restPosition[i]) <= Arm.REST_STEPS;
         }
-        return true;
+        if (!stayed) {
+            System.arraycopy(this.position, 0, this.restPosition, 0, JOINTS.length);
+        }
+        return stayed;
     }
 }

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A reply does not say what it answers, and one that comes after its time could be taken for the
  * reply to the next request. It tells by its length: a request to all servos asks for another
- * number of bytes than those before whose replies may be under way still, up to three more than are
- * wanted. When there are more such requests than numbers, what is measured counts as measured when
- * the first of them was sent. Replies come in the order of the requests: after the reply to a later
- * one, or after the silence of a time-out, none is under way. Requests to single servos, which are
- * not the control loop's, have a time-out that no reply survives.
+ * number of bytes than those before whose replies may be under way still, up to 15 more than are
+ * wanted. Replies come in the order of the requests: after the reply to a later one, none to those
+ * before is under way. When all numbers are taken, what is measured counts as measured when the
+ * first request with its number was sent. Requests to single servos, which are not the control
+ * loop's, have a time-out that no reply survives.
  */
 final class ServoBus {
 
@@ -58,7 +58,21 @@ final class ServoBus {
     private static final int STATUS_BYTES = 6;
 
     /** How many bytes more than wanted are asked for at most, to tell replies apart. */
-    private static final int MAX_EXTRA = 3;
+    private static final int MAX_EXTRA = 15;
+
+    /** A reply that has not come after so long does not come any more. */
+    private static final long LOST_NANOS = 1_000_000_000;
+
+    /**
+     * Registers that end with TORQUE_ENABLE, and are more than the control loop ever asks for, so
+     * that by its length no reply is taken for another.
+     */
+    private static final Register TORQUE_BEGIN = Register.MIN_POSITION_LIMIT;
+
+    private static final int TORQUE_BYTES =
+            Register.TORQUE_ENABLE.address()
+                    + Register.TORQUE_ENABLE.length()
+                    - TORQUE_BEGIN.address();
 
     private static final Joint[] ALL = Joint.values();
     private static final Joint[][] ONE = new Joint[ALL.length][];
@@ -88,13 +102,22 @@ final class ServoBus {
     /** Which numbers of extra bytes were asked for by requests without an answer yet, … */
     private final boolean[] outstanding = new boolean[MAX_EXTRA + 1];
 
-    /** … and when first. */
+    /** … when first, … */
     private final long[] outstandingSince = new long[MAX_EXTRA + 1];
 
-    private boolean anyOutstanding;
+    /** … and when last. */
+    private final long[] outstandingUntil = new long[MAX_EXTRA + 1];
 
-    /** Whether it was one of several requests to which the last answer was. */
-    private boolean ambiguous;
+    private boolean anyOutstanding;
+    private int attempts;
+
+    /** Whether a servo may have lost its power for a moment: an answer was missing. */
+    private boolean doubtful;
+
+    private final boolean[] torque = new boolean[ALL.length];
+    private final Replies torqueReplies =
+            (joint, reply) ->
+                    this.torque[joint.ordinal()] = reply.value(Register.TORQUE_ENABLE) != 0;
 
     private long measuredAt;
 
@@ -206,10 +229,34 @@ final class ServoBus {
         return this.measuredAt;
     }
 
+    /**
+     * Makes sure, in the first cycle in which all is well after an answer was missing, that the
+     * servos have torque: one whose power was gone for a moment has none. Asks once; if that is in
+     * vain, the next cycle asks again.
+     *
+     * @throws LinkLostException if one has none
+     */
+    void requireTorque() {
+        if (!this.doubtful || this.attempts > 1) {
+            return;
+        }
+        long share = this.readTimeoutNanos / ATTEMPTS;
+        long wire = (long) (ALL.length * (STATUS_BYTES + TORQUE_BYTES) * this.byteNanos);
+        long deadline = System.nanoTime() + Math.max(share, 2 * wire);
+        if (attempt(ALL, TORQUE_BEGIN, TORQUE_BYTES, deadline, this.torqueReplies)) {
+            this.doubtful = false;
+            for (Joint joint : ALL) {
+                if (!this.torque[joint.ordinal()]) {
+                    throw LinkLostException.torqueLost(joint);
+                }
+            }
+        }
+    }
+
     /** Sets the goals of all servos, in steps and in the order of the joints. Nobody replies. */
     void writeGoals(int[] goals) {
         if (this.anyOutstanding) {
-            awaitQuiet(QUIET_NANOS, this.readTimeoutNanos / ATTEMPTS);
+            awaitQuiet();
         }
         send(this.request.syncWrite(IDS, Register.GOAL_POSITION, goals));
     }
@@ -225,21 +272,19 @@ final class ServoBus {
             int count,
             long timeoutNanos,
             Replies replies) {
-        if (this.ambiguous && awaitQuiet(this.readTimeoutNanos, this.readTimeoutNanos)) {
-            settle();
-        }
         long begin = System.nanoTime();
-        for (int attempt = 1; ; attempt++) {
+        for (this.attempts = 1; ; this.attempts++) {
             // Each attempt has its share, so that the last one has one, too.
-            long deadline = begin + timeoutNanos * attempt / ATTEMPTS;
+            long deadline = begin + timeoutNanos * this.attempts / ATTEMPTS;
             if (attempt(joints, first, count, deadline, replies)) {
                 break;
             }
             this.statistics.mismatch(this.outcome);
-            if (attempt == ATTEMPTS) {
+            this.doubtful |= this.outcome == Outcome.INCOMPLETE || this.outcome == Outcome.WRONG_ID;
+            if (this.attempts == ATTEMPTS) {
                 throw failure();
             }
-            awaitQuiet(QUIET_NANOS, deadline - System.nanoTime());
+            awaitQuiet();
             this.statistics.retry();
         }
         if (this.faulty != null) {
@@ -258,10 +303,11 @@ final class ServoBus {
         this.faulty = null;
         this.askedAt = System.nanoTime();
         boolean toAll = joints == ALL && first != null;
+        forgetLost();
         boolean lateRepliesMayCome = this.anyOutstanding;
         int count = wanted;
         if (toAll) {
-            this.extra = lateRepliesMayCome ? (this.extra + 1) % (MAX_EXTRA + 1) : 0;
+            chooseExtra();
             count += this.extra;
             this.request.syncRead(IDS, first, count);
         }
@@ -308,26 +354,42 @@ final class ServoBus {
         return this.parser.isClean();
     }
 
+    private void forgetLost() {
+        if (!this.anyOutstanding) {
+            return;
+        }
+        this.anyOutstanding = false;
+        for (int i = 0; i <= MAX_EXTRA; i++) {
+            this.outstanding[i] &= this.askedAt - this.outstandingUntil[i] < LOST_NANOS;
+            this.anyOutstanding |= this.outstanding[i];
+        }
+    }
+
+    /** The least number that is free. If none is, the last one again, until another is free. */
+    private void chooseExtra() {
+        for (int i = 0; i <= MAX_EXTRA; i++) {
+            if (!this.outstanding[i]) {
+                this.extra = i;
+                return;
+            }
+        }
+    }
+
     /** Notes what came of a request to all servos. */
     private void note(boolean complete) {
         boolean reused = this.outstanding[this.extra];
         this.measuredAt = reused ? this.outstandingSince[this.extra] : this.askedAt;
-        if (complete && !reused) {
-            settle();
+        if (reused) {
+            this.outstandingUntil[this.extra] = this.askedAt;
         } else if (complete) {
-            this.ambiguous = true;
-        } else if (!reused) {
+            Arrays.fill(this.outstanding, false);
+            this.anyOutstanding = false;
+        } else {
             this.outstanding[this.extra] = true;
             this.outstandingSince[this.extra] = this.askedAt;
+            this.outstandingUntil[this.extra] = this.askedAt;
             this.anyOutstanding = true;
         }
-    }
-
-    /** No reply is under way any more. */
-    private void settle() {
-        Arrays.fill(this.outstanding, false);
-        this.anyOutstanding = false;
-        this.ambiguous = false;
     }
 
     private Outcome await(long deadline) {
@@ -343,7 +405,7 @@ final class ServoBus {
                 if (now - deadline >= 0) {
                     return Outcome.INCOMPLETE;
                 }
-                pause(now);
+                pause(now, deadline);
             }
         }
         return found;
@@ -352,8 +414,8 @@ final class ServoBus {
     /**
      * Sleeps while nothing can have come yet, spins when it is about to, then looks now and then.
      */
-    private void pause(long now) {
-        long early = this.due - OVERSLEEP_NANOS - now;
+    private void pause(long now, long deadline) {
+        long early = Math.min(this.due - OVERSLEEP_NANOS - now, deadline - now);
         if (early > 0) {
             LockSupport.parkNanos(this, early);
         } else if (now - this.due < SPIN_NANOS) {
@@ -363,22 +425,16 @@ final class ServoBus {
         }
     }
 
-    /**
-     * Waits until nothing was on the bus for a time: who talks while a servo talks is not
-     * understood.
-     *
-     * @return false if that was not so within another time
-     */
-    private boolean awaitQuiet(long nanos, long timeoutNanos) {
-        long begin = System.nanoTime();
+    /** Waits a little, until no servo talks any more: who talks then is not understood. */
+    private void awaitQuiet() {
         discardInput();
+        long begin = System.nanoTime();
         long now = begin;
-        while (now - this.activeAt < nanos && now - begin < timeoutNanos) {
+        while (now - this.activeAt < QUIET_NANOS && now - begin < QUIET_NANOS) {
             LockSupport.parkNanos(this, PAUSE_NANOS);
             discardInput();
             now = System.nanoTime();
         }
-        return now - this.activeAt >= nanos;
     }
 
     /** Of an earlier request, or noise; who makes that without end shall not keep us here. */

@@ -49,10 +49,13 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     private static final int JOINTS = Joint.values().length;
 
     /**
-     * Whoever uses the port for longer, though he was told to stop, is in a write that nobody reads
-     * from: to tell six servos that do not answer takes 0.9 s.
+     * Whoever uses the port for longer, though he was told to stop, and beside some read time-outs,
+     * is in a write that nobody reads from: to tell six servos that do not answer takes 0.9 s.
      */
-    private static final long STOP_PATIENCE_NANOS = 1_000_000_000;
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
+
+    /** Longer than a stop takes that parks the arm. */
+    private static final Duration PARK_PATIENCE = Duration.ofSeconds(12);
 
     private final Settings settings;
     private final LinkStatistics statistics = new LinkStatistics();
@@ -66,6 +69,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     private final AtomicInteger stops = new AtomicInteger();
 
     private final int[] goals = new int[JOINTS]; // guarded by lock
+    private volatile boolean resting;
     private volatile @Nullable Arm arm;
     private int errorsInARow; // guarded by lock
 
@@ -118,15 +122,16 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
      */
     @Override
     public Observation reset() throws InterruptedException {
+        Cancellation cancellation = cancelledByStopAfter(this.stops.get());
         this.lock.lockInterruptibly();
         try {
-            Cancellation cancellation = cancelledByStopAfter(this.stops.get());
+            cancellation.check();
             disconnect();
             this.errorsInARow = 0;
             Calibration calibration = this.settings.calibration().get();
             this.limits.calibrate(this.settings, calibration);
             this.measurement.calibrate(this.settings, calibration);
-            Arm connected = Arm.connect(this.settings, calibration, this.statistics);
+            Arm connected = Arm.connect(this.settings, calibration, this.statistics, this::close);
             this.arm = connected; // a stop that does not see it yet was counted: it is seen here
             try {
                 cancellation.check();
@@ -165,9 +170,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         try {
             Arm connected = connected();
             long measuredAt = this.measurement.take(connected.bus());
-            if (this.errorsInARow > 0) {
-                connected.requireTorque();
-            }
+            connected.bus().requireTorque();
             this.statistics.goodCycle(measuredAt);
             this.errorsInARow = 0;
         } catch (LinkException ex) {
@@ -218,6 +221,8 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
      * Brings the arm to rest and closes the port, also if the first fails. Does nothing where the
      * arm is not connected.
      *
+     * <p>A JVM that ends stops an arm that nobody else has begun to stop a second later.
+     *
      * <p>If another thread is on the way to the start pose, in {@link #reset()} or in a stop that
      * parks, that ends: a second stop turns torque off where the arm is then.
      *
@@ -229,10 +234,12 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     public void stop() throws InterruptedException {
         Cancellation cancellation = cancelledByStopAfter(this.stops.incrementAndGet());
         boolean wasInterrupted = Thread.interrupted();
-        boolean free = lockPatiently();
+        boolean free = lockFor(STOP_PATIENCE.plus(this.settings.readTimeout().multipliedBy(3)));
+        wasInterrupted |= Thread.interrupted();
         try {
             Arm connected = this.arm;
             if (connected != null && free) {
+                this.resting = true;
                 connected.rest(this.settings.stopMode(), cancellation);
             } else if (connected != null) {
                 throw LinkLostException.blocked(connected.path());
@@ -240,6 +247,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         } finally {
             disconnect();
             if (free) {
+                this.resting = false;
                 this.lock.unlock();
             }
             if (wasInterrupted) {
@@ -249,9 +257,9 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /** An interrupt does not keep the arm from being told. */
-    private boolean lockPatiently() {
+    private boolean lockFor(Duration time) {
         boolean wasInterrupted = false;
-        long deadline = System.nanoTime() + STOP_PATIENCE_NANOS;
+        long deadline = System.nanoTime() + time.toNanos();
         try {
             while (true) {
                 try {
@@ -277,13 +285,17 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Stops the arm, if it is connected.
+     * Stops the arm, if it is connected. If another thread is stopping it already, waits for that,
+     * so that an arm that parks is not dropped.
      *
      * @throws So101Exception if a servo could not be told; the others were
      */
     @Override
     public void close() {
         try {
+            if (this.resting && lockFor(PARK_PATIENCE)) {
+                this.lock.unlock();
+            }
             stop();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();

@@ -258,6 +258,27 @@ class So101SessionTests {
         }
     }
 
+    @Test
+    void armWithoutASessionIsStoppedWhenItsJvmEnds() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(Forget.class, this.arm.port().toString())) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(8))).isEqualTo(3);
+        }
+
+        assertThat(this.arm.goals()).as("it was held").isNotEmpty();
+        assertTorqueIs(false);
+    }
+
+    static final class Forget {
+        public static void main(String[] args) throws Exception {
+            So101Robot.builder(args[0], CALIBRATION)
+                    .stopMode(StopMode.TORQUE_OFF)
+                    .readTimeout(Duration.ofMillis(200))
+                    .build()
+                    .reset();
+            System.exit(3);
+        }
+    }
+
     static final class DriveUntilTheEnd {
         public static void main(String[] args) throws Exception {
             So101Robot robot =
