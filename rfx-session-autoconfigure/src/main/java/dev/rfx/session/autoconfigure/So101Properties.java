@@ -28,7 +28,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *     servos, instead of being refused. Not together with the port auto.
  * @param units Units of observations and actions.
  * @param readTimeout How long a measurement may take, with its retries; 1ms to 1s, and at least
- *     what three requests and their replies take on the wire.
+ *     what they take on the wire. Half of it is for the first attempt.
  * @param maxConsecutiveErrors How many measurements may fail in a row; the last of them fails the
  *     run. 1 to 1000.
  * @param maxStep By how much a goal may differ from the last one, in the units of actions; more

@@ -13,25 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class Arm implements AutoCloseable {
 
     /**
-     * A joint at rest is so far from its goal at most, 3.5°: what gravity makes of it. Farther away
+     * A joint at rest is so far from its goal at most, 8°: what gravity makes of it. Farther away
      * it is on its way, or something is in its way.
      */
-    private static final int MAX_SAG = 40;
+    static final int MAX_SAG = 91;
 
     /** In so long a joint at rest does not move … */
     private static final long REST_NANOS = 40_000_000;
 
     /** … more than this, which is the noise of its encoder. */
-    static final int REST_STEPS = 1;
+    static final int REST_STEPS = 4;
 
     /** A session waits for a stop for 10 s at most. */
     private static final Duration PARK_LIMIT = Duration.ofSeconds(8);
-
-    private static final Register STATE_BEGIN = Register.TORQUE_ENABLE;
-    private static final int STATE_BYTES =
-            Register.PRESENT_VELOCITY.address()
-                    + Register.PRESENT_VELOCITY.length()
-                    - STATE_BEGIN.address();
 
     private static final Joint[] JOINTS = Joint.values();
 
@@ -46,12 +40,20 @@ final class Arm implements AutoCloseable {
     /** The joints that keep the goal that they had. */
     private final boolean[] kept = new boolean[JOINTS.length];
 
+    private final Order holding = this::hold;
+    private final Order holdingStill = this::holdIfItMovesOn;
+    private final Order limp = joint -> this.bus().write(joint, Register.TORQUE_ENABLE, 0);
+
     // What a servo told last of its state.
     private final ServoBus.Replies states = (joint, reply) -> state(reply);
     private boolean torqueOn;
-    private boolean atRest;
     private int position;
     private int goal;
+
+    /** What a servo is told. */
+    private interface Order {
+        void tell(Joint joint);
+    }
 
     private Arm(
             So101Robot.Settings settings,
@@ -121,18 +123,22 @@ final class Arm implements AutoCloseable {
             hold(joint);
             this.bus.write(joint, Register.TORQUE_ENABLE, 1);
         }
-        holdWhatMovesOn();
+        awaitMotion();
+        for (Joint joint : JOINTS) {
+            holdIfItMovesOn(joint);
+        }
     }
 
     /**
-     * Lets a joint stay where it is. If it is at rest with torque, it keeps its goal: with its
-     * position as the goal the force would be gone that keeps it there, and it would sink a little
-     * each time. Else its position becomes its goal: what goal it has from before nobody knows.
+     * Lets a joint stay where it is. If it is near its goal with torque, it keeps the goal: with
+     * its position as the goal the force would be gone that keeps it there, and it would sink a
+     * little each time. So does a gripper, which would let go of what it holds. Else its position
+     * becomes its goal: what goal it has from before nobody knows.
      */
     private void hold(Joint joint) {
-        this.bus.read(joint, STATE_BEGIN, STATE_BYTES, this.states);
-        boolean keep =
-                this.torqueOn && this.atRest && Math.abs(this.goal - this.position) <= MAX_SAG;
+        this.bus.read(joint, ServoBus.BLOCK_BEGIN, ServoBus.STATE_BYTES, this.states);
+        boolean near = joint == Joint.GRIPPER || Math.abs(this.goal - this.position) <= MAX_SAG;
+        boolean keep = this.torqueOn && near;
         this.kept[joint.ordinal()] = keep;
         this.positions[joint.ordinal()] = this.position;
         setGoal(joint, keep ? this.goal : this.position);
@@ -144,35 +150,29 @@ final class Arm implements AutoCloseable {
     }
 
     /**
-     * Looks once more, a little later, whether a joint that keeps its goal is at rest indeed: a
-     * servo does not tell of a slow motion, nor of one that it is about to begin.
+     * Looks once more, a little later, whether a joint that keeps its goal is at rest indeed: it
+     * may be on its way, or about to set out.
      */
-    private void holdWhatMovesOn() {
-        boolean any = false;
-        for (boolean keeps : this.kept) {
-            any |= keeps;
-        }
-        if (!any) {
-            return;
-        }
-        LockSupport.parkNanos(this, REST_NANOS); // interrupted, it looks sooner
-        for (Joint joint : JOINTS) {
-            if (this.kept[joint.ordinal()]) {
-                holdIfItMovesOn(joint);
+    private void holdIfItMovesOn(Joint joint) {
+        if (this.kept[joint.ordinal()]) {
+            int now = this.bus.read(joint, Register.PRESENT_POSITION);
+            if (Math.abs(now - this.positions[joint.ordinal()]) > REST_STEPS) {
+                setGoal(joint, now);
             }
         }
     }
 
-    private void holdIfItMovesOn(Joint joint) {
-        int now = this.bus.read(joint, Register.PRESENT_POSITION);
-        if (Math.abs(now - this.positions[joint.ordinal()]) > REST_STEPS) {
-            setGoal(joint, now);
+    private void awaitMotion() {
+        for (boolean keeps : this.kept) {
+            if (keeps) {
+                LockSupport.parkNanos(this, REST_NANOS); // interrupted, it looks sooner
+                return;
+            }
         }
     }
 
     private void state(ReplyParser reply) {
         this.torqueOn = reply.value(Register.TORQUE_ENABLE) == 1;
-        this.atRest = reply.value(Register.PRESENT_VELOCITY) == 0;
         this.position = reply.value(Register.PRESENT_POSITION);
         this.goal = reply.value(Register.GOAL_POSITION);
     }
@@ -189,21 +189,26 @@ final class Arm implements AutoCloseable {
      * does not listen. If nothing is wrong, nothing is allocated: the heap may be full.
      *
      * @throws So101Exception if one did not listen or reported a fault; the others are suppressed
-     * @throws InterruptedException if the way to the start pose was cancelled; torque is off then
+     * @throws InterruptedException if the thread was interrupted on the way to the start pose;
+     *     torque is off then
      */
-    void rest(StopMode mode, Cancellation cancellation) throws InterruptedException {
+    void rest(StopMode mode) throws InterruptedException {
         this.port.beginRest();
         this.bus.hurry();
-        Throwable failure = mode == StopMode.PARK_THEN_TORQUE_OFF ? park(cancellation) : null;
+        Throwable failure = mode == StopMode.PARK_THEN_TORQUE_OFF ? park() : null;
         this.bus.deferFaults();
         Arrays.fill(this.kept, false);
+        failure = tellAll(mode == StopMode.HOLD ? this.holding : this.limp, failure);
+        awaitMotion();
+        failure = tellAll(this.holdingStill, failure);
+        rethrow(failure);
+    }
+
+    private @Nullable Throwable tellAll(Order order, @Nullable Throwable before) {
+        Throwable failure = before;
         for (Joint joint : JOINTS) {
             try {
-                if (mode == StopMode.HOLD) {
-                    hold(joint);
-                } else {
-                    this.bus.write(joint, Register.TORQUE_ENABLE, 0);
-                }
+                order.tell(joint);
             } catch (Throwable ex) {
                 failure = with(failure, ex);
             }
@@ -212,16 +217,11 @@ final class Arm implements AutoCloseable {
                 failure = with(failure, fault);
             }
         }
-        try {
-            holdWhatMovesOn();
-        } catch (So101Exception ex) {
-            failure = with(failure, ex);
-        }
-        rethrow(failure);
+        return failure;
     }
 
     /** An arm that is not held by all its servos is not led anywhere. */
-    private @Nullable Throwable park(Cancellation cancellation) {
+    private @Nullable Throwable park() {
         try {
             boolean held = this.toStartPose != null;
             for (Joint joint : JOINTS) {
@@ -229,7 +229,8 @@ final class Arm implements AutoCloseable {
                 held &= this.torqueOn;
             }
             if (held) {
-                this.toStartPose.run(this.bus, this.goals, cancellation, PARK_LIMIT);
+                // An interrupt ends its sleep.
+                this.toStartPose.run(this.bus, this.goals, () -> {}, PARK_LIMIT);
             }
             return null;
         } catch (Throwable ex) {

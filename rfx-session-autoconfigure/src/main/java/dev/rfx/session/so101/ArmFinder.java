@@ -52,7 +52,8 @@ final class ArmFinder {
         if (arms.size() > 1) {
             throw PortException.severalArms(arms);
         }
-        if (arms.isEmpty() && incomplete.size() != 1) {
+        boolean oneIsIncomplete = incomplete.size() == 1 && failures.isEmpty();
+        if (arms.isEmpty() && !oneIsIncomplete) {
             throw PortException.noArm(others, failures);
         }
         // Of one that is incomplete it will be said what is missing.

@@ -20,7 +20,8 @@ public class LinkException extends So101Exception {
         return new LinkException(
                 joint,
                 "no reply",
-                "Check the power supply, and the cable from the servo before it on the bus.");
+                "Check the power supply, and the cable from the servo before it on the bus. A slow"
+                        + " adapter needs a longer read time-out.");
     }
 
     static LinkException tooManyBytes(Joint joint) {

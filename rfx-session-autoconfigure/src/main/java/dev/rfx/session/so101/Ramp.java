@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Leads all joints to the start pose, none faster than the start speed. At each tick it looks where
  * they are: for a joint that is far from its goal it waits, and gives up when it has not come
- * nearer for a second, so that no force builds up against what is in its way. A servo that reports
- * a fault, or has lost its torque, ends it. It is done when all joints are near their goals, and at
- * rest. Used by one thread at a time.
+ * nearer for a second, so that no force builds up against what is in its way. A gripper is not
+ * waited for: it may hold something. A servo that reports a fault, or has lost its torque, ends it.
+ * It is done when all joints are near their goals, and at rest. Used by one thread at a time.
  */
 final class Ramp {
 
@@ -23,10 +23,10 @@ final class Ramp {
     /** Slower it would hardly ever arrive. */
     private static final double MIN_STEPS_PER_SECOND = 1;
 
-    /** How far a joint may be from its goal, 8°: gravity makes less of it, … */
-    private static final int MAX_LAG = 91;
+    /** By how much more than in the beginning a joint that has arrived may be from its goal. */
+    private static final int NOISE = 10;
 
-    /** … and by how much more in motion: the way of so much time. */
+    /** By how much more it may be in motion: the way of so much time. */
     private static final double MAX_LAG_SECONDS = 0.2;
 
     /** By so much a joint has to come nearer within a second, 0.7°. */
@@ -51,6 +51,7 @@ final class Ramp {
     private final int[] position = new int[JOINTS.length];
     private final int[] restPosition = new int[JOINTS.length];
     private final double[] leastLag = new double[JOINTS.length];
+    private final boolean[] arrived = new boolean[JOINTS.length];
     private final ServoBus.Replies replies =
             (joint, reply) ->
                     this.position[joint.ordinal()] = reply.value(Register.PRESENT_POSITION);
@@ -114,6 +115,7 @@ final class Ramp {
             this.goal[i] = goals[i];
             this.leastLag[i] = Double.MAX_VALUE;
             this.blockedTicks[i] = 0;
+            this.arrived[i] = false;
         }
         this.errors = 0;
         int atRest = 0;
@@ -156,18 +158,27 @@ final class Ramp {
             int i = joint.ordinal();
             double way = this.target[i] - this.goal[i];
             double next = this.goal[i] + Math.min(Math.max(way, -this.step[i]), this.step[i]);
-            double inMotion = way == 0 ? 0 : this.step[i] * MAX_LAG_SECONDS / TICK_SECONDS;
-            if (Math.abs(next - this.position[i]) <= MAX_LAG + inMotion) {
+            if (Math.abs(next - this.position[i]) <= maxLag(i, way)) {
                 this.goal[i] = next;
                 this.leastLag[i] = Double.MAX_VALUE;
                 this.blockedTicks[i] = 0;
-                there &= next == this.target[i];
+                this.arrived[i] = next == this.target[i];
+            } else if (joint == Joint.GRIPPER) {
+                this.arrived[i] = true; // as far as it can
             } else {
                 awaitJoint(joint);
-                there = false;
+                this.arrived[i] = false;
             }
+            there &= this.arrived[i];
         }
         return there;
+    }
+
+    private double maxLag(int i, double way) {
+        if (this.arrived[i]) {
+            return Arm.MAX_SAG + NOISE;
+        }
+        return way == 0 ? Arm.MAX_SAG : Arm.MAX_SAG + this.step[i] * MAX_LAG_SECONDS / TICK_SECONDS;
     }
 
     private void awaitJoint(Joint joint) {

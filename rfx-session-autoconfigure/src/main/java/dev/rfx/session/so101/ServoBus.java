@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * reply to the next request. It tells by its length: a request to all servos asks for another
  * number of bytes than those before whose replies may be under way still, up to 15 more than are
  * wanted. Replies come in the order of the requests: after the reply to a later one, none to those
- * before is under way. When all numbers are taken, what is measured counts as measured when the
- * first request with its number was sent. Requests to single servos, which are not the control
- * loop's, have a time-out that no reply survives.
+ * before is under way. When all numbers are taken, nothing is asked until one is free. The block of
+ * registers that holds the torque is longer than any measurement, and so no late measurement is
+ * taken for it, nor for the state of a single servo. The other requests to single servos read or
+ * confirm fewer bytes than a measurement has, and have a time-out that no reply of theirs survives.
  */
 final class ServoBus {
 
@@ -58,21 +59,25 @@ final class ServoBus {
     private static final int STATUS_BYTES = 6;
 
     /** How many bytes more than wanted are asked for at most, to tell replies apart. */
-    private static final int MAX_EXTRA = 15;
+    static final int MAX_EXTRA = 15;
 
     /** A reply that has not come after so long does not come any more. */
     private static final long LOST_NANOS = 1_000_000_000;
 
-    /**
-     * Registers that end with TORQUE_ENABLE, and are more than the control loop ever asks for, so
-     * that by its length no reply is taken for another.
-     */
-    private static final Register TORQUE_BEGIN = Register.MIN_POSITION_LIMIT;
+    /** Where blocks begin that are longer than any measurement. */
+    static final Register BLOCK_BEGIN = Register.MIN_POSITION_LIMIT;
 
-    private static final int TORQUE_BYTES =
+    /** The block that ends with the torque. */
+    static final int TORQUE_BYTES =
             Register.TORQUE_ENABLE.address()
                     + Register.TORQUE_ENABLE.length()
-                    - TORQUE_BEGIN.address();
+                    - BLOCK_BEGIN.address();
+
+    /** The block that ends with the velocity: all that is to be known of a single servo. */
+    static final int STATE_BYTES =
+            Register.PRESENT_VELOCITY.address()
+                    + Register.PRESENT_VELOCITY.length()
+                    - BLOCK_BEGIN.address();
 
     private static final Joint[] ALL = Joint.values();
     private static final Joint[][] ONE = new Joint[ALL.length][];
@@ -102,11 +107,8 @@ final class ServoBus {
     /** Which numbers of extra bytes were asked for by requests without an answer yet, … */
     private final boolean[] outstanding = new boolean[MAX_EXTRA + 1];
 
-    /** … when first, … */
+    /** … and when. */
     private final long[] outstandingSince = new long[MAX_EXTRA + 1];
-
-    /** … and when last. */
-    private final long[] outstandingUntil = new long[MAX_EXTRA + 1];
 
     private boolean anyOutstanding;
     private int attempts;
@@ -118,8 +120,6 @@ final class ServoBus {
     private final Replies torqueReplies =
             (joint, reply) ->
                     this.torque[joint.ordinal()] = reply.value(Register.TORQUE_ENABLE) != 0;
-
-    private long measuredAt;
 
     // Of the last attempt.
     private Joint current = Joint.SHOULDER_PAN;
@@ -142,12 +142,19 @@ final class ServoBus {
         this.statistics = statistics;
     }
 
-    /** The shortest time-out in which all servos can be asked for so many bytes, and again. */
+    /**
+     * The shortest time-out in which all servos can be asked for so many bytes, and again, and for
+     * their torque.
+     */
     static Duration minReadTimeout(int baudRate, int count) {
-        int bytes =
-                new Request().syncRead(IDS, Register.PRESENT_POSITION, count).length()
-                        + IDS.length * (STATUS_BYTES + count + MAX_EXTRA);
-        return Duration.ofNanos((long) (ATTEMPTS * bytes * BITS * 1e9 / baudRate));
+        int measurement = bytesOnWire(count);
+        int all = Math.max(4 * measurement, measurement + 2 * bytesOnWire(TORQUE_BYTES));
+        return Duration.ofNanos((long) (all * BITS * 1e9 / baudRate));
+    }
+
+    private static int bytesOnWire(int count) {
+        return new Request().syncRead(IDS, Register.PRESENT_POSITION, count).length()
+                + IDS.length * (STATUS_BYTES + count);
     }
 
     /**
@@ -219,36 +226,36 @@ final class ServoBus {
     /**
      * Reads consecutive registers of all servos.
      *
-     * @return when the request was sent, or the first one of those to which this can be the answer:
-     *     what was measured is not older
+     * @return when the request was sent: what was measured is not older
      * @throws LinkException if a reply is missing or not intact
      * @throws ServoFaultException if a servo reports a fault
      */
     long readAll(Register first, int count, Replies replies) {
         exchange(ALL, first, count, this.readTimeoutNanos, replies);
-        return this.measuredAt;
+        return this.askedAt;
     }
 
     /**
      * Makes sure, in the first cycle in which all is well after an answer was missing, that the
-     * servos have torque: one whose power was gone for a moment has none. Asks once; if that is in
-     * vain, the next cycle asks again.
+     * servos have torque: one whose power was gone for a moment has none. Asks once, in the time
+     * that is left for this cycle; if that is in vain, the next cycle asks again.
      *
-     * @throws LinkLostException if one has none
+     * @throws LinkException if there are no intact replies
+     * @throws LinkLostException if a servo has no torque
      */
     void requireTorque() {
         if (!this.doubtful || this.attempts > 1) {
             return;
         }
-        long share = this.readTimeoutNanos / ATTEMPTS;
-        long wire = (long) (ALL.length * (STATUS_BYTES + TORQUE_BYTES) * this.byteNanos);
-        long deadline = System.nanoTime() + Math.max(share, 2 * wire);
-        if (attempt(ALL, TORQUE_BEGIN, TORQUE_BYTES, deadline, this.torqueReplies)) {
-            this.doubtful = false;
-            for (Joint joint : ALL) {
-                if (!this.torque[joint.ordinal()]) {
-                    throw LinkLostException.torqueLost(joint);
-                }
+        long deadline = this.askedAt + this.readTimeoutNanos;
+        if (!attempt(ALL, BLOCK_BEGIN, TORQUE_BYTES, deadline, this.torqueReplies)) {
+            this.statistics.mismatch(this.outcome);
+            throw failure();
+        }
+        this.doubtful = false;
+        for (Joint joint : ALL) {
+            if (!this.torque[joint.ordinal()]) {
+                throw LinkLostException.torqueLost(joint);
             }
         }
     }
@@ -274,8 +281,9 @@ final class ServoBus {
             Replies replies) {
         long begin = System.nanoTime();
         for (this.attempts = 1; ; this.attempts++) {
-            // Each attempt has its share, so that the last one has one, too.
-            long deadline = begin + timeoutNanos * this.attempts / ATTEMPTS;
+            // The first has half of the time, the others share what is left.
+            long share = timeoutNanos / 4 * (this.attempts + 1);
+            long deadline = begin + share;
             if (attempt(joints, first, count, deadline, replies)) {
                 break;
             }
@@ -307,7 +315,10 @@ final class ServoBus {
         boolean lateRepliesMayCome = this.anyOutstanding;
         int count = wanted;
         if (toAll) {
-            chooseExtra();
+            if (!chooseExtra()) {
+                this.outcome = Outcome.INCOMPLETE;
+                return false;
+            }
             count += this.extra;
             this.request.syncRead(IDS, first, count);
         }
@@ -360,36 +371,31 @@ final class ServoBus {
         }
         this.anyOutstanding = false;
         for (int i = 0; i <= MAX_EXTRA; i++) {
-            this.outstanding[i] &= this.askedAt - this.outstandingUntil[i] < LOST_NANOS;
+            this.outstanding[i] &= this.askedAt - this.outstandingSince[i] < LOST_NANOS;
             this.anyOutstanding |= this.outstanding[i];
         }
     }
 
-    /** The least number that is free. If none is, the last one again, until another is free. */
-    private void chooseExtra() {
+    /** The least number that is free. */
+    private boolean chooseExtra() {
         for (int i = 0; i <= MAX_EXTRA; i++) {
             if (!this.outstanding[i]) {
                 this.extra = i;
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     /** Notes what came of a request to all servos. */
     private void note(boolean complete) {
-        boolean reused = this.outstanding[this.extra];
-        this.measuredAt = reused ? this.outstandingSince[this.extra] : this.askedAt;
-        if (reused) {
-            this.outstandingUntil[this.extra] = this.askedAt;
-        } else if (complete) {
+        if (complete) {
             Arrays.fill(this.outstanding, false);
-            this.anyOutstanding = false;
         } else {
             this.outstanding[this.extra] = true;
             this.outstandingSince[this.extra] = this.askedAt;
-            this.outstandingUntil[this.extra] = this.askedAt;
-            this.anyOutstanding = true;
         }
+        this.anyOutstanding = !complete;
     }
 
     private Outcome await(long deadline) {
@@ -457,7 +463,7 @@ final class ServoBus {
         Integer temperature = null;
         if (ServoFault.in(error).contains(ServoFault.OVERHEAT)) {
             this.request.read(joint.id(), Register.PRESENT_TEMPERATURE, 1);
-            long deadline = System.nanoTime() + this.readTimeoutNanos / ATTEMPTS;
+            long deadline = System.nanoTime() + this.readTimeoutNanos / 4;
             if (attempt(ONE[joint.ordinal()], Register.PRESENT_TEMPERATURE, 1, deadline, NOBODY)) {
                 temperature = this.parser.value(Register.PRESENT_TEMPERATURE);
             }

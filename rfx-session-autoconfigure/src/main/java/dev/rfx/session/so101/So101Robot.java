@@ -69,7 +69,10 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     private final AtomicInteger stops = new AtomicInteger();
 
     private final int[] goals = new int[JOINTS]; // guarded by lock
+
+    /** Whether whoever has the lock brings the arm to rest. */
     private volatile boolean resting;
+
     private volatile @Nullable Arm arm;
     private int errorsInARow; // guarded by lock
 
@@ -223,24 +226,27 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
      *
      * <p>A JVM that ends stops an arm that nobody else has begun to stop a second later.
      *
-     * <p>If another thread is on the way to the start pose, in {@link #reset()} or in a stop that
-     * parks, that ends: a second stop turns torque off where the arm is then.
+     * <p>If another thread is in {@link #reset()}, that ends at its next step. If another one is
+     * stopping the arm already, this method waits for it: an arm that parks is not dropped.
      *
      * @throws So101Exception if a servo could not be told; the others were
-     * @throws InterruptedException if the thread is interrupted on the way to the start pose, or
-     *     another one calls this method, too; torque is off then
+     * @throws InterruptedException if the thread is interrupted on the way to the start pose;
+     *     torque is off then
      */
     @Override
     public void stop() throws InterruptedException {
-        Cancellation cancellation = cancelledByStopAfter(this.stops.incrementAndGet());
+        this.stops.incrementAndGet();
         boolean wasInterrupted = Thread.interrupted();
         boolean free = lockFor(STOP_PATIENCE.plus(this.settings.readTimeout().multipliedBy(3)));
+        if (!free && this.resting) {
+            free = lockFor(PARK_PATIENCE);
+        }
         wasInterrupted |= Thread.interrupted();
         try {
             Arm connected = this.arm;
             if (connected != null && free) {
                 this.resting = true;
-                connected.rest(this.settings.stopMode(), cancellation);
+                connected.rest(this.settings.stopMode());
             } else if (connected != null) {
                 throw LinkLostException.blocked(connected.path());
             }
@@ -285,17 +291,13 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Stops the arm, if it is connected. If another thread is stopping it already, waits for that,
-     * so that an arm that parks is not dropped.
+     * Stops the arm, if it is connected.
      *
      * @throws So101Exception if a servo could not be told; the others were
      */
     @Override
     public void close() {
         try {
-            if (this.resting && lockFor(PARK_PATIENCE)) {
-                this.lock.unlock();
-            }
             stop();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
@@ -410,7 +412,8 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
 
         /**
-         * Sets how long a measurement may take, with its retries. Default 10 ms.
+         * Sets how long a measurement may take, with its retries. Half of it is for the first
+         * attempt. Default 10 ms.
          *
          * @param readTimeout 1 ms to 1 s
          * @return this builder

@@ -13,7 +13,7 @@ import dev.rfx.session.so101.Joint;
 import dev.rfx.session.so101.So101Robot;
 import dev.rfx.session.so101.VirtualSo101;
 import dev.rfx.session.testkit.ChildJvm;
-import dev.rfx.session.testkit.FileAccess;
+import dev.rfx.session.testkit.Privileges;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +109,7 @@ class So101StartFailureTests {
         File device = this.arm.port().toRealPath().toFile();
         assertThat(device.setReadable(false) & device.setWritable(false)).isTrue();
 
-        FileAccess.withoutPrivileges(this::start);
+        Privileges.drop(this::start);
 
         assertExplained(
                 output,

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,8 @@ final class VirtualServo {
     private long updatedNanos;
     private int errorByte;
     private boolean dead;
+    private boolean blocked;
+    private int noise;
     private byte[] lastReply = {};
 
     VirtualServo(JointCalibration calibration, Behaviour behaviour, long now) {
@@ -120,7 +123,7 @@ final class VirtualServo {
         if (seconds <= 0) {
             return;
         }
-        double distance = isTorqueOn() ? limitedGoal() - this.position : 0;
+        double distance = isTorqueOn() && !this.blocked ? limitedGoal() - this.position : 0;
         double step = Math.min(Math.abs(distance), speedLimit() * seconds);
         this.position += Math.copySign(step, distance);
         this.stepsPerSecond = Math.copySign(step / seconds, distance);
@@ -144,7 +147,8 @@ final class VirtualServo {
     private void refresh(long now) {
         advance(now);
         int velocity = (int) Math.rint(this.stepsPerSecond / VELOCITY_RESOLUTION);
-        set(Register.PRESENT_POSITION, (int) Math.rint(this.position));
+        int noise = ThreadLocalRandom.current().nextInt(-this.noise, this.noise + 1);
+        set(Register.PRESENT_POSITION, (int) Math.rint(this.position) + noise);
         set(Register.PRESENT_VELOCITY, velocity * VELOCITY_RESOLUTION);
         this.registers[65] = (byte) this.errorByte;
         this.registers[66] = (byte) (this.stepsPerSecond == 0 ? 0 : 1);
@@ -192,6 +196,17 @@ final class VirtualServo {
 
     void setErrorByte(int errorByte) {
         this.errorByte = errorByte;
+    }
+
+    /** Holds the shaft where it is, or lets it go. */
+    void setBlocked(boolean blocked, long now) {
+        advance(now);
+        this.blocked = blocked;
+    }
+
+    /** Lets the encoder be wrong by so many steps at most. */
+    void setNoise(int noise) {
+        this.noise = noise;
     }
 
     boolean isDead() {

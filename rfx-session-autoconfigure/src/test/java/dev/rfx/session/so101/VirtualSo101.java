@@ -107,6 +107,16 @@ public final class VirtualSo101 implements AutoCloseable {
         servo(joint).setDead(dead);
     }
 
+    /** Holds a joint where it is, whatever its goal, or lets it go. */
+    public synchronized void setBlocked(Joint joint, boolean blocked) {
+        servo(joint).setBlocked(blocked, System.nanoTime());
+    }
+
+    /** Lets all encoders be wrong by so many steps at most. */
+    public synchronized void setNoise(int steps) {
+        this.servos.values().forEach(servo -> servo.setNoise(steps));
+    }
+
     /** Sets the error byte of all replies of a servo. */
     public synchronized void setErrorByte(Joint joint, int errorByte) {
         servo(joint).setErrorByte(errorByte);

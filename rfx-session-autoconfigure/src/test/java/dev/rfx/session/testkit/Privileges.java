@@ -4,26 +4,25 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 
 /**
- * Takes from a thread what lets root open every file, so that permissions can be tested by whoever
- * runs the tests. Linux has capabilities for each thread; those that it starts inherit them.
+ * Takes from a thread what root may do, so that permissions can be tested by whoever runs the
+ * tests. Linux has capabilities for each thread; those that it starts inherit them.
  */
-public final class FileAccess {
+public final class Privileges {
 
     private static final int VERSION_3 = 0x20080522;
-    private static final int DAC_OVERRIDE = 1 << 1;
-    private static final int DAC_READ_SEARCH = 1 << 2;
 
     static {
-        Native.register(FileAccess.class, Platform.C_LIBRARY_NAME);
+        Native.register(Privileges.class, Platform.C_LIBRARY_NAME);
     }
 
-    private FileAccess() {}
+    private Privileges() {}
 
     /** Runs something that is denied what permissions deny. */
-    public static void withoutPrivileges(Runnable task) {
+    public static void drop(Runnable task) {
         int[] before = get();
         int[] fewer = before.clone();
-        fewer[0] &= ~(DAC_OVERRIDE | DAC_READ_SEARCH); // effective; they remain permitted
+        fewer[0] = 0; // effective; they remain permitted
+        fewer[3] = 0;
         set(fewer);
         try {
             task.run();
