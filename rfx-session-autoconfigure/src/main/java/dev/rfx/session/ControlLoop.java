@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlLoop<O, A> {
 
+    /** How long a sleep of the warm-up is, unless the period is shorter. */
+    private static final double LEARNING_STEP_NANOS = 5e6;
+
     /** Of {@link #gate}: no action is being sent. */
     private static final int OPEN = 0;
 
@@ -85,7 +88,6 @@ final class ControlLoop<O, A> {
     /** Resets robot and policy, then waits for the warm-up to pass. */
     void prepare(Duration warmup) throws Exception {
         this.controlThread = Thread.currentThread();
-        TimerSlack.minimize();
         if (this.stopRequested) {
             return;
         }
@@ -96,8 +98,19 @@ final class ControlLoop<O, A> {
         this.actionGuard.expect(this.robot.actionShape());
         this.policy.reset();
         enter(SessionPhase.WARMUP);
-        waitUntil(this.clock.nanoTime() + warmup.toNanos());
+        long warm = this.clock.nanoTime() + warmup.toNanos();
+        DryRun.once(() -> !this.stopRequested && warm - this.clock.nanoTime() > 0);
+        learnToWait(warm);
         this.begin = this.clock.nanoTime();
+    }
+
+    /** Waits in many short sleeps, so that the spin window is right when the loop begins. */
+    private void learnToWait(long warm) {
+        long step = (long) Math.min(this.periodNanos, LEARNING_STEP_NANOS);
+        long now = this.clock.nanoTime();
+        while (!this.stopRequested && warm - now > 0) {
+            now = waitUntil(now + Math.min(step, warm - now));
+        }
     }
 
     /** Iterates until a stop is requested, the time is over, or robot or policy throws. */
@@ -152,8 +165,7 @@ final class ControlLoop<O, A> {
                 k = 0;
             }
             due = next;
-            waitUntil(due);
-            start = this.clock.nanoTime();
+            start = waitUntil(due);
         }
     }
 
@@ -165,18 +177,24 @@ final class ControlLoop<O, A> {
         return late ? flags | IterationRing.WOKE_LATE : flags;
     }
 
-    /** Waits for a deadline, a stop or the end of the run's time, whichever is first. */
-    private void waitUntil(long deadline) {
+    /**
+     * Waits for a deadline, a stop or the end of the run's time, whichever is first.
+     *
+     * @return the clock's reading at the end
+     */
+    private long waitUntil(long deadline) {
+        long now = this.clock.nanoTime();
         while (!this.stopRequested) {
             long until = deadline;
             if (this.phase == SessionPhase.WAIT && until - this.begin > this.limitNanos) {
                 until = this.begin + this.limitNanos;
             }
-            if (until - this.clock.nanoTime() <= 0) {
-                return;
+            if (until - now <= 0) {
+                return now;
             }
-            this.hybridWait.until(until);
+            now = this.hybridWait.until(until, now);
         }
+        return now;
     }
 
     /**

@@ -21,35 +21,41 @@ final class HybridWait {
      * Returns at the deadline, or before it after a {@link #wake}. The caller then looks again at
      * what it waits for. The request is taken back before that look, and was made after the change
      * it tells of, so no change goes unseen.
+     *
+     * @param begin the clock's reading just now
+     * @return the clock's reading at the end: to read it again would take its time
      */
-    void until(long deadline) {
-        sleepUntil(deadline - this.spinWindow.nanos());
-        while (!this.wakeRequested && deadline - this.clock.nanoTime() > 0) {
+    long until(long deadline, long begin) {
+        long now = sleepUntil(deadline - this.spinWindow.nanos(), begin);
+        while (!this.wakeRequested && deadline - now > 0) {
             this.clock.onSpinWait();
+            now = this.clock.nanoTime();
         }
         if (this.wakeRequested) {
             this.wakeRequested = false;
         }
+        return now;
     }
 
-    private void sleepUntil(long wakeAt) {
-        long remaining = wakeAt - this.clock.nanoTime();
-        if (remaining <= 0) {
-            return;
+    private long sleepUntil(long wakeAt, long begin) {
+        long now = begin;
+        if (wakeAt - now <= 0) {
+            return now;
         }
-        while (remaining > 0) {
+        while (wakeAt - now > 0) {
             if (this.wakeRequested) {
-                return;
+                return now;
             }
-            this.clock.parkNanos(remaining);
-            remaining = wakeAt - this.clock.nanoTime();
-            if (remaining > 0) {
+            this.clock.parkNanos(wakeAt - now);
+            now = this.clock.nanoTime();
+            if (wakeAt - now > 0) {
                 // Woken early. With the interrupt flag up, which a robot or a policy may have left
                 // so, the next park would return at once and this loop would burn a core.
                 Thread.interrupted();
             }
         }
-        this.spinWindow.overshot(-remaining);
+        this.spinWindow.overshot(now - wakeAt);
+        return now;
     }
 
     /** Makes the current or the next {@link #until} of that thread return at once. */

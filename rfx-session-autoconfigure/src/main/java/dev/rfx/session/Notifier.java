@@ -30,7 +30,7 @@ final class Notifier {
                         100,
                         TimeUnit.MILLISECONDS,
                         new LinkedBlockingQueue<>(),
-                        task -> threads.create(task, "-events"));
+                        task -> threads.createOrdinary(task, "-events"));
         this.executor.allowCoreThreadTimeOut(true);
     }
 

@@ -80,7 +80,7 @@ public final class Session implements AutoCloseable {
         this.policy = (Policy<Object, Object>) Objects.requireNonNull(policy, "policy");
         this.options = Objects.requireNonNull(options, "options");
         this.clock = clock;
-        this.threads = new SessionThreads(options.name());
+        this.threads = new SessionThreads(options);
         this.notifier = new Notifier(this.threads);
         this.notifier.add(new SessionLog(robot, policy));
     }
@@ -504,6 +504,17 @@ public final class Session implements AutoCloseable {
     public List<IterationRecord> recentIterations() {
         SessionRun current = this.runs.get().current();
         return current == null ? List.of() : current.recentIterations();
+    }
+
+    /**
+     * Returns what is in force for the control thread of the current or last run.
+     *
+     * @return the status, or null if {@link SessionOptions#thread()} asks for nothing or no run has
+     *     begun
+     */
+    public @Nullable ThreadStatus threadStatus() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? null : current.threadStatus();
     }
 
     /**

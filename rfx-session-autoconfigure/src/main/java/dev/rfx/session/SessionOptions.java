@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     Default 10 000
  * @param spinWindow how long before each deadline the loop stops sleeping and spins; 0 to 1.2 ms, 0
  *     for no spin. Null, the default, lets the loop measure how late the machine wakes it and
- *     choose for itself
+ *     choose for itself. With a FIFO priority at most half of a period
  * @param duration a run ends by itself after this time; more than 0. Null, the default, for no
  *     limit
  * @param watchdogTimeout a running loop that completes no iteration for so long is stalled; 0 for
@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     default, for no limit; otherwise the observations have to be {@link Stamped}
  * @param maxStarvedIterations how many iterations in a row may have an observation that is too old;
  *     the next one fails; 0 to 1 000 000. Default 10
+ * @param thread what is asked of the operating system for the control thread. Default nothing
  */
 public record SessionOptions(
         String name,
@@ -45,7 +46,8 @@ public record SessionOptions(
         @Nullable Duration watchdogTimeout,
         WatchdogAction watchdogAction,
         @Nullable Duration maxObservationAge,
-        int maxStarvedIterations) {
+        int maxStarvedIterations,
+        ThreadOptions thread) {
 
     private static final double MAX_RATE_HZ = 10_000;
     private static final Duration MAX_WARMUP = Duration.ofHours(1);
@@ -72,7 +74,8 @@ public record SessionOptions(
                     null,
                     WatchdogAction.STOP_ROBOT,
                     null,
-                    10);
+                    10,
+                    ThreadOptions.defaults());
 
     /**
      * Checks every value.
@@ -88,6 +91,7 @@ public record SessionOptions(
      * @param watchdogAction what happens then
      * @param maxObservationAge how old an observation may be, or null
      * @param maxStarvedIterations how many may be older in a row
+     * @param thread what is asked for the control thread
      * @throws IllegalArgumentException if a value is outside its range
      */
     public SessionOptions {
@@ -135,6 +139,14 @@ public record SessionOptions(
                 "maxStarvedIterations",
                 maxStarvedIterations,
                 "0 to " + MAX_STARVED_ITERATIONS);
+        if (spinWindow != null && thread.fifoPriority() != null) {
+            // It would spin all the time, and nobody else had the processor.
+            requireBetween(
+                    "spinWindow",
+                    spinWindow,
+                    Duration.ZERO,
+                    Duration.ofNanos((long) (1e9 / rateHz / 2)));
+        }
     }
 
     private static void requireBetween(
@@ -276,6 +288,16 @@ public record SessionOptions(
         return with(copy -> copy.maxStarvedIterations = maxStarvedIterations);
     }
 
+    /**
+     * Returns options with another control thread.
+     *
+     * @param thread what is asked of the operating system for it
+     * @return new options
+     */
+    public SessionOptions withThread(ThreadOptions thread) {
+        return with(copy -> copy.thread = Objects.requireNonNull(thread, "thread"));
+    }
+
     private SessionOptions with(Consumer<Copy> change) {
         Copy copy = new Copy(this);
         change.accept(copy);
@@ -311,6 +333,7 @@ public record SessionOptions(
         WatchdogAction watchdogAction;
         @Nullable Duration maxObservationAge;
         int maxStarvedIterations;
+        ThreadOptions thread;
 
         Copy(SessionOptions from) {
             this.name = from.name;
@@ -324,6 +347,7 @@ public record SessionOptions(
             this.watchdogAction = from.watchdogAction;
             this.maxObservationAge = from.maxObservationAge;
             this.maxStarvedIterations = from.maxStarvedIterations;
+            this.thread = from.thread;
         }
 
         SessionOptions toOptions() {
@@ -338,7 +362,8 @@ public record SessionOptions(
                     this.watchdogTimeout,
                     this.watchdogAction,
                     this.maxObservationAge,
-                    this.maxStarvedIterations);
+                    this.maxStarvedIterations,
+                    this.thread);
         }
     }
 }

@@ -45,6 +45,7 @@ final class SessionRun {
     private final TimingRecorder recorder;
     private final IncidentReport incidents;
     private final ControlLoop<Object, Object> loop;
+    private final ThreadTuning tuning;
     private final Thread controlThread;
 
     /** For a robot.stop() beside a hung call. Made before it is needed: the heap may be full. */
@@ -63,6 +64,7 @@ final class SessionRun {
     private volatile @Nullable Throwable thrown;
     private volatile @Nullable Throwable thrownByRobotStop;
     private volatile boolean failedByStall;
+    private volatile @Nullable ThreadStatus threadStatus;
     private volatile @Nullable Exception answerToInterrupt;
 
     /**
@@ -117,6 +119,7 @@ final class SessionRun {
         if (duration != null) {
             this.loop.limit(duration);
         }
+        this.tuning = threads.tuning();
         this.controlThread = threads.create(this::drive, "");
         this.stopThread = threads.create(this::stopRobotBesideHungCall, "-stop");
         this.shutdownHook = threads.create(this::stopInDyingJvm, "-shutdown");
@@ -163,6 +166,7 @@ final class SessionRun {
 
     private void drive() {
         try {
+            tuneThread();
             this.loop.prepare(this.options.warmup());
             if (this.state.compareAndSet(SessionState.STARTING, SessionState.RUNNING)) {
                 this.loopBegan = true;
@@ -179,6 +183,20 @@ final class SessionRun {
             }
         } finally {
             finish();
+        }
+    }
+
+    private void tuneThread() {
+        ThreadStatus status = this.tuning.tune();
+        this.threadStatus = status;
+        if (status != null && this.tuning.isToBeWarnedOf(status)) {
+            this.notifier.execute(
+                    () ->
+                            logger.warn(
+                                    "Session '{}' runs without all that is asked for its thread: {}",
+                                    name(),
+                                    status.problem()),
+                    () -> {});
         }
     }
 
@@ -648,6 +666,10 @@ final class SessionRun {
 
     long iterations() {
         return this.recorder.count();
+    }
+
+    @Nullable ThreadStatus threadStatus() {
+        return this.threadStatus;
     }
 
     SessionTotals totals() {

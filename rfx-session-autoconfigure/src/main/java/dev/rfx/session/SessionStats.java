@@ -1,6 +1,5 @@
 package dev.rfx.session;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -41,33 +40,40 @@ public record SessionStats(
             return new SessionStats(iterations, overruns, targetSeconds, 0, 0, 0, 0, 0);
         }
         long sum = 0;
-        double[] jitter = new double[n];
+        double max = 0;
+        double[] jitterNanos = new double[n];
         for (int i = 0; i < n; i++) {
             sum += periodNanos[i];
-            jitter[i] = Math.abs(periodNanos[i] - targetPeriodNanos) / NANOS_PER_SECOND;
+            jitterNanos[i] = Math.abs(periodNanos[i] - targetPeriodNanos);
+            max = Math.max(max, jitterNanos[i]);
         }
-        Arrays.sort(jitter);
         return new SessionStats(
                 iterations,
                 overruns,
                 targetSeconds,
                 (double) sum / n / NANOS_PER_SECOND,
-                percentile(jitter, 0.50),
-                percentile(jitter, 0.95),
-                percentile(jitter, 0.99),
-                jitter[n - 1]);
+                percentileSeconds(jitterNanos, 0, 0.50),
+                percentileSeconds(jitterNanos, rank(n, 0.50), 0.95),
+                percentileSeconds(jitterNanos, rank(n, 0.95), 0.99),
+                max / NANOS_PER_SECOND);
+    }
+
+    private static int rank(int samples, double quantile) {
+        return (int) (quantile * (samples - 1));
     }
 
     /**
-     * Linear interpolation between ranks, to the last bit as numpy.percentile does it: numpy
-     * interpolates from the nearer of the two ranks.
+     * Linear interpolation between ranks, to the last bit as numpy.percentile does it with seconds:
+     * numpy interpolates from the nearer of the two ranks.
+     *
+     * @param nanos the values, which are moved about
+     * @param from where a smaller quantile was found before; 0 for the first
      */
-    static double percentile(double[] sorted, double quantile) {
-        double rank = quantile * (sorted.length - 1);
-        int below = (int) rank;
-        double fraction = rank - below;
-        double low = sorted[below];
-        double high = sorted[Math.min(below + 1, sorted.length - 1)];
+    private static double percentileSeconds(double[] nanos, int from, double quantile) {
+        int below = rank(nanos.length, quantile);
+        double fraction = quantile * (nanos.length - 1) - below;
+        double low = Selection.select(nanos, from, below) / NANOS_PER_SECOND;
+        double high = Selection.next(nanos, below) / NANOS_PER_SECOND;
         double difference = high - low;
         return fraction >= 0.5 ? high - difference * (1 - fraction) : low + difference * fraction;
     }

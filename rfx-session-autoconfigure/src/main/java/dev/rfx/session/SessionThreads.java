@@ -9,11 +9,23 @@ import org.jspecify.annotations.Nullable;
 final class SessionThreads {
 
     private final String prefix;
+    private final ThreadTuning tuning;
     private final @Nullable ClassLoader contextClassLoader =
             Thread.currentThread().getContextClassLoader();
 
-    SessionThreads(String sessionName) {
-        this.prefix = "rfx-session-" + sessionName;
+    SessionThreads(SessionOptions options) {
+        this.prefix = "rfx-session-" + options.name();
+        this.tuning = new ThreadTuning(options.thread());
+    }
+
+    /** What the control thread gets from the operating system. */
+    ThreadTuning tuning() {
+        return this.tuning;
+    }
+
+    /** Creates a daemon thread that the control thread may start, but that is not to be like it. */
+    Thread createOrdinary(Runnable task, String suffix) {
+        return create(this.tuning.released(task), suffix);
     }
 
     /** Creates a daemon thread whose name is that of the session with a suffix. */

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long before a deadline a loop stops sleeping and spins. Fixed, or self-calibrating: then it
  * follows the 99.5 % quantile of the time by which a sleep ends late, in steps of bounded size, so
- * that a few outliers cannot move it far. Confined to the control thread.
+ * that a few outliers cannot move it far. As those steps lead up quickly and down slowly, it is
+ * also never much more than the longest of the last some hundred: a busy time, as the start of many
+ * sessions at once, is soon forgotten. Confined to the control thread.
  */
 final class SpinWindow {
 
@@ -16,12 +18,24 @@ final class SpinWindow {
     private static final long INITIAL_NANOS = 150_000;
     private static final double QUANTILE = 0.995;
     private static final double STEP_NANOS = 4_000;
-    private static final double STEP_UP = QUANTILE * STEP_NANOS;
-    private static final double STEP_DOWN = (1 - QUANTILE) * STEP_NANOS;
+
+    /** In the beginning, when as good as nothing is known. */
+    private static final double FIRST_STEP_NANOS = 16_000;
+
+    private static final int FIRST_STEPS = 100;
+
+    /** Of so many sleeps the longest is remembered, … */
+    private static final int REMEMBERED = 256;
+
+    /** … and the window is longer by this at most. */
+    private static final long MARGIN_NANOS = 10_000;
 
     private final boolean calibrating;
     private final double maxNanos;
     private double nanos;
+    private int learned;
+    private int sleeps;
+    private long longest;
 
     /**
      * Creates a window. A self-calibrating one leaves half of the period to sleep in: where it took
@@ -46,7 +60,19 @@ final class SpinWindow {
         if (!this.calibrating || lateNanos > MAX_NANOS) {
             return;
         }
-        double next = this.nanos + (lateNanos > this.nanos ? STEP_UP : -STEP_DOWN);
+        double step = STEP_NANOS;
+        if (this.learned < FIRST_STEPS) {
+            this.learned++;
+            step = FIRST_STEP_NANOS;
+        }
+        double next = this.nanos + (lateNanos > this.nanos ? QUANTILE : QUANTILE - 1) * step;
+        this.longest = Math.max(this.longest, lateNanos);
+        this.sleeps++;
+        if (this.sleeps == REMEMBERED) {
+            next = Math.min(next, this.longest + MARGIN_NANOS);
+            this.sleeps = 0;
+            this.longest = 0;
+        }
         this.nanos = Math.min(Math.max(next, MIN_NANOS), this.maxNanos);
     }
 }

@@ -46,7 +46,7 @@ class ArchitectureTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"robot", "so101", "event", "actuate", "metrics"})
+    @ValueSource(strings = {"robot", "so101", "event", "actuate", "metrics", "linux"})
     void packageSeesOfTheProjectOnlyItselfAndTheCore(String name) {
         classes()
                 .that(resideInAPackage(ROOT + "." + name))

@@ -70,4 +70,19 @@ class SpinWindowTests {
 
         assertThat(window.nanos()).isEqualTo(50_000);
     }
+
+    @Test
+    void busyTimeIsSoonForgotten() {
+        SpinWindow window = new SpinWindow(null, 20e6);
+        for (int i = 0; i < 100; i++) {
+            window.overshot(390_000);
+        }
+        assertThat(window.nanos()).isGreaterThan(350_000);
+
+        for (int i = 0; i < 2 * 256; i++) {
+            window.overshot(60_000);
+        }
+
+        assertThat(window.nanos()).isLessThanOrEqualTo(70_000);
+    }
 }

@@ -56,6 +56,10 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
         if (age != null) {
             builder.withDetail("lastIterationAgeMillis", age.toMillis());
         }
+        ThreadDescriptor thread = ThreadDescriptor.of(this.session.threadStatus());
+        if (thread != null) {
+            builder.withDetail("thread", thread);
+        }
         FailureDescriptor failure = FailureDescriptor.of(snapshot.failure());
         if (failure != null) {
             builder.withDetail("failure", failure);

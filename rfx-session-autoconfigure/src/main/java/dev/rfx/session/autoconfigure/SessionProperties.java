@@ -9,11 +9,13 @@ import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.ThreadOptions;
 import dev.rfx.session.WatchdogAction;
 import dev.rfx.session.actuate.SessionHealthThresholds;
 import dev.rfx.session.robot.SafetyLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -43,6 +45,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  *     the next one fails. 0 to 1000000.
  * @param startFailure What happens to the application if a session cannot start with it.
  * @param logInterval Time between two lines of progress in the log; 10ms to 365d, 0 for none.
+ * @param thread What is asked of the operating system for the control thread; Linux only.
  * @param watchdog What looks after the loop from outside.
  * @param limits Limits of the commands to the robot.
  * @param restart Restart after a failure.
@@ -64,6 +67,7 @@ record SessionProperties(
         @DefaultValue("fail") StartFailure startFailure,
         @DefaultValue("2147483647") int phase,
         @DefaultValue("30s") Duration logInterval,
+        @DefaultValue ControlThread thread,
         @DefaultValue Watchdog watchdog,
         @DefaultValue Limits limits,
         @DefaultValue Restart restart,
@@ -78,6 +82,57 @@ record SessionProperties(
         FAIL,
         /** It runs without, and the session is restarted as configured. */
         CONTINUE
+    }
+
+    /** How the control thread is scheduled. */
+    enum Scheduling {
+        /** As all threads. */
+        DEFAULT,
+        /** Before all that are not real-time. */
+        FIFO
+    }
+
+    /**
+     * What is asked of the operating system for the control thread; Linux only, with the library
+     * JNA.
+     *
+     * @param scheduling How the thread is scheduled: as all, or with SCHED_FIFO, which needs
+     *     CAP_SYS_NICE or the limit rtprio.
+     * @param priority Priority with SCHED_FIFO; 1 to 99.
+     * @param slice How long the thread runs before others have their turn; 100us to 100ms, not with
+     *     SCHED_FIFO. A short one lets it run sooner when it wakes. Needs Linux 6.12. When not set,
+     *     the kernel's.
+     * @param cpus Processors on which the thread may run, by their numbers from 0. When not set,
+     *     all.
+     * @param lockMemory Whether the memory of the process is kept from being paged out. Needs
+     *     CAP_IPC_LOCK or the limit memlock unlimited.
+     * @param required Whether the session does not start where one of these cannot be had. Else it
+     *     warns and runs without.
+     */
+    record ControlThread(
+            @DefaultValue("default") Scheduling scheduling,
+            @DefaultValue("80") int priority,
+            @Nullable Duration slice,
+            @DefaultValue Set<Integer> cpus,
+            @DefaultValue("false") boolean lockMemory,
+            @DefaultValue("true") boolean required) {
+
+        /**
+         * The options with these properties.
+         *
+         * @throws InvalidConfigurationPropertyValueException if a value is outside its range
+         */
+        ThreadOptions toOptions() {
+            ThreadOptions options = ThreadOptions.defaults();
+            ThreadOptions fifo =
+                    checked("thread.priority", this.priority, options::withFifoPriority);
+            if (this.scheduling == Scheduling.FIFO) {
+                options = fifo;
+            }
+            options = checked("thread.slice", this.slice, options::withSlice);
+            options = checked("thread.cpus", this.cpus, options::withCpus);
+            return options.withLockMemory(this.lockMemory).withRequired(this.required);
+        }
     }
 
     /**
@@ -237,7 +292,9 @@ record SessionProperties(
         options = checked("duration", this.duration, options::withDuration);
         options =
                 checked("watchdog.timeout", this.watchdog.timeout(), options::withWatchdogTimeout);
-        options = options.withWatchdogAction(this.watchdog.action());
+        options =
+                options.withWatchdogAction(this.watchdog.action())
+                        .withThread(this.thread.toOptions());
         options =
                 checked(
                         "max-observation-age",

@@ -27,6 +27,8 @@ class MetadataTests {
                     "rfx.session.so101.start-pose",
                     "rfx.session.so101.start-speed",
                     "rfx.session.spin-window",
+                    "rfx.session.thread.cpus",
+                    "rfx.session.thread.slice",
                     "rfx.session.watchdog.timeout");
 
     private static List<Map<String, Object>> read(String path) throws Exception {
@@ -58,6 +60,12 @@ class MetadataTests {
                         "rfx.session.auto-startup",
                         "rfx.session.phase",
                         "rfx.session.log-interval",
+                        "rfx.session.thread.scheduling",
+                        "rfx.session.thread.priority",
+                        "rfx.session.thread.slice",
+                        "rfx.session.thread.cpus",
+                        "rfx.session.thread.lock-memory",
+                        "rfx.session.thread.required",
                         "rfx.session.watchdog.timeout",
                         "rfx.session.watchdog.action",
                         "rfx.session.limits.min",

@@ -37,8 +37,9 @@ class OptionalLibrariesTests {
                     health      ; spring-boot-health-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions
                     micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionOptions
                     jSerialComm ; jSerialComm-.* ; all
+                    JNA         ; jna-.* ; all
                     validation  ; (jakarta.validation|hibernate-validator|spring-boot-validation)-.* ; all
-                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionLifecycle, rfxSessionOptions
+                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jna|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionLifecycle, rfxSessionOptions
                     """)
     void applicationStartsWithoutAndTheRestWorks(String what, String jars, String beans)
             throws Exception {

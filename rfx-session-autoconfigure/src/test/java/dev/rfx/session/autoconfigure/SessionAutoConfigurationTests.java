@@ -14,11 +14,13 @@ import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.ThreadOptions;
 import dev.rfx.session.WatchdogAction;
 import dev.rfx.session.robot.LimitViolationException;
 import dev.rfx.session.robot.MockRobot;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -95,7 +97,12 @@ class SessionAutoConfigurationTests {
                         "rfx.session.watchdog.timeout=700ms",
                         "rfx.session.watchdog.action=report",
                         "rfx.session.max-observation-age=50ms",
-                        "rfx.session.max-starved-iterations=3")
+                        "rfx.session.max-starved-iterations=3",
+                        "rfx.session.thread.scheduling=fifo",
+                        "rfx.session.thread.priority=70",
+                        "rfx.session.thread.cpus=1,3",
+                        "rfx.session.thread.lock-memory=true",
+                        "rfx.session.thread.required=false")
                 .run(
                         context ->
                                 assertThat(context.getBean(Session.class).options())
@@ -111,7 +118,13 @@ class SessionAutoConfigurationTests {
                                                         Duration.ofMillis(700),
                                                         WatchdogAction.REPORT,
                                                         Duration.ofMillis(50),
-                                                        3)));
+                                                        3,
+                                                        new ThreadOptions(
+                                                                70,
+                                                                null,
+                                                                Set.of(1, 3),
+                                                                true,
+                                                                false))));
     }
 
     @Test
@@ -346,6 +359,9 @@ class SessionAutoConfigurationTests {
                     watchdog.timeout         | 2h    | 0 for none, or two periods (PT0.04S) to PT1H
                     max-observation-age      | 0     | PT0.000000001S to PT1H
                     max-starved-iterations   | -1    | 0 to 1000000
+                    thread.priority          | 100   | 1 to 99
+                    thread.slice             | 99us  | PT0.0001S to PT0.1S
+                    thread.cpus              | -1    | numbers from 0 to 1023
                     restart.max-attempts     | -1    | 0 to 1000
                     restart.initial-delay    | -1s   | PT0S to PT1H
                     restart.multiplier       | 0.5   | 1 to 100

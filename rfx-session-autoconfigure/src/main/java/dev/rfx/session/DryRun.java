@@ -1,0 +1,201 @@
+package dev.rfx.session;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Lets the JVM compile the loop before it drives a robot: the same loop, with robots and policies
+ * that do nothing and a clock that skips the waiting. Without it some of the first few hundred
+ * iterations of a JVM are late by milliseconds, and all are less exact until the JVM has compiled
+ * the loop with all optimizations, which at 50 Hz takes some minutes. Once in a JVM is enough.
+ *
+ * <p>There are three types of everything, and all happens that happens to a loop: iterations that
+ * are too long, leave no time to sleep, or are woken late. Code that was compiled for a single
+ * type, or without one of these branches, would be thrown away when the first other one came.
+ */
+final class DryRun {
+
+    /**
+     * The JVM compiles a method when it was called some hundred times, and a loop in it turned 15
+     * 000 times.
+     */
+    private static final int RUNS = 1500;
+
+    /** 30 iterations. */
+    private static final Duration DURATION = Duration.ofMillis(30);
+
+    /** Now and then a run takes its time, with the real clock. */
+    private static final int RUNS_BETWEEN_REAL_ONES = 15;
+
+    private static final Duration REAL_DURATION = Duration.ofNanos(200_000);
+
+    private static final Duration WARMUP = Duration.ofNanos(100_000);
+
+    private static final AtomicBoolean DONE = new AtomicBoolean();
+
+    private DryRun() {}
+
+    /** Runs, unless that was done already, until it is done or not wanted any more. */
+    static void once(BooleanSupplier wanted) throws Exception {
+        if (!DONE.compareAndSet(false, true)) {
+            return;
+        }
+        for (int i = 0; i < RUNS && wanted.getAsBoolean(); i++) {
+            boolean real = i % RUNS_BETWEEN_REAL_ONES == 0;
+            run(
+                    i,
+                    real ? LoopClock.SYSTEM : new SkippingClock(true),
+                    real ? REAL_DURATION : DURATION);
+        }
+    }
+
+    /**
+     * Runs without waiting, and returns how many iterations there were: one for each millisecond.
+     */
+    static long run(Duration duration) throws Exception {
+        return run(0, new SkippingClock(false), duration);
+    }
+
+    private static long run(int which, LoopClock clock, Duration duration) throws Exception {
+        double rateHz = clock == LoopClock.SYSTEM ? 10_000 : 1000;
+        TimingRecorder recorder = new TimingRecorder(1);
+        ControlLoop<Observation, Tensor> loop =
+                new ControlLoop<>(
+                        robot(which, clock),
+                        policy(which),
+                        SessionOptions.defaults().withRateHz(rateHz),
+                        clock,
+                        recorder);
+        loop.limit(duration);
+        loop.prepare(WARMUP);
+        loop.run();
+        return recorder.count();
+    }
+
+    private static Robot<Observation, Tensor> robot(int which, LoopClock clock) {
+        return switch (which % 3) {
+            case 0 -> new IdleRobot();
+            case 1 -> new OtherIdleRobot();
+            default -> new SlowRobot(clock);
+        };
+    }
+
+    private static Policy<Observation, Tensor> policy(int which) {
+        Tensor action = Tensor.zeros(6);
+        List<Policy<Observation, Tensor>> policies =
+                List.of(
+                        observation -> action,
+                        observation -> observation.get(Observation.STATE),
+                        observation -> Tensor.zeros(6));
+        return policies.get(which % 3);
+    }
+
+    private static class IdleRobot implements Robot<Observation, Tensor> {
+
+        private final Observation observation = Observation.of(Observation.STATE, Tensor.zeros(6));
+
+        @Override
+        public Observation observe() {
+            return this.observation;
+        }
+
+        @Override
+        public void act(Tensor action) {}
+
+        @Override
+        public Observation reset() {
+            return this.observation;
+        }
+    }
+
+    private static final class OtherIdleRobot extends IdleRobot {
+
+        @Override
+        public Observation observe() {
+            return super.observe();
+        }
+
+        @Override
+        public void act(Tensor action) {
+            super.act(action);
+        }
+    }
+
+    /** Takes more than a period now and then, or so much of it that no time is left to sleep. */
+    private static final class SlowRobot extends IdleRobot {
+
+        private static final long TOO_LONG_NANOS = 1_500_000;
+        private static final long LONG_NANOS = 950_000;
+
+        private final LoopClock clock;
+        private int acts;
+
+        SlowRobot(LoopClock clock) {
+            this.clock = clock;
+        }
+
+        @Override
+        public void act(Tensor action) {
+            this.acts++;
+            if (this.acts % 8 == 0) {
+                this.clock.parkNanos(TOO_LONG_NANOS);
+            } else if (this.acts % 8 == 4) {
+                this.clock.parkNanos(LONG_NANOS);
+            }
+        }
+
+        @Override
+        public Observation observe() {
+            return super.observe();
+        }
+    }
+
+    /** Real, as it costs what the real one costs, but for the time that would be waited. */
+    private static final class SkippingClock implements LoopClock {
+
+        /** One turn of a spin is all of it. */
+        private static final long SPIN_NANOS = SpinWindow.MAX_NANOS;
+
+        private static final long LATE_NANOS = 300_000;
+        private static final long TOO_LATE_NANOS = 1_100_000;
+
+        private final boolean oftenLate;
+        private long skipped;
+        private int parks;
+
+        SkippingClock(boolean oftenLate) {
+            this.oftenLate = oftenLate;
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime() + this.skipped;
+        }
+
+        @Override
+        public void parkNanos(long nanos) {
+            this.parks++;
+            this.skipped += nanos;
+            if (this.oftenLate && this.parks % 7 == 0) {
+                this.skipped += this.parks % 2 == 0 ? LATE_NANOS : TOO_LATE_NANOS;
+            }
+        }
+
+        @Override
+        public void onSpinWait() {
+            this.skipped += SPIN_NANOS;
+        }
+
+        @Override
+        public Runnable every(Duration interval, Runnable task) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Runnable after(Duration delay, Runnable task) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.linux;
+
+import org.jspecify.annotations.NullMarked;
