@@ -9,9 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class DryRunTests {
 
+    /** 100 times, unless the machine takes a part of the real time that an iteration has. */
     @Test
-    void loopOfADryRunIterates() throws Exception {
-        assertThat(DryRun.run(Duration.ofMillis(100))).isEqualTo(100);
+    void loopOfADryRunIteratesAndEndsByItself() throws Exception {
+        assertThat(DryRun.run(Duration.ofMillis(100))).isBetween(1L, 100L);
     }
 
     /** In a JVM of its own: elsewhere another test has done it already. */
