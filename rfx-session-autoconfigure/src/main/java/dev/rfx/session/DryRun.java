@@ -18,8 +18,8 @@ import java.util.function.BooleanSupplier;
 final class DryRun {
 
     /**
-     * The JVM compiles a method when it was called some hundred times, and a loop in it turned 15
-     * 000 times.
+     * The JVM compiles a method when it was called some hundred times, and a loop in it turned
+     * 15000 times.
      */
     private static final int RUNS = 1500;
 
@@ -42,12 +42,14 @@ final class DryRun {
         if (!DONE.compareAndSet(false, true)) {
             return;
         }
+        TimingRecorder recorder = new TimingRecorder(1);
         for (int i = 0; i < RUNS && wanted.getAsBoolean(); i++) {
             boolean real = i % RUNS_BETWEEN_REAL_ONES == 0;
             run(
                     i,
                     real ? LoopClock.SYSTEM : new SkippingClock(true),
-                    real ? REAL_DURATION : DURATION);
+                    real ? REAL_DURATION : DURATION,
+                    recorder);
         }
     }
 
@@ -55,12 +57,14 @@ final class DryRun {
      * Runs without waiting, and returns how many iterations there were: one for each millisecond.
      */
     static long run(Duration duration) throws Exception {
-        return run(0, new SkippingClock(false), duration);
+        TimingRecorder recorder = new TimingRecorder(1);
+        run(0, new SkippingClock(false), duration, recorder);
+        return recorder.count();
     }
 
-    private static long run(int which, LoopClock clock, Duration duration) throws Exception {
+    private static void run(int which, LoopClock clock, Duration duration, TimingRecorder recorder)
+            throws Exception {
         double rateHz = clock == LoopClock.SYSTEM ? 10_000 : 1000;
-        TimingRecorder recorder = new TimingRecorder(1);
         ControlLoop<Observation, Tensor> loop =
                 new ControlLoop<>(
                         robot(which, clock),
@@ -71,7 +75,6 @@ final class DryRun {
         loop.limit(duration);
         loop.prepare(WARMUP);
         loop.run();
-        return recorder.count();
     }
 
     private static Robot<Observation, Tensor> robot(int which, LoopClock clock) {

@@ -1,5 +1,8 @@
 package dev.rfx.session;
 
+import static dev.rfx.session.OptionChecks.require;
+import static dev.rfx.session.OptionChecks.requireBetween;
+
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -146,22 +149,6 @@ public record SessionOptions(
                     spinWindow,
                     Duration.ZERO,
                     Duration.ofNanos((long) (1e9 / rateHz / 2)));
-        }
-    }
-
-    private static void requireBetween(
-            String option, Duration value, Duration lowest, Duration highest) {
-        require(
-                value.compareTo(lowest) >= 0 && value.compareTo(highest) <= 0,
-                option,
-                value,
-                lowest + " to " + highest);
-    }
-
-    private static void require(boolean valid, String option, Object value, String range) {
-        if (!valid) {
-            throw new IllegalArgumentException(
-                    "%s is %s, but must be %s".formatted(option, value, range));
         }
     }
 

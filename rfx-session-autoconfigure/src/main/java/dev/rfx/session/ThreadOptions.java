@@ -1,5 +1,8 @@
 package dev.rfx.session;
 
+import static dev.rfx.session.OptionChecks.require;
+import static dev.rfx.session.OptionChecks.requireBetween;
+
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,12 +58,9 @@ public record ThreadOptions(
                 "fifoPriority",
                 fifoPriority,
                 "1 to " + MAX_PRIORITY);
-        require(
-                slice == null
-                        || (slice.compareTo(MIN_SLICE) >= 0 && slice.compareTo(MAX_SLICE) <= 0),
-                "slice",
-                slice,
-                MIN_SLICE + " to " + MAX_SLICE);
+        if (slice != null) {
+            requireBetween("slice", slice, MIN_SLICE, MAX_SLICE);
+        }
         require(
                 slice == null || fifoPriority == null,
                 "slice",
@@ -72,14 +72,6 @@ public record ThreadOptions(
                 "cpus",
                 new TreeSet<>(cpus),
                 "numbers from 0 to " + MAX_CPU);
-    }
-
-    private static void require(
-            boolean valid, String option, @Nullable Object value, String range) {
-        if (!valid) {
-            throw new IllegalArgumentException(
-                    "%s is %s, but must be %s".formatted(option, value, range));
-        }
     }
 
     /**

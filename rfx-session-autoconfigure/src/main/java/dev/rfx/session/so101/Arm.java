@@ -1,7 +1,6 @@
 package dev.rfx.session.so101;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -136,6 +135,7 @@ final class Arm implements AutoCloseable {
      * becomes its goal: what goal it has from before nobody knows.
      */
     private void hold(Joint joint) {
+        this.kept[joint.ordinal()] = false; // unless it answers
         this.bus.read(joint, ServoBus.BLOCK_BEGIN, ServoBus.STATE_BYTES, this.states);
         boolean near = joint == Joint.GRIPPER || Math.abs(this.goal - this.position) <= MAX_SAG;
         boolean keep = this.torqueOn && near;
@@ -197,10 +197,13 @@ final class Arm implements AutoCloseable {
         this.bus.hurry();
         Throwable failure = mode == StopMode.PARK_THEN_TORQUE_OFF ? park() : null;
         this.bus.deferFaults();
-        Arrays.fill(this.kept, false);
-        failure = tellAll(mode == StopMode.HOLD ? this.holding : this.limp, failure);
-        awaitMotion();
-        failure = tellAll(this.holdingStill, failure);
+        if (mode == StopMode.HOLD) {
+            failure = tellAll(this.holding, failure);
+            awaitMotion();
+            failure = tellAll(this.holdingStill, failure);
+        } else {
+            failure = tellAll(this.limp, failure);
+        }
         rethrow(failure);
     }
 

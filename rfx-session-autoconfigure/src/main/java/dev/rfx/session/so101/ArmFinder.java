@@ -2,7 +2,6 @@ package dev.rfx.session.so101;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Finds the one serial port on which an SO-101 answers, where none is named. */
@@ -65,7 +64,7 @@ final class ArmFinder {
         try {
             ServoBus bus = new ServoBus(port, baudRate, TIMEOUT, new LinkStatistics());
             bus.hurry();
-            return Arrays.stream(Joint.values()).filter(bus::answers).toList();
+            return bus.answering();
         } catch (LinkLostException ex) {
             return List.of();
         } finally {

@@ -3,6 +3,7 @@ package dev.rfx.session.so101;
 import dev.rfx.session.so101.ReplyParser.Outcome;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -187,6 +188,11 @@ final class ServoBus {
         } catch (ServoFaultException ex) {
             return true; // whoever reads or writes it will be told
         }
+    }
+
+    /** Returns the joints whose servos answer. */
+    List<Joint> answering() {
+        return Arrays.stream(ALL).filter(this::answers).toList();
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.rfx.session.so101;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -67,7 +66,7 @@ public final class So101Inspector implements AutoCloseable {
     private static PortReport scan(String path, String description, int baudRate) {
         try (So101Inspector inspector =
                 new So101Inspector(ArmPort.open(path, baudRate), baudRate, null)) {
-            return new PortReport(path, description, inspector.answering(), null);
+            return new PortReport(path, description, inspector.bus.answering(), null);
         }
     }
 
@@ -99,7 +98,7 @@ public final class So101Inspector implements AutoCloseable {
     }
 
     private void check() {
-        List<Joint> answering = answering();
+        List<Joint> answering = this.bus.answering();
         if (answering.isEmpty()) {
             Set<Joint> all = EnumSet.allOf(Joint.class);
             throw NotAnSo101Exception.missingServos(this.port.path(), all);
@@ -109,10 +108,6 @@ public final class So101Inspector implements AutoCloseable {
                 ArmSetup.requireCalibrated(this.bus, this.calibration, joint);
             }
         }
-    }
-
-    private List<Joint> answering() {
-        return Arrays.stream(Joint.values()).filter(this.bus::answers).toList();
     }
 
     /**

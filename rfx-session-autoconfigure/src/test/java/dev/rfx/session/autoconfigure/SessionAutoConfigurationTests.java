@@ -1,5 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.autoconfigure.RefusedProperty.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -33,7 +34,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionEvaluationReport;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -376,15 +376,7 @@ class SessionAutoConfigurationTests {
                         AutoConfigurations.of(SessionHealthContributorAutoConfiguration.class))
                 .withUserConfiguration(TestBeans.class)
                 .withPropertyValues("rfx.session." + property + "=" + value)
-                .run(
-                        context ->
-                                assertThat(context)
-                                        .getFailure()
-                                        .rootCause()
-                                        .isInstanceOf(
-                                                InvalidConfigurationPropertyValueException.class)
-                                        .hasMessageContaining("rfx.session." + property)
-                                        .hasMessageContaining(range));
+                .run(context -> assertRefused(context, "rfx.session." + property, range));
     }
 
     @Test
@@ -443,15 +435,7 @@ class SessionAutoConfigurationTests {
         this.runner
                 .withUserConfiguration(FarAway.class)
                 .withPropertyValues("rfx.session." + property + "=" + value)
-                .run(
-                        context ->
-                                assertThat(context)
-                                        .getFailure()
-                                        .rootCause()
-                                        .isInstanceOf(
-                                                InvalidConfigurationPropertyValueException.class)
-                                        .hasMessageContaining("rfx.session.limits")
-                                        .hasMessageContaining(reason));
+                .run(context -> assertRefused(context, "rfx.session.limits", reason));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.autoconfigure.RefusedProperty.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -191,15 +191,7 @@ class So101AutoConfigurationTests {
     void invalidValueIsRefusedNamingTheProperty(String property, String value, String range) {
         this.runner
                 .withPropertyValues("rfx.session.so101." + property + "=" + value)
-                .run(
-                        context ->
-                                assertThat(context)
-                                        .getFailure()
-                                        .rootCause()
-                                        .isInstanceOf(
-                                                InvalidConfigurationPropertyValueException.class)
-                                        .hasMessageContaining("rfx.session.so101." + property)
-                                        .hasMessageContaining(range));
+                .run(context -> assertRefused(context, "rfx.session.so101." + property, range));
     }
 
     @ParameterizedTest
@@ -217,15 +209,7 @@ class So101AutoConfigurationTests {
                         Stream.of(properties.split(","))
                                 .map(property -> "rfx.session.so101." + property)
                                 .toArray(String[]::new))
-                .run(
-                        context ->
-                                assertThat(context)
-                                        .getFailure()
-                                        .rootCause()
-                                        .isInstanceOf(
-                                                InvalidConfigurationPropertyValueException.class)
-                                        .hasMessageContaining("rfx.session.so101")
-                                        .hasMessageContaining(reason));
+                .run(context -> assertRefused(context, "rfx.session.so101", reason));
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 class LoopBenchmark {
 
     private static final Path OUTPUT = Path.of("target", "benchmark");
-    private static final double[] RATES = {50, 200, 500, 1000};
+    static final double[] RATES = {50, 200, 500, 1000};
     private static final int[] SESSIONS = {1, 2, 4, 8, 16, 32};
     private static final double MANY_RATE = 100;
 
@@ -52,7 +52,7 @@ class LoopBenchmark {
         List<Loop> loops = Arrays.stream(Loop.values()).filter(Loop::isPermitted).toList();
         Map<Case, Result> single = measureSingle(loops);
         printSingle(single);
-        Map<Loop, Map<Integer, ManySessions.Result>> many = measureMany();
+        Map<Loop, Map<Integer, ManySessions.Rounds>> many = measureMany();
         printMany(many);
         Map<Boolean, Result> readers = measureReaders();
         Targets.print(loops, single, many, readers);
@@ -146,8 +146,8 @@ class LoopBenchmark {
         table.write(OUTPUT.resolve("loops.csv"));
     }
 
-    private Map<Loop, Map<Integer, ManySessions.Result>> measureMany() throws InterruptedException {
-        Map<Loop, Map<Integer, ManySessions.Result>> results = new EnumMap<>(Loop.class);
+    private Map<Loop, Map<Integer, ManySessions.Rounds>> measureMany() throws InterruptedException {
+        Map<Loop, Map<Integer, ManySessions.Rounds>> results = new EnumMap<>(Loop.class);
         List<Loop> loops = new ArrayList<>(List.of(Loop.SESSION, Loop.SESSION_FIXED));
         loops.forEach(loop -> results.put(loop, new TreeMap<>()));
         for (int i = 0; i < this.rounds; i++) {
@@ -155,7 +155,7 @@ class LoopBenchmark {
                 Collections.shuffle(loops, this.random);
                 for (Loop loop : loops) {
                     results.get(loop)
-                            .computeIfAbsent(sessions, count -> new ManySessions.Result())
+                            .computeIfAbsent(sessions, count -> new ManySessions.Rounds())
                             .add(ManySessions.run(loop, sessions, MANY_RATE, this.round));
                 }
             }
@@ -163,7 +163,7 @@ class LoopBenchmark {
         return results;
     }
 
-    private void printMany(Map<Loop, Map<Integer, ManySessions.Result>> results)
+    private void printMany(Map<Loop, Map<Integer, ManySessions.Rounds>> results)
             throws IOException {
         System.out.printf(
                 "%nMany sessions at %.0f Hz: jitter in µs, of all sessions and rounds; CPU of all in %% of one"

@@ -2,40 +2,29 @@ package dev.rfx.session.benchmark;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The same loop several times at once. */
 final class ManySessions {
 
     /** All rounds of one number of loops. */
-    static final class Result {
+    static final class Rounds {
 
-        private final List<List<StartInstants>> rounds = new ArrayList<>();
+        private final Result loops = new Result();
+        private final List<Double> cpuPercents = new ArrayList<>();
 
         void add(List<StartInstants> round) {
-            this.rounds.add(round);
+            round.forEach(this.loops::add);
+            this.cpuPercents.add(round.stream().mapToDouble(StartInstants::cpuPercent).sum());
         }
 
         double jitter(double quantile) {
-            return dev.rfx.session.benchmark.Result.percentile(
-                    this.rounds.stream()
-                            .flatMap(List::stream)
-                            .flatMapToDouble(loop -> Arrays.stream(loop.jitterMicros()))
-                            .toArray(),
-                    quantile);
+            return this.loops.jitter(quantile);
         }
 
         double medianCpu() {
-            return dev.rfx.session.benchmark.Result.percentile(
-                    this.rounds.stream()
-                            .mapToDouble(
-                                    round ->
-                                            round.stream()
-                                                    .mapToDouble(StartInstants::cpuPercent)
-                                                    .sum())
-                            .toArray(),
-                    0.5);
+            return Result.percentile(
+                    this.cpuPercents.stream().mapToDouble(Double::doubleValue).toArray(), 0.5);
         }
     }
 

@@ -29,12 +29,7 @@ final class Plot {
             XYSeries series = new XYSeries(loop.toString(), false);
             for (double rate : rates) {
                 Result result = results.apply(loop, rate);
-                series.add(
-                        result.medianCpu(),
-                        Math.max(
-                                result.medianOfRounds(
-                                        round -> Result.percentile(round.jitterMicros(), 0.95)),
-                                0.01));
+                series.add(result.medianCpu(), Math.max(result.medianJitter(0.95), 0.01));
             }
             data.addSeries(series);
         }

@@ -3,6 +3,7 @@ package dev.rfx.session.benchmark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** All rounds of one loop under one condition. */
@@ -24,19 +25,17 @@ final class Result {
 
     /** A percentile of the jitter of all rounds together, in µs. */
     double jitter(double quantile) {
-        return percentile(
-                this.rounds.stream()
-                        .flatMapToDouble(round -> Arrays.stream(round.jitterMicros()))
-                        .toArray(),
-                quantile);
+        return ofAll(StartInstants::jitterMicros, quantile);
     }
 
     /** A percentile of the lateness of all rounds together, in µs. */
     double lateness(double quantile) {
+        return ofAll(StartInstants::latenessMicros, quantile);
+    }
+
+    private double ofAll(Function<StartInstants, double[]> values, double quantile) {
         return percentile(
-                this.rounds.stream()
-                        .flatMapToDouble(round -> Arrays.stream(round.latenessMicros()))
-                        .toArray(),
+                this.rounds.stream().map(values).flatMapToDouble(Arrays::stream).toArray(),
                 quantile);
     }
 

@@ -13,13 +13,15 @@ final class Targets {
     static void print(
             List<Loop> loops,
             Map<Case, Result> single,
-            Map<Loop, Map<Integer, ManySessions.Result>> many,
+            Map<Loop, Map<Integer, ManySessions.Rounds>> many,
             Map<Boolean, Result> readers) {
         Targets targets = new Targets();
-        for (double rate : new double[] {50, 200, 500, 1000}) {
+        for (double rate : LoopBenchmark.RATES) {
             targets.compareWithFixed(single, rate);
         }
-        targets.compareWithExecutor(single);
+        for (double rate : LoopBenchmark.RATES) {
+            targets.compareJitter(single, rate, Loop.EXECUTOR, 1 / 50.0, 1 / 10.0);
+        }
         targets.compareBesideBusyLoops(single);
         if (loops.contains(Loop.SESSION_FIFO)) {
             Result fifo = single.get(new Case(Loop.SESSION_FIFO, 1000, 0));
@@ -37,8 +39,8 @@ final class Targets {
                     slice.jitter(0.99) / session.jitter(0.99),
                     1 / 5.0);
         }
-        ManySessions.Result ours = many.get(Loop.SESSION).get(32);
-        ManySessions.Result fixed = many.get(Loop.SESSION_FIXED).get(32);
+        ManySessions.Rounds ours = many.get(Loop.SESSION).get(32);
+        ManySessions.Rounds fixed = many.get(Loop.SESSION_FIXED).get(32);
         targets.add(
                 "default / fixed 1.2 ms, 32 sessions at 100 Hz: CPU",
                 ours.medianCpu() / fixed.medianCpu(),
@@ -56,29 +58,25 @@ final class Targets {
     }
 
     private void compareWithFixed(Map<Case, Result> single, double rate) {
-        Result session = single.get(new Case(Loop.SESSION, rate, 0));
-        Result fixed = single.get(new Case(Loop.FIXED, rate, 0));
-        String what = "default / fixed 1.2 ms at %.0f Hz: ".formatted(rate);
-        add(what + "jitter p50", session.medianJitter(0.5) / fixed.medianJitter(0.5), 2);
-        add(what + "jitter p95", session.medianJitter(0.95) / fixed.medianJitter(0.95), 2);
-        double cpu = session.medianCpu() / fixed.medianCpu();
-        add(what + "CPU", cpu, rate == 1000 ? 1 / 7.0 : 1 / 6.0);
+        compareJitter(single, rate, Loop.FIXED, 2, 2);
+        double cpu =
+                single.get(new Case(Loop.SESSION, rate, 0)).medianCpu()
+                        / single.get(new Case(Loop.FIXED, rate, 0)).medianCpu();
+        add(what(Loop.FIXED, rate) + "CPU", cpu, rate == 1000 ? 1 / 7.0 : 1 / 6.0);
     }
 
-    private void compareWithExecutor(Map<Case, Result> single) {
-        for (double rate : new double[] {50, 200, 500, 1000}) {
-            Result session = single.get(new Case(Loop.SESSION, rate, 0));
-            Result executor = single.get(new Case(Loop.EXECUTOR, rate, 0));
-            String what = "default / ScheduledThreadPoolExecutor at %.0f Hz: ".formatted(rate);
-            add(
-                    what + "jitter p50",
-                    session.medianJitter(0.5) / executor.medianJitter(0.5),
-                    1 / 50.0);
-            add(
-                    what + "jitter p95",
-                    session.medianJitter(0.95) / executor.medianJitter(0.95),
-                    1 / 10.0);
-        }
+    private void compareJitter(
+            Map<Case, Result> single, double rate, Loop other, double p50, double p95) {
+        Result session = single.get(new Case(Loop.SESSION, rate, 0));
+        Result base = single.get(new Case(other, rate, 0));
+        String what = what(other, rate) + "jitter ";
+        add(what + "p50", session.medianJitter(0.5) / base.medianJitter(0.5), p50);
+        add(what + "p95", session.medianJitter(0.95) / base.medianJitter(0.95), p95);
+    }
+
+    private static String what(Loop other, double rate) {
+        String name = other == Loop.FIXED ? "fixed 1.2 ms" : other.toString();
+        return "default / %s at %.0f Hz: ".formatted(name, rate);
     }
 
     private void compareBesideBusyLoops(Map<Case, Result> single) {

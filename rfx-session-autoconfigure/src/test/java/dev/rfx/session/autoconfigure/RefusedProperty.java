@@ -1,0 +1,22 @@
+package dev.rfx.session.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+
+/** What a context says that did not start for a value of a property. */
+final class RefusedProperty {
+
+    private RefusedProperty() {}
+
+    static void assertRefused(
+            AssertableApplicationContext context, String property, String reason) {
+        assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                .hasMessageContaining(property)
+                .hasMessageContaining(reason);
+    }
+}
