@@ -802,7 +802,12 @@ class So101RobotTests {
     /** The adapter delivers what it kept when the first question to a single servo is out. */
     @Test
     void lateMeasurementIsNotTakenForWhereAServoIsWhenItIsToHold() throws Exception {
-        useWeakArm();
+        this.arm.close();
+        this.arm =
+                VirtualSo101.builder()
+                        .replyDelay(Duration.ofNanos(300_000)) // one reply at a time
+                        .stepsPerSecond(1)
+                        .start();
         this.robot =
                 builder()
                         .readTimeout(Duration.ofMillis(30))
@@ -813,8 +818,9 @@ class So101RobotTests {
             this.robot.reset();
             this.arm.forget();
             this.arm.setStalled(true);
-            this.robot.observe();
-            this.robot.observe();
+            for (int i = 0; i < 3; i++) {
+                this.robot.observe(); // the first one may be answered still
+            }
             CompletableFuture.runAsync(
                     () -> this.arm.setStalled(false),
                     CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS));
