@@ -1007,7 +1007,7 @@ class So101RobotTests {
     @Test
     void secondStopWaitsForAPark() throws Exception {
         standAt(MIDDLE);
-        this.robot = parking().build();
+        this.robot = parking().startSpeed(0.1).build(); // for 5 s
         this.robot.reset();
         standAt(MIDDLE + 300);
         this.arm.forget();
