@@ -79,7 +79,12 @@ final class ControlLoop<O, A> {
         this.periodNanos = options.periodNanos();
         this.clock = clock;
         this.hybridWait =
-                new HybridWait(clock, new SpinWindow(options.spinWindow(), options.periodNanos()));
+                new HybridWait(
+                        clock,
+                        new SpinWindow(
+                                options.spinWindow(),
+                                options.periodNanos(),
+                                SpinBudget.OF_THE_JVM));
         this.recorder = recorder;
         this.observationAge =
                 new ObservationAge(options.maxObservationAge(), options.maxStarvedIterations());

@@ -165,6 +165,7 @@ final class SessionRun {
     // ---- on the control thread
 
     private void drive() {
+        SpinBudget.OF_THE_JVM.join();
         try {
             tuneThread();
             this.loop.prepare(this.options.warmup());
@@ -227,6 +228,7 @@ final class SessionRun {
                     stopRobot();
                 }
             } finally {
+                SpinBudget.OF_THE_JVM.leave();
                 leave();
             }
         }
@@ -680,6 +682,10 @@ final class SessionRun {
 
     List<IterationRecord> recentIterations() {
         return this.recorder.recent(this.loop.begin());
+    }
+
+    long[] periodNanos() {
+        return this.recorder.sample(this.statsBegin).periodNanos();
     }
 
     /** Lets the statistics count from now on. */

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * follows the 99.5 % quantile of the time by which a sleep ends late, in steps of bounded size, so
  * that a few outliers cannot move it far. As those steps lead up quickly and down slowly, it is
  * also never much more than the longest of the last some hundred: a busy time, as the start of many
- * sessions at once, is soon forgotten. Confined to the control thread.
+ * sessions at once, is soon forgotten. Nor is it ever more than the loop's share of the {@link
+ * SpinBudget}. Confined to the control thread.
  */
 final class SpinWindow {
 
@@ -24,16 +25,21 @@ final class SpinWindow {
 
     private static final int FIRST_STEPS = 100;
 
-    /** Of so many sleeps the longest is remembered, … */
+    /** Of so many sleeps the longest is remembered, …, at first of fewer, as a start is busy. */
     private static final int REMEMBERED = 256;
+
+    private static final int FIRST_REMEMBERED = 32;
 
     /** … and the window is longer by this at most. */
     private static final long MARGIN_NANOS = 10_000;
 
     private final boolean calibrating;
+    private final SpinBudget budget;
+    private final double periodNanos;
     private final double maxNanos;
     private double nanos;
     private int learned;
+    private int remembered = FIRST_REMEMBERED;
     private int sleeps;
     private long longest;
 
@@ -41,8 +47,10 @@ final class SpinWindow {
      * Creates a window. A self-calibrating one leaves half of the period to sleep in: where it took
      * the whole, there would be no sleep left to learn from, and it would never shrink again.
      */
-    SpinWindow(@Nullable Duration fixed, double periodNanos) {
+    SpinWindow(@Nullable Duration fixed, double periodNanos, SpinBudget budget) {
         this.calibrating = fixed == null;
+        this.budget = budget;
+        this.periodNanos = periodNanos;
         this.maxNanos = Math.max(Math.min(MAX_NANOS, periodNanos / 2), MIN_NANOS);
         this.nanos = fixed == null ? Math.min(INITIAL_NANOS, this.maxNanos) : fixed.toNanos();
     }
@@ -68,11 +76,13 @@ final class SpinWindow {
         double next = this.nanos + (lateNanos > this.nanos ? QUANTILE : QUANTILE - 1) * step;
         this.longest = Math.max(this.longest, lateNanos);
         this.sleeps++;
-        if (this.sleeps == REMEMBERED) {
+        if (this.sleeps == this.remembered) {
             next = Math.min(next, this.longest + MARGIN_NANOS);
+            this.remembered = Math.min(2 * this.remembered, REMEMBERED);
             this.sleeps = 0;
             this.longest = 0;
         }
-        this.nanos = Math.min(Math.max(next, MIN_NANOS), this.maxNanos);
+        double max = Math.min(this.maxNanos, this.budget.share() * this.periodNanos);
+        this.nanos = Math.max(Math.min(next, max), MIN_NANOS);
     }
 }

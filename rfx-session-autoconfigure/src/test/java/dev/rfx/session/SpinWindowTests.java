@@ -1,6 +1,8 @@
 package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.Random;
@@ -8,9 +10,11 @@ import org.junit.jupiter.api.Test;
 
 class SpinWindowTests {
 
+    private final SpinBudget budget = new SpinBudget(2);
+
     @Test
     void fixedWindowStaysWhatItIs() {
-        SpinWindow window = new SpinWindow(Duration.ofNanos(1_200_000), 20_000_000);
+        SpinWindow window = new SpinWindow(Duration.ofNanos(1_200_000), 20_000_000, this.budget);
 
         window.overshot(300_000);
 
@@ -19,7 +23,7 @@ class SpinWindowTests {
 
     @Test
     void calibratingWindowSettlesNearTheQuantileOfTheLateness() {
-        SpinWindow window = new SpinWindow(null, 20_000_000);
+        SpinWindow window = new SpinWindow(null, 20_000_000, this.budget);
         Random random = new Random(3);
         int beyond = 0;
 
@@ -36,7 +40,7 @@ class SpinWindowTests {
 
     @Test
     void latenessThatNoSpinCouldHideIsIgnored() {
-        SpinWindow window = new SpinWindow(null, 20_000_000);
+        SpinWindow window = new SpinWindow(null, 20_000_000, this.budget);
         long before = window.nanos();
 
         for (int i = 0; i < 10_000; i++) {
@@ -48,7 +52,7 @@ class SpinWindowTests {
 
     @Test
     void windowStaysWithinItsBounds() {
-        SpinWindow window = new SpinWindow(null, 20_000_000);
+        SpinWindow window = new SpinWindow(null, 20_000_000, this.budget);
         for (int i = 0; i < 100_000; i++) {
             window.overshot(0);
         }
@@ -61,7 +65,7 @@ class SpinWindowTests {
 
     @Test
     void windowLeavesHalfOfAShortPeriodToSleepIn() {
-        SpinWindow window = new SpinWindow(null, 100_000);
+        SpinWindow window = new SpinWindow(null, 100_000, this.budget);
         assertThat(window.nanos()).isEqualTo(50_000);
 
         for (int i = 0; i < 1_000; i++) {
@@ -73,7 +77,7 @@ class SpinWindowTests {
 
     @Test
     void busyTimeIsSoonForgotten() {
-        SpinWindow window = new SpinWindow(null, 20e6);
+        SpinWindow window = new SpinWindow(null, 20e6, this.budget);
         for (int i = 0; i < 100; i++) {
             window.overshot(390_000);
         }
@@ -84,5 +88,60 @@ class SpinWindowTests {
         }
 
         assertThat(window.nanos()).isLessThanOrEqualTo(70_000);
+    }
+
+    @Test
+    void busyStartIsForgottenSooner() {
+        SpinWindow window = new SpinWindow(null, 20e6, this.budget);
+        for (int i = 0; i < 32; i++) {
+            window.overshot(390_000);
+        }
+        assertThat(window.nanos()).isGreaterThan(350_000);
+
+        for (int i = 0; i < 2 * 32; i++) {
+            window.overshot(60_000);
+        }
+
+        assertThat(window.nanos()).isLessThanOrEqualTo(70_000);
+    }
+
+    @Test
+    void manyLoopsTogetherSpinForAQuarterOfTheProcessorsTime() {
+        SpinWindow window = new SpinWindow(null, 10e6, this.budget);
+        for (int i = 0; i < 32; i++) {
+            this.budget.join();
+        }
+
+        for (int i = 0; i < 1_000; i++) {
+            window.overshot(390_000);
+        }
+        assertThat(32 * window.nanos() / 10e6).isCloseTo(2 * 0.25, within(0.001));
+
+        for (int i = 1; i < 32; i++) {
+            this.budget.leave();
+        }
+        for (int i = 0; i < 1_000; i++) {
+            window.overshot(390_000);
+        }
+        assertThat(window.nanos()).isGreaterThan(380_000);
+    }
+
+    @Test
+    void everyRunGivesItsShareOfTheBudgetBack() {
+        int before = SpinBudget.OF_THE_JVM.loops();
+        ScriptedRobot robot = new ScriptedRobot();
+        Policy<String, String> policy = observation -> observation;
+        SessionOptions options = SessionOptions.defaults();
+
+        Session.run(robot, policy, options, Duration.ofMillis(1));
+        assertThat(SpinBudget.OF_THE_JVM.loops()).isEqualTo(before);
+
+        robot.onObserve(
+                () -> {
+                    throw new IllegalStateException("on purpose");
+                });
+        assertThatThrownBy(() -> Session.run(robot, policy, options, Duration.ofMillis(1)))
+                .isInstanceOf(SessionException.class);
+        assertThat(SpinBudget.OF_THE_JVM.loops()).isEqualTo(before);
     }
 }
