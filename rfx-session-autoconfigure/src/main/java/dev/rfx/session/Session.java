@@ -507,6 +507,17 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * Returns the start-to-start periods that {@link #stats()} is of, for figures of one's own: a
+     * histogram, or other percentiles. At most {@link SessionOptions#maxTimingSamples()}.
+     *
+     * @return the periods in ns, oldest first
+     */
+    public long[] periodNanos() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? new long[0] : current.periodNanos();
+    }
+
+    /**
      * Returns what is in force for the control thread of the current or last run.
      *
      * @return the status, or null if {@link SessionOptions#thread()} asks for nothing or no run has

@@ -33,6 +33,18 @@ class SessionTimingTests {
     }
 
     @Test
+    void periodsAreThoseOfTheStatistics() {
+        this.robot.onAct(() -> this.clock.advance(this.robot.acts.get() == 3 ? PERIOD * 2 : 0));
+
+        Session session = run(this.options, 6);
+
+        assertThat(session.periodNanos()).containsExactly(PERIOD, PERIOD, PERIOD * 2, PERIOD);
+        session.resetStatistics();
+        assertThat(session.periodNanos()).isEmpty();
+        assertThat(new Session(this.robot, this.policy).periodNanos()).isEmpty();
+    }
+
+    @Test
     void firstIterationHasNoPeriod() {
         SessionStats stats = run(this.options, 1).stats();
 

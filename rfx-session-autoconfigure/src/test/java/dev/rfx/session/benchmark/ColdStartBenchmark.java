@@ -1,6 +1,5 @@
 package dev.rfx.session.benchmark;
 
-import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import java.time.Duration;
 import java.util.List;
@@ -35,11 +34,10 @@ class ColdStartBenchmark {
     static final class FirstIterations {
         public static void main(String[] args) {
             StartInstants starts = new StartInstants(1000, 1);
-            Session.run(
-                    new Loop.IdleRobot(starts),
-                    observation -> observation,
-                    SessionOptions.defaults().withRateHz(1000).withWarmup(Duration.parse(args[0])),
-                    Duration.ofMillis(500));
+            Loop.session(
+                    starts,
+                    Duration.ofMillis(500),
+                    SessionOptions.defaults().withWarmup(Duration.parse(args[0])));
             ChildLoops.tell(starts);
         }
     }

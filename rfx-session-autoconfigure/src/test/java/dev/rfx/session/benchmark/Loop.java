@@ -1,5 +1,6 @@
 package dev.rfx.session.benchmark;
 
+import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
@@ -20,11 +21,20 @@ enum Loop {
     EXECUTOR("ScheduledThreadPoolExecutor") {
         @Override
         void run(StartInstants starts, Duration duration) throws InterruptedException {
+            IdleRobot robot = new IdleRobot(starts);
+            Policy<Tensor, Tensor> policy = observation -> observation;
             ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
             long period = (long) starts.periodNanos();
-            executor.scheduleAtFixedRate(starts::mark, period, period, TimeUnit.NANOSECONDS);
+            executor.scheduleAtFixedRate(
+                    () -> {
+                        starts.begin(System.nanoTime());
+                        iterate(robot, policy);
+                    },
+                    period,
+                    period,
+                    TimeUnit.NANOSECONDS);
             Thread.sleep(duration.toMillis());
-            executor.submit(starts::end);
+            executor.submit(robot::stop);
             executor.shutdown();
             executor.awaitTermination(10, TimeUnit.SECONDS);
         }
@@ -50,7 +60,7 @@ enum Loop {
     SESSION("session") {
         @Override
         void run(StartInstants starts, Duration duration) {
-            session(starts, duration, SessionOptions.defaults());
+            session(starts, duration, WARM);
         }
     },
 
@@ -74,14 +84,13 @@ enum Loop {
     SESSION_FIXED("session, spin 1.2 ms") {
         @Override
         void run(StartInstants starts, Duration duration) {
-            session(
-                    starts,
-                    duration,
-                    SessionOptions.defaults().withSpinWindow(Duration.ofNanos(FIXED_SPIN_NANOS)));
+            session(starts, duration, WARM.withSpinWindow(Duration.ofNanos(FIXED_SPIN_NANOS)));
         }
     };
 
     private static final long FIXED_SPIN_NANOS = 1_200_000;
+    private static final SessionOptions WARM =
+            SessionOptions.defaults().withWarmup(Duration.ofMillis(500));
 
     private final String label;
 
@@ -94,7 +103,7 @@ enum Loop {
         return this.label;
     }
 
-    /** Runs the loop for a time, and marks each start. */
+    /** Runs the loop for a time, and tells when each iteration began. */
     abstract void run(StartInstants starts, Duration duration) throws InterruptedException;
 
     /** Tells whether the machine permits it. */
@@ -115,15 +124,17 @@ enum Loop {
     }
 
     private static SessionOptions withThread(ThreadOptions thread) {
-        return SessionOptions.defaults().withThread(thread);
+        return WARM.withThread(thread);
     }
 
-    private static void session(StartInstants starts, Duration duration, SessionOptions options) {
-        Session.run(
-                new IdleRobot(starts),
-                observation -> observation,
-                options.withRateHz(1e9 / starts.periodNanos()).withWarmup(Duration.ofMillis(500)),
-                duration);
+    static void session(StartInstants starts, Duration duration, SessionOptions options) {
+        Session session =
+                new Session(
+                        new IdleRobot(starts),
+                        observation -> observation,
+                        options.withRateHz(1e9 / starts.periodNanos()));
+        session.run(duration);
+        starts.periods(session.periodNanos());
     }
 
     /** A robot that only marks when it is observed. */
@@ -143,7 +154,7 @@ enum Loop {
 
         @Override
         public Tensor observe() {
-            this.starts.mark();
+            this.starts.observed();
             return this.state;
         }
 
@@ -159,6 +170,8 @@ enum Loop {
     /** On an absolute grid, on a thread of its own whose timer slack is 1 ns, as ours. */
     private static void onGrid(StartInstants starts, Duration duration, long spinNanos)
             throws InterruptedException {
+        IdleRobot robot = new IdleRobot(starts);
+        Policy<Tensor, Tensor> policy = observation -> observation;
         Thread thread =
                 new Thread(
                         () -> {
@@ -169,20 +182,31 @@ enum Loop {
                                 if (due - begin >= duration.toNanos()) {
                                     break;
                                 }
-                                long left = due - spinNanos - System.nanoTime();
-                                while (left > 0) {
-                                    LockSupport.parkNanos(left);
-                                    left = due - spinNanos - System.nanoTime();
+                                long now = System.nanoTime();
+                                while (due - spinNanos - now > 0) {
+                                    LockSupport.parkNanos(due - spinNanos - now);
+                                    now = System.nanoTime();
                                 }
-                                while (due - System.nanoTime() > 0) {
+                                while (due - now > 0) {
                                     Thread.onSpinWait();
+                                    now = System.nanoTime();
                                 }
-                                starts.mark();
+                                starts.begin(now);
+                                iterate(robot, policy);
                             }
-                            starts.end();
+                            robot.stop();
                         });
         thread.start();
         thread.join();
+    }
+
+    /** What a loop is there for. */
+    private static <O, A> void iterate(Robot<O, A> robot, Policy<O, A> policy) {
+        try {
+            robot.act(policy.selectAction(robot.observe()));
+        } catch (Exception ex) {
+            throw new IllegalStateException(ex);
+        }
     }
 
     private static void minimizeTimerSlack() {

@@ -110,7 +110,8 @@ class LoopBenchmark {
     private void printSingle(Map<Case, Result> results) throws IOException {
         System.out.printf(
                 "%nJitter and lateness in µs, of all rounds together; CPU of the loop's thread in %%, median of"
-                        + " rounds.%n");
+                        + " rounds. Jitter is of the begin of the iteration, 'robot' of its call to"
+                        + " observe(), 'late' of that call on the absolute grid.%n");
         Table table =
                 new Table(
                         "loop",
@@ -122,6 +123,8 @@ class LoopBenchmark {
                         "p99",
                         "p99.9",
                         "max",
+                        "robot p50",
+                        "robot p95",
                         "late p50",
                         "p95",
                         "p99.9",
@@ -138,6 +141,8 @@ class LoopBenchmark {
                                 result.jitter(0.99),
                                 result.jitter(0.999),
                                 result.jitter(1),
+                                result.robotJitter(0.5),
+                                result.robotJitter(0.95),
                                 result.lateness(0.5),
                                 result.lateness(0.95),
                                 result.lateness(0.999),
@@ -216,6 +221,7 @@ class LoopBenchmark {
         threads.forEach(Thread::start);
         Thread.sleep(this.round.toMillis());
         session.stop();
+        starts.periods(session.periodNanos());
         for (Thread thread : threads) {
             thread.join();
         }

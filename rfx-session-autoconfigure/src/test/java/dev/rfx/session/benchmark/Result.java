@@ -28,6 +28,11 @@ final class Result {
         return ofAll(StartInstants::jitterMicros, quantile);
     }
 
+    /** The same as the robot sees it. */
+    double robotJitter(double quantile) {
+        return ofAll(StartInstants::robotJitterMicros, quantile);
+    }
+
     /** A percentile of the lateness of all rounds together, in µs. */
     double lateness(double quantile) {
         return ofAll(StartInstants::latenessMicros, quantile);
@@ -46,6 +51,10 @@ final class Result {
 
     double medianJitter(double quantile) {
         return medianOfRounds(round -> percentile(round.jitterMicros(), quantile));
+    }
+
+    double medianRobotJitter(double quantile) {
+        return medianOfRounds(round -> percentile(round.robotJitterMicros(), quantile));
     }
 
     double medianCpu() {

@@ -72,6 +72,14 @@ final class Targets {
         String what = what(other, rate) + "jitter ";
         add(what + "p50", session.medianJitter(0.5) / base.medianJitter(0.5), p50);
         add(what + "p95", session.medianJitter(0.95) / base.medianJitter(0.95), p95);
+        add(
+                what + "p50 as the robot sees it",
+                session.medianRobotJitter(0.5) / base.medianRobotJitter(0.5),
+                p50);
+        add(
+                what + "p95 as the robot sees it",
+                session.medianRobotJitter(0.95) / base.medianRobotJitter(0.95),
+                p95);
     }
 
     private static String what(Loop other, double rate) {
