@@ -29,12 +29,15 @@ final class ControlLoop<O, A> {
     private static final int CLOSED = 2;
 
     private static final VarHandle PHASE;
+    private static final VarHandle OBSERVATION;
+    private static final VarHandle ACTION;
 
     static {
         try {
-            PHASE =
-                    MethodHandles.lookup()
-                            .findVarHandle(ControlLoop.class, "phase", SessionPhase.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PHASE = lookup.findVarHandle(ControlLoop.class, "phase", SessionPhase.class);
+            OBSERVATION = lookup.findVarHandle(ControlLoop.class, "observation", Object.class);
+            ACTION = lookup.findVarHandle(ControlLoop.class, "action", Object.class);
         } catch (ReflectiveOperationException ex) {
             throw new ExceptionInInitializerError(ex);
         }
@@ -46,6 +49,7 @@ final class ControlLoop<O, A> {
     private final LoopClock clock;
     private final HybridWait hybridWait;
     private final TimingRecorder recorder;
+    private final JfrTrace trace;
     private final ActionGuard actionGuard = new ActionGuard();
     private final ObservationAge observationAge;
 
@@ -62,6 +66,10 @@ final class ControlLoop<O, A> {
     private volatile @Nullable Thread controlThread;
     private volatile SessionPhase phase = SessionPhase.RESET;
 
+    // The last ones, for whoever shows them.
+    private volatile @Nullable Object observation;
+    private volatile @Nullable Object action;
+
     /** The clock's reading at the begin of the loop; valid when prepare() has returned. */
     private volatile long begin;
 
@@ -73,7 +81,8 @@ final class ControlLoop<O, A> {
             Policy<? super O, ? extends A> policy,
             SessionOptions options,
             LoopClock clock,
-            TimingRecorder recorder) {
+            TimingRecorder recorder,
+            JfrTrace trace) {
         this.robot = robot;
         this.policy = policy;
         this.periodNanos = options.periodNanos();
@@ -86,6 +95,7 @@ final class ControlLoop<O, A> {
                                 options.periodNanos(),
                                 SpinBudget.OF_THE_JVM));
         this.recorder = recorder;
+        this.trace = trace;
         this.observationAge =
                 new ObservationAge(options.maxObservationAge(), options.maxStarvedIterations());
     }
@@ -132,6 +142,7 @@ final class ControlLoop<O, A> {
                 throw new NullPointerException("observe() returned null");
             }
             long observed = this.clock.nanoTime();
+            OBSERVATION.setRelease(this, (Object) observation);
             long stamp = this.observationAge.stampOf(observation, observed);
             if (this.stopRequested) {
                 return;
@@ -152,6 +163,7 @@ final class ControlLoop<O, A> {
                 if (!this.gate.compareAndSet(OPEN, ACTING)) {
                     return;
                 }
+                ACTION.setRelease(this, (Object) action);
                 enter(SessionPhase.ACT);
                 this.robot.act(action);
                 this.gate.setOpaque(OPEN);
@@ -160,8 +172,9 @@ final class ControlLoop<O, A> {
             k++;
             long next = grid + Math.round(k * this.periodNanos);
             boolean late = end - next > 0;
-            this.recorder.record(
-                    due, start, observed, selected, end, flags(end - start, late, starved));
+            int flags = flags(end - start, late, starved);
+            this.trace.iteration(this.recorder.count(), due, start, observed, selected, end, flags);
+            this.recorder.record(due, start, observed, selected, end, flags);
 
             enter(SessionPhase.WAIT);
             if (late) {
@@ -244,6 +257,14 @@ final class ControlLoop<O, A> {
         if (waiting != null) {
             this.hybridWait.wake(waiting);
         }
+    }
+
+    @Nullable Object latestObservation() {
+        return this.observation;
+    }
+
+    @Nullable Object latestAction() {
+        return this.action;
     }
 
     SessionPhase phase() {

@@ -12,8 +12,9 @@ import java.util.function.BooleanSupplier;
  * the loop with all optimizations, which at 50 Hz takes some minutes. Once in a JVM is enough.
  *
  * <p>There are three types of everything, and all happens that happens to a loop: iterations that
- * are too long, leave no time to sleep, or are woken late. Code that was compiled for a single
- * type, or without one of these branches, would be thrown away when the first other one came.
+ * are too long, leave no time to sleep, or are woken late, are traced or not. Code that was
+ * compiled for a single type, or without one of these branches, would be thrown away when the first
+ * other one came.
  */
 final class DryRun {
 
@@ -43,13 +44,15 @@ final class DryRun {
             return;
         }
         TimingRecorder recorder = new TimingRecorder(1);
+        JfrTrace trace = new JfrTrace("dry run");
         for (int i = 0; i < RUNS && wanted.getAsBoolean(); i++) {
             boolean real = i % RUNS_BETWEEN_REAL_ONES == 0;
             run(
                     i,
                     real ? LoopClock.SYSTEM : new SkippingClock(true),
                     real ? REAL_DURATION : DURATION,
-                    recorder);
+                    recorder,
+                    i % 2 == 0 || JfrTrace.isInUse() ? JfrTrace.MUTED : trace);
         }
     }
 
@@ -58,11 +61,12 @@ final class DryRun {
      */
     static long run(Duration duration) throws Exception {
         TimingRecorder recorder = new TimingRecorder(1);
-        run(0, new SkippingClock(false), duration, recorder);
+        run(0, new SkippingClock(false), duration, recorder, new JfrTrace("dry run"));
         return recorder.count();
     }
 
-    private static void run(int which, LoopClock clock, Duration duration, TimingRecorder recorder)
+    private static void run(
+            int which, LoopClock clock, Duration duration, TimingRecorder recorder, JfrTrace trace)
             throws Exception {
         double rateHz = clock == LoopClock.SYSTEM ? 10_000 : 1000;
         ControlLoop<Observation, Tensor> loop =
@@ -71,7 +75,8 @@ final class DryRun {
                         policy(which),
                         SessionOptions.defaults().withRateHz(rateHz),
                         clock,
-                        recorder);
+                        recorder,
+                        trace);
         loop.limit(duration);
         loop.prepare(WARMUP);
         loop.run();

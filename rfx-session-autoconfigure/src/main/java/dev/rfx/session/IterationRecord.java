@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param wokeLate whether its work did not, but it was woken so late that it ended after the next
  *     one was due
  * @param starved whether its observation was too old, so that nothing was sent
+ * @param gcPause whether a pause of the garbage collector fell into it or the wait before; known
+ *     some milliseconds after the pause, of iterations that are one of the three above
  */
 public record IterationRecord(
         long number,
@@ -26,15 +28,19 @@ public record IterationRecord(
         Duration act,
         boolean overrun,
         boolean wokeLate,
-        boolean starved) {
+        boolean starved,
+        boolean gcPause) {
 
     /**
      * Explains why the next iteration could not begin in time.
      *
-     * @return such as {@code policy took 31.204 ms} or {@code woke 12.100 ms late}, or null where
-     *     it could
+     * @return such as {@code policy took 31.204 ms} or {@code woke 12.100 ms late}, {@code gc}
+     *     where a pause of the garbage collector is part of it, or null where it could
      */
     public @Nullable String cause() {
+        if (this.gcPause && (this.overrun || this.wokeLate)) {
+            return "gc";
+        }
         if (this.overrun) {
             return longestPhase();
         }

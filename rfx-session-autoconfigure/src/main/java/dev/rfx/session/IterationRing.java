@@ -19,6 +19,7 @@ final class IterationRing {
     static final int STARVED = 4;
 
     private static final int FIELDS = 7;
+    private static final long NO_PERIOD = -1;
     private static final VarHandle ADDED;
 
     static {
@@ -29,6 +30,7 @@ final class IterationRing {
         }
     }
 
+    private final GcPauses gcPauses;
     private final int size;
     private final int mask;
     private final long[] slots;
@@ -37,9 +39,11 @@ final class IterationRing {
     /**
      * Creates a ring.
      *
-     * @param size how many iterations a reader gets, a power of two
+     * @param size how many iterations a reader gets at most, a power of two
+     * @param gcPauses what may have made an iteration late
      */
-    IterationRing(int size) {
+    IterationRing(int size, GcPauses gcPauses) {
+        this.gcPauses = gcPauses;
         this.size = size;
         this.mask = 2 * size - 1;
         this.slots = new long[2 * size * FIELDS];
@@ -68,13 +72,14 @@ final class IterationRing {
     /**
      * Copies the last iterations, oldest first.
      *
+     * @param last how many, at most the size of the ring
      * @param begin the begin of the loop, from which their starts are counted
      */
-    List<IterationRecord> read(long begin) {
+    List<IterationRecord> read(int last, long begin) {
         while (true) {
             long n = this.added;
-            long first = Math.max(n - this.size, 0);
-            List<IterationRecord> records = new ArrayList<>(this.size);
+            long first = Math.max(n - last, 0);
+            List<IterationRecord> records = new ArrayList<>(last);
             for (long i = first; i < n; i++) {
                 records.add(record(((int) i & this.mask) * FIELDS, begin));
             }
@@ -83,6 +88,48 @@ final class IterationRing {
                 return List.copyOf(records);
             }
         }
+    }
+
+    /**
+     * Hands over the iterations from a position on, and moves it on.
+     *
+     * @return how many were overwritten before they could be read
+     */
+    long read(Position position, IterationSink sink) {
+        long lost = 0;
+        long n = this.added;
+        while (position.next < n) {
+            int slot = ((int) position.next & this.mask) * FIELDS;
+            long due = this.slots[slot + 1];
+            long start = this.slots[slot + 2];
+            long observed = this.slots[slot + 3];
+            long selected = this.slots[slot + 4];
+            long end = this.slots[slot + 5];
+            VarHandle.loadLoadFence();
+            long oldest = this.added - this.mask;
+            if (oldest > position.next) {
+                // Not the very oldest one, which is overwritten next.
+                long resume = oldest + this.mask - this.size;
+                lost += resume - position.next;
+                position.next = resume;
+                position.known = false;
+                n = this.added;
+                continue;
+            }
+            long period = position.known ? start - position.lastStart : NO_PERIOD;
+            position.lastStart = start;
+            position.known = true;
+            position.next++;
+            sink.accept(period, start - due, observed - start, selected - observed, end - selected);
+        }
+        return lost;
+    }
+
+    /** How far a reader has got. */
+    static final class Position {
+        private long next;
+        private long lastStart;
+        private boolean known;
     }
 
     private IterationRecord record(int slot, long begin) {
@@ -101,6 +148,7 @@ final class IterationRing {
                 Duration.ofNanos(end - selected),
                 (flags & OVERRUN) != 0,
                 (flags & WOKE_LATE) != 0,
-                (flags & STARVED) != 0);
+                (flags & STARVED) != 0,
+                flags != 0 && this.gcPauses.overlap(due, end));
     }
 }

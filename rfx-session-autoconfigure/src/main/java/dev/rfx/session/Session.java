@@ -83,6 +83,7 @@ public final class Session implements AutoCloseable {
         this.threads = new SessionThreads(options);
         this.notifier = new Notifier(this.threads);
         this.notifier.add(new SessionLog(robot, policy));
+        this.notifier.add(new JfrTrace(options.name()));
     }
 
     /**
@@ -515,6 +516,49 @@ public final class Session implements AutoCloseable {
     public long[] periodNanos() {
         SessionRun current = this.runs.get().current();
         return current == null ? new long[0] : current.periodNanos();
+    }
+
+    /**
+     * Returns how long the loop of the current run has run by now, or that of the last one until
+     * its last iteration.
+     *
+     * @return the time, zero before the first loop has begun
+     */
+    public Duration elapsed() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? Duration.ZERO : current.elapsed();
+    }
+
+    /**
+     * Returns a reader of single iterations. The first one that it hands over is the oldest of the
+     * current or last run that is still kept.
+     *
+     * @return a new reader
+     */
+    public IterationReader iterationReader() {
+        return new IterationReader(() -> this.runs.get().current());
+    }
+
+    /**
+     * Returns what the robot observed last, for whoever shows it. It is the robot's own object: a
+     * robot that reuses it may be changing it meanwhile.
+     *
+     * @return the observation, or null before the first one of the run
+     */
+    public @Nullable Object latestObservation() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? null : current.latestObservation();
+    }
+
+    /**
+     * Returns the last action that was about to be sent, as the policy selected it. The same holds
+     * as for {@link #latestObservation()}.
+     *
+     * @return the action, or null before the first one of the run
+     */
+    public @Nullable Object latestAction() {
+        SessionRun current = this.runs.get().current();
+        return current == null ? null : current.latestAction();
     }
 
     /**

@@ -115,7 +115,14 @@ final class SessionRun {
         this.clock = clock;
         this.recorder = new TimingRecorder(this.options.maxTimingSamples());
         this.incidents = new IncidentReport(this.options, this.recorder, robot, notifier);
-        this.loop = new ControlLoop<>(robot, policy, this.options, clock, this.recorder);
+        this.loop =
+                new ControlLoop<>(
+                        robot,
+                        policy,
+                        this.options,
+                        clock,
+                        this.recorder,
+                        new JfrTrace(this.options.name()));
         if (duration != null) {
             this.loop.limit(duration);
         }
@@ -133,8 +140,15 @@ final class SessionRun {
     void begin() {
         try {
             Runtime.getRuntime().addShutdownHook(this.shutdownHook);
+            GcPauses.OF_THE_JVM.join();
+            this.endOfWatch = GcPauses.OF_THE_JVM::leave;
             isStalled(); // loads what the watchdog needs, while there is memory for it
-            this.endOfWatch = this.clock.every(inspectionInterval(), this::inspect);
+            Runnable endOfInspection = this.clock.every(inspectionInterval(), this::inspect);
+            this.endOfWatch =
+                    () -> {
+                        endOfInspection.run();
+                        GcPauses.OF_THE_JVM.leave();
+                    };
             this.controlThread.start();
         } catch (Throwable ex) {
             // No thread is to be had, or the JVM ends; the robot was not touched.
@@ -682,6 +696,28 @@ final class SessionRun {
 
     List<IterationRecord> recentIterations() {
         return this.recorder.recent(this.loop.begin());
+    }
+
+    Duration elapsed() {
+        if (!this.loopBegan) {
+            return Duration.ZERO;
+        }
+        boolean ended = hasEnded();
+        long begin = this.loop.begin();
+        long now = ended ? this.recorder.lastEnd() : this.clock.nanoTime();
+        return ended && this.recorder.count() == 0 ? Duration.ZERO : Duration.ofNanos(now - begin);
+    }
+
+    long readIterations(IterationRing.Position position, IterationSink sink) {
+        return this.recorder.read(position, sink);
+    }
+
+    @Nullable Object latestObservation() {
+        return this.loop.latestObservation();
+    }
+
+    @Nullable Object latestAction() {
+        return this.loop.latestAction();
     }
 
     long[] periodNanos() {

@@ -25,10 +25,8 @@ final class SpinWindow {
 
     private static final int FIRST_STEPS = 100;
 
-    /** Of so many sleeps the longest is remembered, …, at first of fewer, as a start is busy. */
+    /** Of so many sleeps the longest is remembered (of fewer, it would miss the quantile), … */
     private static final int REMEMBERED = 256;
-
-    private static final int FIRST_REMEMBERED = 32;
 
     /** … and the window is longer by this at most. */
     private static final long MARGIN_NANOS = 10_000;
@@ -39,7 +37,6 @@ final class SpinWindow {
     private final double maxNanos;
     private double nanos;
     private int learned;
-    private int remembered = FIRST_REMEMBERED;
     private int sleeps;
     private long longest;
 
@@ -76,9 +73,8 @@ final class SpinWindow {
         double next = this.nanos + (lateNanos > this.nanos ? QUANTILE : QUANTILE - 1) * step;
         this.longest = Math.max(this.longest, lateNanos);
         this.sleeps++;
-        if (this.sleeps == this.remembered) {
+        if (this.sleeps == REMEMBERED) {
             next = Math.min(next, this.longest + MARGIN_NANOS);
-            this.remembered = Math.min(2 * this.remembered, REMEMBERED);
             this.sleeps = 0;
             this.longest = 0;
         }

@@ -21,7 +21,10 @@ final class TimingRecorder {
     private static final int SLACK = 1024;
 
     /** How many iterations are kept with all that is known of them. */
-    private static final int RECENT = 64;
+    private static final int RECENT = 4096;
+
+    /** How many of them one gets who asks for the last ones. */
+    private static final int LAST = 64;
 
     private static final VarHandle COUNT;
     private static final VarHandle LAST_END;
@@ -53,10 +56,10 @@ final class TimingRecorder {
     /** Total time in observe, policy and act; may be one iteration ahead of the count. */
     private final long[] phaseNanos = new long[3];
 
-    private final IterationRing recent = new IterationRing(RECENT);
+    private final IterationRing recent = new IterationRing(RECENT, GcPauses.OF_THE_JVM);
 
     /** Those after which the next one was late. */
-    private final IterationRing late = new IterationRing(1);
+    private final IterationRing late = new IterationRing(1, GcPauses.OF_THE_JVM);
 
     private volatile long count;
     private volatile long lastEnd;
@@ -155,12 +158,17 @@ final class TimingRecorder {
 
     /** The last iterations, oldest first. */
     List<IterationRecord> recent(long begin) {
-        return this.recent.read(begin);
+        return this.recent.read(LAST, begin);
+    }
+
+    /** Hands over the iterations from a position on, as far as they are still there. */
+    long read(IterationRing.Position position, IterationSink sink) {
+        return this.recent.read(position, sink);
     }
 
     /** The last iteration after which the next one was late, if there was one. */
     List<IterationRecord> lastLate(long begin) {
-        return this.late.read(begin);
+        return this.late.read(1, begin);
     }
 
     /** How many iterations there were after which the next one was late. */

@@ -41,7 +41,14 @@ class ArchitectureTests {
                 .that(resideInAPackage(ROOT))
                 .should()
                 .onlyDependOnClassesThat(
-                        resideInAnyPackage(ROOT, "java..", "org.slf4j..", "org.jspecify.."))
+                        resideInAnyPackage(
+                                ROOT,
+                                "java..",
+                                "javax.management..",
+                                "com.sun.management..",
+                                "jdk.jfr..",
+                                "org.slf4j..",
+                                "org.jspecify.."))
                 .check(PRODUCTION);
     }
 
@@ -94,7 +101,7 @@ class ArchitectureTests {
                 };
         String loop =
                 "ControlLoop|TimingRecorder|IterationRing|ActionGuard|ObservationAge|HybridWait"
-                        + "|SpinWindow";
+                        + "|SpinWindow|SpinBudget|JfrTrace";
         classes()
                 .that()
                 .haveNameMatching("dev\\.rfx\\.session\\.(" + loop + ")(\\$.*)?")

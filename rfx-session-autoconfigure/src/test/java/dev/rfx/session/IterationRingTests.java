@@ -3,6 +3,7 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class IterationRingTests {
 
     private static final long BEGIN = 1_000;
+    private static final GcPauses NO_PAUSES = new GcPauses(() -> 0, () -> 0);
 
     private static void add(IterationRing ring, long n) {
         long start = BEGIN + n * 100;
@@ -28,22 +30,23 @@ class IterationRingTests {
                                 Duration.ofNanos(3 * n),
                                 (n & 1) != 0,
                                 (n & 2) != 0,
-                                (n & 4) != 0));
+                                (n & 4) != 0,
+                                false));
     }
 
     @Test
     void emptyRingHasNothing() {
-        assertThat(new IterationRing(64).read(BEGIN)).isEmpty();
+        assertThat(new IterationRing(64, NO_PAUSES).read(64, BEGIN)).isEmpty();
     }
 
     @Test
     void readerGetsTheLastOnesInOrder() {
-        IterationRing ring = new IterationRing(4);
+        IterationRing ring = new IterationRing(4, NO_PAUSES);
         for (long n = 0; n < 1_001; n++) {
             add(ring, n);
         }
 
-        List<IterationRecord> records = ring.read(BEGIN);
+        List<IterationRecord> records = ring.read(4, BEGIN);
 
         assertThat(records).hasSize(4);
         for (int i = 0; i < 4; i++) {
@@ -54,7 +57,7 @@ class IterationRingTests {
 
     @Test
     void readerSeesOnlyWholeIterationsWhileTheWriterRuns() throws Exception {
-        IterationRing ring = new IterationRing(8);
+        IterationRing ring = new IterationRing(8, NO_PAUSES);
         AtomicBoolean done = new AtomicBoolean();
         Thread writer =
                 new Thread(
@@ -70,7 +73,7 @@ class IterationRingTests {
         writer.start();
         try {
             for (int reading = 0; reading < 20_000; reading++) {
-                List<IterationRecord> records = ring.read(BEGIN);
+                List<IterationRecord> records = ring.read(8, BEGIN);
                 for (int i = 0; i < records.size(); i++) {
                     assertIsIteration(records.get(i), records.get(0).number() + i);
                 }
@@ -79,6 +82,87 @@ class IterationRingTests {
             done.set(true);
             writer.join();
         }
+    }
+
+    @Test
+    void whoFollowsGetsEachIterationOnceAndIsToldWhatWasOverwritten() {
+        IterationRing ring = new IterationRing(4, NO_PAUSES);
+        IterationRing.Position position = new IterationRing.Position();
+        List<Long> periods = new ArrayList<>();
+        IterationSink sink = (period, late, observe, policy, act) -> periods.add(period);
+
+        assertThat(ring.read(position, sink)).isZero();
+        add(ring, 0);
+        add(ring, 1);
+        assertThat(ring.read(position, sink)).isZero();
+        assertThat(periods).containsExactly(-1L, 100L);
+        for (long n = 2; n < 20; n++) {
+            add(ring, n);
+        }
+
+        assertThat(ring.read(position, sink)).isEqualTo(14);
+        assertThat(periods).containsExactly(-1L, 100L, -1L, 100L, 100L, 100L);
+        assertThat(ring.read(position, sink)).isZero();
+    }
+
+    /** The values of an iteration tell its number: each of them has to be that of the same one. */
+    @Test
+    void whoFollowsAFastWriterGetsOnlyWholeIterationsInOrder() throws Exception {
+        IterationRing ring = new IterationRing(8, NO_PAUSES);
+        long all = 3_000_000;
+        Thread writer =
+                new Thread(
+                        () -> {
+                            for (long n = 0; n < all; n++) {
+                                add(ring, n);
+                            }
+                        });
+        IterationRing.Position position = new IterationRing.Position();
+        long[] last = {-1};
+        long[] read = {0};
+        IterationSink sink =
+                (period, late, observe, policy, act) -> {
+                    if (late <= last[0]
+                            || observe != late
+                            || policy != 2 * late
+                            || act != 3 * late
+                            || period != (late == last[0] + 1 && late > 0 ? 100 : -1)) {
+                        throw new AssertionError(
+                                "after %d came %d %d %d %d, period %d"
+                                        .formatted(last[0], late, observe, policy, act, period));
+                    }
+                    last[0] = late;
+                    read[0]++;
+                };
+        long lost = 0;
+
+        writer.start();
+        while (last[0] < all - 1) {
+            lost += ring.read(position, sink);
+        }
+        writer.join();
+
+        assertThat(read[0] + lost).isEqualTo(all);
+        assertThat(read[0]).isGreaterThan(1000);
+        assertThat(lost).isGreaterThan(0);
+    }
+
+    @Test
+    void lateIterationIsMarkedWhenAGcPauseFellIntoIt() {
+        GcPauses pauses = new GcPauses(() -> 1_000, () -> 5_000_000_000L);
+        IterationRing ring = new IterationRing(4, pauses);
+        pauses.add(900, 930); // 4.900 to 4.930 s on the clock
+
+        for (int flags : new int[] {IterationRing.OVERRUN, IterationRing.WOKE_LATE, 0}) {
+            ring.add(0, 4_910_000_000L, 4_910_000_000L, 0, 0, 4_950_000_000L, flags);
+        }
+        ring.add(3, 4_940_000_000L, 4_940_000_000L, 0, 0, 4_990_000_000L, IterationRing.OVERRUN);
+
+        assertThat(ring.read(4, 0))
+                .extracting(IterationRecord::gcPause)
+                .containsExactly(true, true, false, false);
+        assertThat(ring.read(4, 0).get(0).cause()).isEqualTo("gc");
+        assertThat(ring.read(4, 0).get(3).cause()).isNotEqualTo("gc");
     }
 
     @Test
@@ -105,6 +189,7 @@ class IterationRingTests {
                 Duration.ofMillis(act),
                 overrun,
                 wokeLate,
+                false,
                 false);
     }
 }

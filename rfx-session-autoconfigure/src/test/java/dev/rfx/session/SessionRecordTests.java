@@ -102,6 +102,7 @@ class SessionRecordTests {
                                     Duration.ofMillis(3),
                                     false,
                                     false,
+                                    false,
                                     false));
         }
     }

@@ -533,11 +533,15 @@ class SessionActuatorTests {
         awaitIterations(3);
 
         String text = get("/prometheus").body();
+        while (text.contains("rfx_session_period_seconds_count{session=\"rfxSession\"} 0\n")) {
+            text = get("/prometheus").body(); // histograms come a little later than the rest
+        }
 
         String tag = "\\{session=\"rfxSession\"\\} ";
         assertThat(text)
                 .contains("# TYPE rfx_session_iterations_total counter")
-                .contains("# TYPE rfx_session_phase_seconds summary")
+                .contains("# TYPE rfx_session_phase_seconds histogram")
+                .contains("# TYPE rfx_session_period_seconds histogram")
                 .containsPattern("rfx_session_iterations_total" + tag + "[1-9]")
                 .containsPattern("rfx_session_overruns_total" + tag + "\\d")
                 .containsPattern("rfx_session_late_wakes_total" + tag + "\\d")
@@ -552,12 +556,18 @@ class SessionActuatorTests {
                 .containsPattern("rfx_session_jitter_p99_seconds" + tag + "\\d")
                 .containsPattern("rfx_session_jitter_max_seconds" + tag + "\\d")
                 .containsPattern("rfx_session_last_iteration_age_seconds" + tag + "\\d")
-                .containsPattern("rfx_session_state" + tag + "2\\.0\n");
+                .containsPattern("rfx_session_state" + tag + "2\\.0\n")
+                .containsPattern(
+                        "rfx_session_period_seconds_bucket\\{session=\"rfxSession\",le=\"0.04\"} [1-9]");
         for (String phase : List.of("observe", "policy", "act")) {
             String tags = "\\{phase=\"" + phase + "\",session=\"rfxSession\"\\} ";
             assertThat(text)
                     .containsPattern("rfx_session_phase_seconds_count" + tags + "[1-9]")
-                    .containsPattern("rfx_session_phase_seconds_sum" + tags + "\\d");
+                    .containsPattern("rfx_session_phase_seconds_sum" + tags + "\\d")
+                    .containsPattern(
+                            "rfx_session_phase_seconds_bucket\\{phase=\""
+                                    + phase
+                                    + "\",session=\"rfxSession\",le=\"0.01\"} [1-9]");
         }
     }
 

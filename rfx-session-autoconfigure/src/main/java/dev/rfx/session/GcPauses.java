@@ -1,0 +1,115 @@
+package dev.rfx.session;
+
+import com.sun.management.GarbageCollectionNotificationInfo;
+import com.sun.management.GcInfo;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import javax.management.ListenerNotFoundException;
+import javax.management.Notification;
+import javax.management.NotificationEmitter;
+import javax.management.NotificationListener;
+import javax.management.openmbean.CompositeData;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When the garbage collector stopped all threads. The JVM tells so some milliseconds after a pause,
+ * in milliseconds of its own age; it is asked to while a loop runs. Any thread may call it, and
+ * {@link #overlap} waits for nobody.
+ */
+final class GcPauses {
+
+    static final GcPauses OF_THE_JVM = new GcPauses(GcPauses::age, System::nanoTime);
+
+    private static final int KEPT = 128;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** Begin and end of a pause are told in whole milliseconds. */
+    private static final long TOLERANCE_NANOS = NANOS_PER_MILLI;
+
+    private final LongSupplier jvmMillis;
+    private final LongSupplier nanoTime;
+    private final NotificationListener listener = this::handle;
+
+    /** Begin and end of each pause, in turn. */
+    private final AtomicLongArray pauses = new AtomicLongArray(2 * KEPT);
+
+    private int loops; // guarded by this
+    private int told; // the JVM tells one after the other
+
+    GcPauses(LongSupplier jvmMillis, LongSupplier nanoTime) {
+        this.jvmMillis = jvmMillis;
+        this.nanoTime = nanoTime;
+    }
+
+    private static long age() {
+        return ManagementFactory.getRuntimeMXBean().getUptime();
+    }
+
+    /** A loop begins: from the first one on the JVM is to tell. */
+    synchronized void join() {
+        if (this.loops++ == 0) {
+            forEachCollector(emitter -> emitter.addNotificationListener(this.listener, null, null));
+        }
+    }
+
+    /** A loop that joined has ended. */
+    synchronized void leave() {
+        if (--this.loops == 0) {
+            forEachCollector(this::removeListener);
+        }
+    }
+
+    private void removeListener(NotificationEmitter emitter) {
+        try {
+            emitter.removeNotificationListener(this.listener);
+        } catch (ListenerNotFoundException ex) {
+            // Then it is not there.
+        }
+    }
+
+    /** Not those that tell of whole cycles, in most of which the other threads go on. */
+    private static void forEachCollector(Consumer<NotificationEmitter> task) {
+        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+            if (collector instanceof NotificationEmitter emitter
+                    && !collector.getName().endsWith("Cycles")) {
+                task.accept(emitter);
+            }
+        }
+    }
+
+    private void handle(Notification notification, @Nullable Object handback) {
+        if (notification.getUserData() instanceof CompositeData data
+                && notification
+                        .getType()
+                        .equals(
+                                GarbageCollectionNotificationInfo
+                                        .GARBAGE_COLLECTION_NOTIFICATION)) {
+            GcInfo info = GarbageCollectionNotificationInfo.from(data).getGcInfo();
+            add(info.getStartTime(), info.getEndTime());
+        }
+    }
+
+    /** Adds a pause, in milliseconds of the JVM's age. */
+    void add(long beginMillis, long endMillis) {
+        long origin = this.nanoTime.getAsLong() - this.jvmMillis.getAsLong() * NANOS_PER_MILLI;
+        int slot = 2 * (this.told++ % KEPT);
+        this.pauses.set(slot, origin + beginMillis * NANOS_PER_MILLI);
+        this.pauses.set(slot + 1, origin + endMillis * NANOS_PER_MILLI);
+    }
+
+    /** Tells whether a pause fell between two readings of the clock. */
+    boolean overlap(long from, long to) {
+        for (int slot = 0; slot < 2 * KEPT; slot += 2) {
+            long begin = this.pauses.get(slot);
+            long end = this.pauses.get(slot + 1);
+            boolean longEnough = begin != end; // less than a millisecond explains little
+            if (longEnough && begin - TOLERANCE_NANOS <= to && end + TOLERANCE_NANOS >= from) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

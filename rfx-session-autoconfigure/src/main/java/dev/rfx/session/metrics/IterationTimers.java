@@ -1,0 +1,78 @@
+package dev.rfx.session.metrics;
+
+import dev.rfx.session.IterationReader;
+import dev.rfx.session.Session;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The histograms of one session in one registry: how long the periods are, and the phases of the
+ * iterations. Their buckets are parts and multiples of the target period, because nothing else
+ * tells whether a time is long: around one for the period, from a thousandth on for the phases.
+ */
+final class IterationTimers {
+
+    private static final double[] OF_PERIOD = {
+        0.5, 0.9, 0.95, 0.99, 0.999, 1.001, 1.01, 1.05, 1.1, 1.25, 1.5, 2, 3, 5, 10
+    };
+    private static final double[] OF_PHASE = {
+        0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 5, 10
+    };
+
+    private final IterationReader iterations;
+    private final Timer period;
+    private final Timer observe;
+    private final Timer policy;
+    private final Timer act;
+
+    IterationTimers(MeterRegistry registry, Tags tags, Session session) {
+        this.iterations = session.iterationReader();
+        double target = 1e9 / session.options().rateHz();
+        this.period =
+                Timer.builder("rfx.session.period")
+                        .description("Start-to-start period of the iterations")
+                        .tags(tags)
+                        .serviceLevelObjectives(partsOf(target, OF_PERIOD))
+                        .register(registry);
+        this.observe = phase(registry, tags, target, "observe");
+        this.policy = phase(registry, tags, target, "policy");
+        this.act = phase(registry, tags, target, "act");
+    }
+
+    private static Timer phase(MeterRegistry registry, Tags tags, double target, String phase) {
+        return Timer.builder("rfx.session.phase")
+                .description("Time of one phase of the completed iterations")
+                .tags(tags.and("phase", phase))
+                .serviceLevelObjectives(partsOf(target, OF_PHASE))
+                .register(registry);
+    }
+
+    private static Duration[] partsOf(double nanos, double[] parts) {
+        return Arrays.stream(parts)
+                .mapToObj(part -> Duration.ofNanos(Math.round(part * nanos)))
+                .toArray(Duration[]::new);
+    }
+
+    /** Takes over what was iterated since the last time. */
+    void update() {
+        this.iterations.read(this::record);
+    }
+
+    private void record(
+            long periodNanos,
+            long latenessNanos,
+            long observeNanos,
+            long policyNanos,
+            long actNanos) {
+        if (periodNanos >= 0) {
+            this.period.record(periodNanos, TimeUnit.NANOSECONDS);
+        }
+        this.observe.record(observeNanos, TimeUnit.NANOSECONDS);
+        this.policy.record(policyNanos, TimeUnit.NANOSECONDS);
+        this.act.record(actNanos, TimeUnit.NANOSECONDS);
+    }
+}

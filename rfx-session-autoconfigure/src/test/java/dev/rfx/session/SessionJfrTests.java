@@ -1,0 +1,209 @@
+package dev.rfx.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a flight recording tells; the loops run on a clock that the test moves. */
+class SessionJfrTests {
+
+    private static final long PERIOD = 20_000_000;
+
+    @TempDir Path directory;
+
+    private final FakeClock clock = new FakeClock();
+    private final ScriptedRobot robot = new ScriptedRobot();
+    private final SessionOptions options =
+            SessionOptions.defaults()
+                    .withName("recorded arm")
+                    .withWarmup(Duration.ZERO)
+                    .withSpinWindow(Duration.ZERO);
+
+    private Session session() {
+        return new Session(this.robot, observation -> observation, this.options, this.clock);
+    }
+
+    /** Records what a default recording does, and whatever else is asked for. */
+    private List<RecordedEvent> record(Runnable task, String... more) throws Exception {
+        Path file = this.directory.resolve("session.jfr");
+        try (Recording recording = new Recording()) {
+            for (String event : more) {
+                recording.enable(event);
+            }
+            recording.start();
+            task.run();
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().startsWith("rfx."))
+                .filter(event -> event.getString("session").equals("recorded arm"))
+                .toList();
+    }
+
+    private static List<RecordedEvent> named(List<RecordedEvent> events, String name) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals(name))
+                .toList();
+    }
+
+    @Test
+    void quietRunTellsItsBeginAndItsEnd() throws Exception {
+        List<RecordedEvent> events = record(() -> session().run(Duration.ofNanos(10 * PERIOD)));
+
+        assertThat(events)
+                .extracting(event -> event.getEventType().getName())
+                .containsExactlyInAnyOrder("rfx.SessionStarted", "rfx.SessionStopped");
+        assertThat(named(events, "rfx.SessionStarted").get(0).getDouble("rateHz")).isEqualTo(50);
+        RecordedEvent stopped = named(events, "rfx.SessionStopped").get(0);
+        assertThat(stopped.getLong("iterations")).isEqualTo(10);
+        assertThat(stopped.getLong("overruns")).isZero();
+        assertThat(stopped.getEventType().getCategoryNames()).containsExactly("rfx");
+        assertThat(stopped.getStackTrace()).isNull();
+    }
+
+    @Test
+    void eachOverrunAndLateWakeIsAnEventWithItsTimes() throws Exception {
+        this.robot.onObserve(() -> this.clock.advance(1_000));
+        this.robot.onAct(
+                () ->
+                        this.clock.advance(
+                                this.robot.acts.get() % 4 == 2 ? PERIOD * 3 / 2 : PERIOD / 2));
+        LongSupplier oversleep = () -> this.robot.acts.get() == 3 ? PERIOD * 3 / 4 : 0;
+        this.clock.oversleeping(oversleep);
+        Instant before = Instant.now();
+
+        List<RecordedEvent> events = record(() -> session().run(Duration.ofNanos(10 * PERIOD)));
+
+        List<RecordedEvent> overruns = named(events, "rfx.Overrun");
+        assertThat(overruns).extracting(event -> event.getLong("iteration")).contains(1L, 5L);
+        RecordedEvent overrun = overruns.get(0);
+        assertThat(overrun.getDuration("observe")).isEqualTo(Duration.ofNanos(1_000));
+        assertThat(overrun.getDuration("policy")).isZero();
+        assertThat(overrun.getDuration("act")).isEqualTo(Duration.ofNanos(PERIOD * 3 / 2));
+        assertThat(overrun.getDuration("lateness")).isZero();
+        assertThat(overruns)
+                .extracting(RecordedEvent::getStartTime)
+                .allSatisfy(time -> assertThat(time).isBetween(before, Instant.now()))
+                .isSorted()
+                .doesNotHaveDuplicates();
+        List<RecordedEvent> lateWakes = named(events, "rfx.LateWake");
+        assertThat(lateWakes).hasSize(1);
+        assertThat(lateWakes.get(0).getLong("iteration")).isEqualTo(3);
+        assertThat(lateWakes.get(0).getDuration("lateness"))
+                .isEqualTo(Duration.ofNanos(PERIOD * 3 / 4));
+    }
+
+    @Test
+    void singleIterationsAreRecordedOnRequest() throws Exception {
+        List<RecordedEvent> events =
+                record(() -> session().run(Duration.ofNanos(5 * PERIOD)), "rfx.Iteration");
+
+        assertThat(named(events, "rfx.Iteration"))
+                .extracting(event -> event.getLong("iteration"))
+                .containsExactly(0L, 1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void failureIsAnEventWithItsMessage() throws Exception {
+        this.robot.onAct(
+                () -> {
+                    if (this.robot.acts.get() == 4) {
+                        throw new IllegalStateException("unplugged");
+                    }
+                });
+
+        List<RecordedEvent> events =
+                record(
+                        () ->
+                                assertThatThrownBy(() -> session().run())
+                                        .isInstanceOf(SessionException.class));
+
+        RecordedEvent failure = named(events, "rfx.Failure").get(0);
+        assertThat(failure.getString("phase")).isEqualTo("act");
+        assertThat(failure.getLong("iteration")).isEqualTo(3);
+        assertThat(failure.getString("message")).contains("unplugged");
+        assertThat(named(events, "rfx.SessionStopped")).isEmpty();
+    }
+
+    @Test
+    void stallIsAnEventWithWhatHangs() throws Exception {
+        Session session =
+                new Session(
+                        this.robot,
+                        observation -> observation,
+                        SessionOptions.defaults()
+                                .withName("recorded arm")
+                                .withWarmup(Duration.ZERO)
+                                .withWatchdogTimeout(Duration.ofMillis(200)));
+        this.robot.onObserve(
+                () -> {
+                    if (this.robot.observes.get() == 4) {
+                        new CountDownLatch(1).await(); // until it is interrupted
+                    }
+                });
+
+        List<RecordedEvent> events =
+                record(
+                        () ->
+                                assertThatThrownBy(session::run)
+                                        .isInstanceOf(SessionHungException.class));
+
+        RecordedEvent stall = named(events, "rfx.Stall").get(0);
+        assertThat(stall.getString("phase")).isEqualTo("observe");
+        assertThat(stall.getLong("iteration")).isEqualTo(3);
+        assertThat(named(events, "rfx.Failure")).hasSize(1);
+    }
+
+    @Test
+    void mutedTraceOfADryRunTellsNothing() throws Exception {
+        Path file = this.directory.resolve("dry.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("rfx.Iteration");
+            recording.start();
+            JfrTrace.MUTED.iteration(0, 0, 0, 0, 0, PERIOD * 2, IterationRing.OVERRUN);
+            recording.stop();
+            recording.dump(file);
+        }
+
+        assertThat(RecordingFile.readAllEvents(file))
+                .extracting(event -> event.getEventType().getName())
+                .doesNotContain("rfx.Iteration", "rfx.Overrun", "rfx.LateWake");
+    }
+
+    @Test
+    void aRecordingThatAsksForAllOfThemDoesNotLetTheLoopAllocate() throws Exception {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int warmUp = 20_000;
+        int measured = 100_000;
+        long[] bytes = new long[2];
+        this.robot.onAct(
+                () -> {
+                    int act = this.robot.acts.get();
+                    if (act == warmUp || act == warmUp + measured) {
+                        bytes[act == warmUp ? 0 : 1] = threads.getCurrentThreadAllocatedBytes();
+                    }
+                });
+
+        record(
+                () -> session().run(Duration.ofNanos((warmUp + measured + 1) * PERIOD)),
+                "rfx.Iteration");
+
+        assertThat(bytes[0]).isPositive();
+        // The JVM itself allocates a little on the thread now and then.
+        assertThat((bytes[1] - bytes[0]) / (double) measured).as("bytes an event").isLessThan(1);
+    }
+}
