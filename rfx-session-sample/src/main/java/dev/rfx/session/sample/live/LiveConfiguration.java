@@ -1,0 +1,45 @@
+package dev.rfx.session.sample.live;
+
+import dev.rfx.session.Session;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The live page at {@code /}: static files, and what they show. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = Type.SERVLET)
+class LiveConfiguration {
+
+    private static final EndpointId ENDPOINT = EndpointId.of("rfxsession");
+
+    private static final int MAX_VIEWERS = 16;
+
+    @Bean
+    LiveFeed liveFeed(
+            Map<String, Session> sessions,
+            ObjectProvider<PathMappedEndpoints> endpoints,
+            EndpointAccessResolver access,
+            JsonMapper json) {
+        return new LiveFeed(
+                sessions,
+                () -> commands(endpoints.getIfAvailable(), access),
+                json,
+                new Viewers(MAX_VIEWERS));
+    }
+
+    /** Where sessions take commands over HTTP: only where the operator has opened that. */
+    private static @Nullable String commands(
+            @Nullable PathMappedEndpoints endpoints, EndpointAccessResolver access) {
+        boolean open = access.accessFor(ENDPOINT, Access.READ_ONLY) == Access.UNRESTRICTED;
+        return open && endpoints != null ? endpoints.getPath(ENDPOINT) : null;
+    }
+}

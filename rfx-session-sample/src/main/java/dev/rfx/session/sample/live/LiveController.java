@@ -1,0 +1,62 @@
+package dev.rfx.session.sample.live;
+
+import java.io.IOException;
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** What the page asks for. It can only look; commands go to the actuator endpoint. */
+@RestController
+@ConditionalOnWebApplication(type = Type.SERVLET)
+final class LiveController {
+
+    private static final long NO_TIMEOUT = 0;
+
+    private final LiveFeed feed;
+
+    LiveController(LiveFeed feed) {
+        this.feed = feed;
+    }
+
+    /** Frames, five a second, until the viewer goes, falls behind, or the application ends. */
+    @GetMapping(path = "/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    ResponseEntity<SseEmitter> live() throws TooManyViewersException {
+        SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
+        this.feed.add(new EmitterConnection(emitter));
+        return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(emitter);
+    }
+
+    /** What the bars of the histogram are. */
+    @GetMapping("/live/period-bins")
+    List<String> periodBins() {
+        return PeriodBins.labels();
+    }
+
+    @ExceptionHandler
+    ResponseEntity<String> refuse(TooManyViewersException ex) {
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .contentType(MediaType.TEXT_PLAIN)
+                .body(ex.getMessage());
+    }
+
+    private record EmitterConnection(SseEmitter emitter) implements Viewers.Connection {
+
+        @Override
+        public void send(String message) throws IOException {
+            this.emitter.send(message, MediaType.TEXT_PLAIN);
+        }
+
+        @Override
+        public void close() {
+            this.emitter.complete();
+        }
+    }
+}

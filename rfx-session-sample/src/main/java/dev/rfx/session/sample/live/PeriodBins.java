@@ -1,0 +1,44 @@
+package dev.rfx.session.sample.live;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The bars of the histogram of the period: by its distance from the target, in microseconds. */
+final class PeriodBins {
+
+    private static final double[] EDGES = {
+        -3000, -1000, -300, -100, -30, -10, -3, -1, 1, 3, 10, 30, 100, 300, 1000, 3000
+    };
+
+    static final int COUNT = EDGES.length + 1;
+
+    private PeriodBins() {}
+
+    /** The number of the bar. */
+    static int of(double micros) {
+        int bin = 0;
+        while (bin < EDGES.length && micros >= EDGES[bin]) {
+            bin++;
+        }
+        return bin;
+    }
+
+    /** What to write below each bar. */
+    static List<String> labels() {
+        List<String> labels = new ArrayList<>();
+        labels.add("< " + name(EDGES[0]));
+        for (int i = 1; i < EDGES.length; i++) {
+            labels.add(name(EDGES[i - 1]) + " … " + name(EDGES[i]));
+        }
+        labels.add("≥ " + name(EDGES[EDGES.length - 1]));
+        return labels;
+    }
+
+    private static String name(double micros) {
+        String sign = micros < 0 ? "−" : "+";
+        double size = Math.abs(micros);
+        return size >= 1000
+                ? "%s%d ms".formatted(sign, (int) size / 1000)
+                : "%s%d µs".formatted(sign, (int) size);
+    }
+}

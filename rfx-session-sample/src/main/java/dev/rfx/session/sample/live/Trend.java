@@ -1,0 +1,148 @@
+package dev.rfx.session.sample.live;
+
+import dev.rfx.session.IterationReader;
+import dev.rfx.session.Observation;
+import dev.rfx.session.Session;
+import dev.rfx.session.Tensor;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How one session did in the last two minutes. Confined to one thread. */
+final class Trend {
+
+    /** Two minutes. */
+    private static final int POINTS = 600;
+
+    /** A percentile is of the iterations of so many points, two seconds. */
+    private static final int POINTS_OF_A_PERCENTILE = 10;
+
+    private static final double NANOS_PER_MICRO = 1e3;
+    private static final float[] NONE = {};
+
+    private final Session session;
+    private final IterationReader iterations;
+    private final double targetNanos;
+    private final Deque<Batch> batches = new ArrayDeque<>();
+    private final Deque<Point> points = new ArrayDeque<>();
+
+    Trend(Session session) {
+        this.session = session;
+        this.iterations = session.iterationReader();
+        this.targetNanos = 1e9 / session.options().rateHz();
+    }
+
+    /** What was iterated between two points. */
+    private static final class Batch {
+        private double[] jitter = new double[64];
+        private int periods;
+        private long periodNanos;
+        private int iterations;
+        private long observeNanos;
+        private long policyNanos;
+        private long actNanos;
+
+        void add(long period, double jitterNanos) {
+            if (this.periods == this.jitter.length) {
+                this.jitter = Arrays.copyOf(this.jitter, 2 * this.periods);
+            }
+            this.jitter[this.periods++] = jitterNanos;
+            this.periodNanos += period;
+        }
+    }
+
+    /** Adds a point and returns it. */
+    Point sample(long time) {
+        Batch batch = new Batch();
+        this.iterations.read(
+                (period, lateness, observe, policy, act) -> {
+                    if (period >= 0) {
+                        batch.add(period, Math.abs(period - this.targetNanos));
+                    }
+                    batch.iterations++;
+                    batch.observeNanos += observe;
+                    batch.policyNanos += policy;
+                    batch.actNanos += act;
+                });
+        this.batches.add(batch);
+        if (this.batches.size() > POINTS_OF_A_PERCENTILE) {
+            this.batches.remove();
+        }
+        Point point = point(time);
+        this.points.add(point);
+        if (this.points.size() > POINTS) {
+            this.points.remove();
+        }
+        return point;
+    }
+
+    private Point point(long time) {
+        double[] jitter =
+                this.batches.stream()
+                        .flatMapToDouble(batch -> Arrays.stream(batch.jitter, 0, batch.periods))
+                        .sorted()
+                        .toArray();
+        boolean iterating = this.batches.stream().anyMatch(batch -> batch.iterations > 0);
+        float[] goals =
+                iterating && this.session.latestAction() instanceof Tensor action
+                        ? action.toArray()
+                        : NONE;
+        return new Point(
+                time,
+                percentile(jitter, 0.5),
+                percentile(jitter, 0.99),
+                mean(this.batches.stream().mapToLong(batch -> batch.observeNanos).sum()),
+                mean(this.batches.stream().mapToLong(batch -> batch.policyNanos).sum()),
+                mean(this.batches.stream().mapToLong(batch -> batch.actNanos).sum()),
+                iterating ? positions(goals.length) : NONE,
+                goals);
+    }
+
+    private static @Nullable Double percentile(double[] sorted, double quantile) {
+        return sorted.length == 0
+                ? null
+                : sorted[(int) Math.round(quantile * (sorted.length - 1))] / NANOS_PER_MICRO;
+    }
+
+    private @Nullable Double mean(long nanos) {
+        int count = this.batches.stream().mapToInt(batch -> batch.iterations).sum();
+        return count == 0 ? null : nanos / NANOS_PER_MICRO / count;
+    }
+
+    /** The state begins with the positions, as many as there are goals. */
+    private float[] positions(int joints) {
+        if (this.session.latestObservation() instanceof Observation observation) {
+            Tensor state = observation.find(Observation.STATE);
+            if (state != null) {
+                float[] values = state.toArray();
+                return joints > 0 && joints < values.length
+                        ? Arrays.copyOf(values, joints)
+                        : values;
+            }
+        }
+        return NONE;
+    }
+
+    /** The rate of the last two seconds, 0 where nothing was iterated. */
+    double rateHz() {
+        long periods = this.batches.stream().mapToLong(batch -> batch.periods).sum();
+        long nanos = this.batches.stream().mapToLong(batch -> batch.periodNanos).sum();
+        return nanos == 0 ? 0 : periods * 1e9 / nanos;
+    }
+
+    /** All points there are, oldest first. */
+    List<Point> points() {
+        return List.copyOf(this.points);
+    }
+
+    /** The periods that the session's statistics are of, by their distance from the target. */
+    int[] histogram() {
+        int[] counts = new int[PeriodBins.COUNT];
+        for (long period : this.session.periodNanos()) {
+            counts[PeriodBins.of((period - this.targetNanos) / NANOS_PER_MICRO)]++;
+        }
+        return counts;
+    }
+}

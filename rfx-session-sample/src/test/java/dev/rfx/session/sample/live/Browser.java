@@ -1,0 +1,145 @@
+package dev.rfx.session.sample.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A real Chromium without a window, and what the tests ask it. */
+final class Browser implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ChromeDriver driver;
+
+    private Browser(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    /** Starts it, or skips the test where there is none. */
+    static Browser start(boolean dark) {
+        File binary = executable("chromium", "google-chrome");
+        File driver = executable("chromedriver");
+        assumeTrue(
+                binary != null && driver != null,
+                "No browser: Debian has it in the packages chromium and chromium-driver");
+        LoggingPreferences logging = new LoggingPreferences();
+        logging.enable(LogType.BROWSER, Level.ALL);
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(binary);
+        options.setCapability("goog:loggingPrefs", logging);
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--force-device-scale-factor=1",
+                "--lang=en");
+        if (dark) {
+            options.addArguments("--force-dark-mode", "--blink-settings=preferredColorScheme=0");
+        }
+        ChromeDriverService service =
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(driver)
+                        .usingAnyFreePort()
+                        .build();
+        return new Browser(new ChromeDriver(service, options));
+    }
+
+    private static @Nullable File executable(String... names) {
+        return Stream.of(names)
+                .flatMap(
+                        name ->
+                                Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                                        .map(folder -> new File(folder, name)))
+                .filter(File::canExecute)
+                .findFirst()
+                .orElse(null);
+    }
+
+    Browser open(int port) {
+        this.driver.get("http://127.0.0.1:" + port + "/");
+        return this;
+    }
+
+    Browser resize(int width, int height) {
+        this.driver.manage().window().setSize(new Dimension(width, height));
+        return this;
+    }
+
+    WebElement find(String css) {
+        return this.driver.findElement(By.cssSelector(css));
+    }
+
+    String text(String css) {
+        return find(css).getText();
+    }
+
+    /** What a script on the page returns. */
+    Object run(String script) {
+        return this.driver.executeScript("return " + script);
+    }
+
+    /** Waits until the text of an element is as it should be, and returns it. */
+    String await(String css, Predicate<String> expected) {
+        String[] last = {""};
+        new WebDriverWait(this.driver, PATIENCE)
+                .ignoring(NoSuchElementException.class, StaleElementReferenceException.class)
+                .withMessage(() -> css + " has the text '" + last[0] + "'")
+                .until(
+                        page -> {
+                            last[0] = text(css);
+                            return expected.test(last[0]);
+                        });
+        return last[0];
+    }
+
+    void awaitShown(String css) {
+        new WebDriverWait(this.driver, PATIENCE)
+                .ignoring(NoSuchElementException.class, StaleElementReferenceException.class)
+                .until(page -> find(css).isDisplayed());
+    }
+
+    /** What the page has written to the console since the last call. */
+    List<String> console() {
+        return this.driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .map(LogEntry::toString)
+                .toList();
+    }
+
+    void assertConsoleIsEmpty() {
+        assertThat(console()).isEmpty();
+    }
+
+    void screenshot(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.write(file, this.driver.getScreenshotAs(OutputType.BYTES));
+    }
+
+    @Override
+    public void close() {
+        this.driver.quit();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.rfx.session.sample.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.rfx.session.Session;
+import dev.rfx.session.sample.SampleApplication;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** What the page gets, over real HTTP. */
+class LiveHttpTests {
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<Stream<String>> open = new ArrayList<>();
+
+    private ConfigurableApplicationContext context;
+
+    private void start(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--server.port=0");
+        this.context =
+                new SpringApplicationBuilder(SampleApplication.class)
+                        .run(all.toArray(String[]::new));
+    }
+
+    @AfterEach
+    void close() {
+        this.open.forEach(Stream::close);
+        if (this.context != null) {
+            this.context.close();
+        }
+    }
+
+    private HttpResponse<Stream<String>> get(String path) throws Exception {
+        int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+        HttpResponse<Stream<String>> response =
+                this.client.send(request, HttpResponse.BodyHandlers.ofLines());
+        this.open.add(response.body());
+        return response;
+    }
+
+    private Iterator<String> frames() throws Exception {
+        return get("/live")
+                .body()
+                .filter(line -> line.startsWith("data:"))
+                .map(line -> line.substring("data:".length()))
+                .iterator();
+    }
+
+    private Session session() {
+        return this.context.getBean(Session.class);
+    }
+
+    @Test
+    void firstFrameHasWhatWasBeforeAndTheNextWhatIsNew() throws Exception {
+        start();
+        while (session().stepCount() < 100) {
+            Thread.onSpinWait();
+        }
+
+        Iterator<String> frames = frames();
+        String first = frames.next();
+        String second = frames.next();
+        String third = frames.next();
+
+        String points = "$.sessions.rfxSession.points";
+        assertThat((int) JsonPath.read(first, points + ".length()")).isGreaterThanOrEqualTo(8);
+        assertThat((int) JsonPath.read(second, points + ".length()")).isEqualTo(1);
+        assertThat((long) JsonPath.read(third, points + "[0].time"))
+                .isGreaterThan((long) JsonPath.read(second, points + "[0].time"));
+        assertThat((List<?>) JsonPath.read(third, points + "[0].positions")).hasSize(6);
+        assertThat((List<?>) JsonPath.read(third, points + "[0].goals")).hasSize(6);
+        assertThat((int) JsonPath.read(third, "$.sessions.rfxSession.session.stats.iterations"))
+                .isGreaterThan(
+                        (int)
+                                JsonPath.read(
+                                        first, "$.sessions.rfxSession.session.stats.iterations"));
+    }
+
+    @Test
+    void commandsAreOfferedOnlyWhereTheEndpointTakesThem() throws Exception {
+        start();
+        assertThat(JsonPath.<String>read(frames().next(), "$.commands")).isNull();
+        this.context.close();
+
+        start(
+                "--management.endpoint.rfxsession.access=unrestricted",
+                "--management.endpoints.web.base-path=/manage");
+        assertThat(JsonPath.<String>read(frames().next(), "$.commands"))
+                .isEqualTo("/manage/rfxsession");
+        this.context.close();
+
+        start(
+                "--management.endpoint.rfxsession.access=unrestricted",
+                "--management.endpoints.access.max-permitted=read-only");
+        assertThat(JsonPath.<String>read(frames().next(), "$.commands")).isNull();
+    }
+
+    @Test
+    void viewersAreBounded() throws Exception {
+        start();
+        for (int i = 0; i < 16; i++) {
+            assertThat(get("/live").statusCode()).isEqualTo(200);
+        }
+
+        HttpResponse<Stream<String>> refused = get("/live");
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body())
+                .containsExactly("There are 16 viewers already; try again when one has left");
+    }
+
+    @Test
+    void viewersSeeTheEndAndDoNotHoldItUp() throws Exception {
+        start();
+        Iterator<String> frames = frames();
+        assertThat((String) JsonPath.read(frames.next(), "$.sessions.rfxSession.session.state"))
+                .isEqualTo("RUNNING");
+        long begin = System.nanoTime();
+
+        this.context.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        String last = "";
+        while (frames.hasNext()) {
+            last = frames.next();
+        }
+        assertThat((String) JsonPath.read(last, "$.sessions.rfxSession.session.state"))
+                .isEqualTo("STOPPED");
+    }
+
+    @Test
+    void applicationThatIsNotAWebApplicationHasNoPage() {
+        this.context =
+                new SpringApplicationBuilder(SampleApplication.class)
+                        .run("--spring.main.web-application-type=none");
+
+        assertThat(this.context.getBeansOfType(LiveFeed.class)).isEmpty();
+        assertThat(this.context.getBeansOfType(LiveController.class)).isEmpty();
+        assertThat(session().isRunning()).isTrue();
+    }
+}

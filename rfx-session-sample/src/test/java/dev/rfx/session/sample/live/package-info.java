@@ -1,0 +1,2 @@
+/** Tests of the live page. */
+package dev.rfx.session.sample.live;
