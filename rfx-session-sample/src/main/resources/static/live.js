@@ -77,7 +77,7 @@ class TimePlot {
       },
       axes: [
         axis({ values: (_, splits) => splits.map(clock), space: 80 }),
-        axis({ size: 64, values: options.labels }),
+        axis({ size: 64, ...options.axis }),
       ],
       series: [{ label: "time", value: (_, time) => (time === null ? "–" : clock(time)) }, ...series],
       bands: options.bands,
@@ -118,6 +118,10 @@ class TimePlot {
   }
 }
 
+function decades(_, splits) {
+  return splits.map(split => (Number.isInteger(Math.log10(split)) ? split : null));
+}
+
 function jitterPlot(figure) {
   const value = (_, raw) => micros(raw);
   return new TimePlot(figure, [
@@ -125,7 +129,12 @@ function jitterPlot(figure) {
     { label: "p99", stroke: "#c4540b", width: 2, value },
   ], {
     scale: { distr: 3, log: 10, range: (_, low, high) => [Math.min(0.01, low || 0.01), Math.max(100, high || 100)] },
-    labels: (_, splits) => splits.map(split => (split === null ? null : String(split))),
+    axis: {
+      filter: decades,
+      grid: { stroke: () => color("--line"), width: 1, filter: decades },
+      ticks: { stroke: () => color("--line"), width: 1, filter: decades },
+      values: (_, splits) => splits.map(split => (split === null ? null : String(split))),
+    },
   });
 }
 

@@ -57,7 +57,8 @@ final class JfrTrace implements SessionListener {
         event.observe = observed - start;
         event.policy = selected - observed;
         event.act = end - selected;
-        // The time of an event that is used again is that of its first use, unless it is told.
+        // An event that is used again keeps the time of its first use, unless it is told. So it
+        // has a duration, of some nanoseconds that mean nothing.
         event.begin();
         event.end();
         event.commit();

@@ -34,6 +34,17 @@ public class Costs {
         return LoopCosts.iterate(ITERATIONS);
     }
 
+    /** The same while a flight recording takes an event of each iteration. */
+    @Benchmark
+    @OperationsPerInvocation(ITERATIONS)
+    @Fork(
+            value = 2,
+            jvmArgsAppend =
+                    "-XX:StartFlightRecording=settings=none,maxsize=50m,+rfx.Iteration#enabled=true")
+    public long recordedIteration() throws Exception {
+        return LoopCosts.iterate(ITERATIONS);
+    }
+
     @Benchmark
     public void recorder() {
         this.costs.record(1_000_000);

@@ -3,9 +3,11 @@ package dev.rfx.session.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.testkit.ChildJvm;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +94,42 @@ class SampleProcessTests {
             assertThat(jvm.awaitExit(BOUND)).isEqualTo(TERMINATED);
             assertRobotWasStoppedOnce(jvm);
         }
+    }
+
+    /** With the two commands of the README. */
+    @Test
+    void flightRecordingHasTheEventsOfTheSession(@TempDir Path folder) throws Exception {
+        Path recording = folder.resolve("session.jfr");
+        String option =
+                "-XX:StartFlightRecording=filename=" + recording + ",+rfx.Iteration#enabled=true";
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        List.of(option),
+                        file -> true,
+                        TalkativeApplication.class,
+                        NOT_WEB,
+                        "--rfx.session.duration=1s")) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+        }
+        Process jfr =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "jfr").toString(),
+                                "print",
+                                "--categories",
+                                "rfx",
+                                recording.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        String printed = new String(jfr.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(printed)
+                .contains(
+                        "rfx.SessionStarted {",
+                        "session = \"rfx-session\"",
+                        "rateHz = 50.0",
+                        "rfx.Iteration {",
+                        "rfx.SessionStopped {")
+                .doesNotContain("dry run");
     }
 
     @Test

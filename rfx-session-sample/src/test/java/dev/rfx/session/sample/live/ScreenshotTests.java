@@ -1,0 +1,60 @@
+package dev.rfx.session.sample.live;
+
+import dev.rfx.session.Session;
+import dev.rfx.session.sample.SampleApplication;
+import dev.rfx.session.so101.CalibrationFile;
+import dev.rfx.session.so101.VirtualSo101;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Makes the pictures in {@code docs/}: {@code -Drfx.screenshots=../docs}, a folder. */
+@EnabledIfSystemProperty(named = "rfx.screenshots", matches = ".+")
+class ScreenshotTests {
+
+    private static final int ITERATIONS = 800;
+
+    @TempDir private Path folder;
+
+    @Test
+    void takeThem() throws Exception {
+        Path target = Path.of(System.getProperty("rfx.screenshots"));
+        try (VirtualSo101 arm = VirtualSo101.start();
+                ConfigurableApplicationContext context = start(arm);
+                Browser light = Browser.start(false);
+                Browser dark = Browser.start(true)) {
+            int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+            Session session = context.getBean(Session.class);
+            while (session.stepCount() < ITERATIONS) {
+                Thread.onSpinWait();
+            }
+            light.resize(1280, 1500).open(port).await("[data-field=state]", "running"::equals);
+            light.awaitShown("[data-plot=joints] canvas");
+            light.screenshot(target.resolve("live-light.png"));
+            dark.resize(1280, 1500).open(port).await("[data-field=state]", "running"::equals);
+            dark.awaitShown("[data-plot=joints] canvas");
+            dark.screenshot(target.resolve("live-dark.png"));
+            light.resize(500, 900).await("#connection", "live"::equals);
+            light.screenshot(target.resolve("live-phone.png"));
+
+            arm.unplug();
+
+            light.resize(1280, 900).await("[data-field=state]", "failed"::equals);
+            light.screenshot(target.resolve("live-failed.png"));
+        }
+    }
+
+    private ConfigurableApplicationContext start(VirtualSo101 arm) throws Exception {
+        return new SpringApplicationBuilder(SampleApplication.class)
+                .run(
+                        "--server.port=0",
+                        "--management.endpoint.rfxsession.access=unrestricted",
+                        "--rfx.session.so101.port=" + arm.port(),
+                        "--rfx.session.so101.calibration=" + CalibrationFile.of(this.folder),
+                        "--rfx.session.so101.read-timeout=500ms");
+    }
+}
