@@ -51,8 +51,6 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
      */
     public SessionMetrics(Map<String, Session> sessions) {
         this.sessions = Map.copyOf(sessions);
-        this.updates.scheduleWithFixedDelay(
-                this::update, UPDATE_MILLIS, UPDATE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static Thread createThread(Runnable task) {
@@ -62,7 +60,11 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
     }
 
     @Override
-    public void bindTo(MeterRegistry registry) {
+    public synchronized void bindTo(MeterRegistry registry) {
+        if (this.timers.isEmpty()) {
+            this.updates.scheduleWithFixedDelay(
+                    this::update, UPDATE_MILLIS, UPDATE_MILLIS, TimeUnit.MILLISECONDS);
+        }
         this.sessions.forEach(
                 (name, session) -> {
                     Tags tags = Tags.of("session", name);
@@ -74,6 +76,9 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
     /** Brings the histograms up to date once more, and ends the thread. */
     @Override
     public void close() {
+        if (this.updates.isShutdown()) {
+            return;
+        }
         this.updates.execute(this::update);
         this.updates.shutdown();
         try {

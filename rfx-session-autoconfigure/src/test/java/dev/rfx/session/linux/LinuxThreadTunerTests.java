@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.rfx.session.ThreadOptions;
 import dev.rfx.session.ThreadStatus;
 import dev.rfx.session.ThreadTuningException;
+import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.Privileges;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -184,6 +188,38 @@ class LinuxThreadTunerTests {
                             });
                     return null;
                 });
+    }
+
+    /** In a small JVM of its own: the memory of this one stays as it is. */
+    @Test
+    void memoryThatMayBeLockedIsLocked() throws Exception {
+        assumeTrue(MemoryLimits.isUnlimited(), "this process may not lock its memory");
+        try (ChildJvm jvm = ChildJvm.start(List.of("-Xmx32m"), file -> true, MemoryLocker.class)) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+
+            assertThat(jvm.awaitLine("locked before")).isEqualTo("locked before: 0 kB");
+            assertThat(jvm.awaitLine("in force")).isEqualTo("in force: true, problem null");
+            assertThat(jvm.awaitLine("locked after")).matches("locked after: [1-9]\\d{4,} kB");
+        }
+    }
+
+    static final class MemoryLocker {
+
+        public static void main(String[] args) throws IOException {
+            System.out.println("locked before: " + lockedMemory());
+            ThreadStatus status = new LinuxThreadTuner().tune(NOTHING.withLockMemory(true));
+            System.out.printf(
+                    "in force: %s, problem %s%n", status.memoryLocked(), status.problem());
+            System.out.println("locked after: " + lockedMemory());
+        }
+
+        private static String lockedMemory() throws IOException {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmLck:"))
+                    .map(line -> line.substring("VmLck:".length()).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        }
     }
 
     @Test

@@ -1,0 +1,145 @@
+package dev.rfx.session.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rfx.session.ScriptedRobot;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The histograms; the other meters are tested where they are read. */
+class SessionMetricsTests {
+
+    private final ScriptedRobot robot = new ScriptedRobot();
+    private final Session session =
+            new Session(
+                    this.robot,
+                    observation -> observation,
+                    SessionOptions.defaults().withRateHz(500).withWarmup(Duration.ZERO));
+    private final SessionMetrics metrics = new SessionMetrics(Map.of("arm", this.session));
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @AfterEach
+    void close() {
+        this.metrics.close();
+        this.session.close();
+    }
+
+    private Timer phase(String phase) {
+        return this.registry.get("rfx.session.phase").tag("phase", phase).timer();
+    }
+
+    private static List<Duration> buckets(Timer timer) {
+        return Arrays.stream(timer.takeSnapshot().histogramCounts())
+                .map(bucket -> Duration.ofNanos((long) bucket.bucket(TimeUnit.NANOSECONDS)))
+                .toList();
+    }
+
+    private static double countUpTo(Timer timer, Duration limit) {
+        return Arrays.stream(timer.takeSnapshot().histogramCounts())
+                .filter(bucket -> bucket.bucket(TimeUnit.NANOSECONDS) == limit.toNanos())
+                .mapToDouble(CountAtBucket::count)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void everyIterationIsInTheHistogramsWhenTheyAreClosed() {
+        this.metrics.bindTo(this.registry);
+        CountDownLatch never = new CountDownLatch(1);
+        this.robot.onAct(
+                () -> {
+                    if (this.robot.acts.get() % 10 == 0) {
+                        never.await(5, TimeUnit.MILLISECONDS); // two and a half periods
+                    }
+                });
+        this.session.run(Duration.ofMillis(200));
+        this.session.run(Duration.ofMillis(100));
+
+        this.metrics.close();
+
+        long steps = this.session.totals().iterations();
+        long slow = this.session.totals().overruns();
+        assertThat(steps).isGreaterThan(20);
+        assertThat(slow).isPositive();
+        for (String phase : List.of("observe", "policy", "act")) {
+            assertThat(phase(phase).count()).as(phase).isEqualTo(steps);
+        }
+        assertThat(phase("act").totalTime(TimeUnit.NANOSECONDS))
+                .isEqualTo(this.session.totals().actNanos());
+        Timer period = this.registry.get("rfx.session.period").timer();
+        assertThat(period.count()).as("two runs have no first period").isEqualTo(steps - 2);
+        assertThat(countUpTo(period, Duration.ofMillis(20)))
+                .as("nothing but a period that was cut short by the machine is longer")
+                .isGreaterThan(steps / 2.0);
+        assertThat(countUpTo(phase("act"), Duration.ofMillis(2))).isLessThanOrEqualTo(steps - slow);
+    }
+
+    @Test
+    void bucketsArePartsAndMultiplesOfThePeriod() {
+        this.metrics.bindTo(this.registry);
+
+        assertThat(buckets(this.registry.get("rfx.session.period").timer()))
+                .isSorted()
+                .hasSizeLessThan(20)
+                .contains(
+                        Duration.ofMillis(1),
+                        Duration.ofNanos(1_998_000),
+                        Duration.ofNanos(2_002_000),
+                        Duration.ofMillis(4),
+                        Duration.ofMillis(20));
+        assertThat(buckets(phase("policy")))
+                .isSorted()
+                .hasSizeLessThan(20)
+                .contains(Duration.ofNanos(2_000), Duration.ofMillis(1), Duration.ofMillis(2));
+    }
+
+    @Test
+    void eachRegistryHasItsOwnHistograms() {
+        SimpleMeterRegistry other = new SimpleMeterRegistry();
+        this.metrics.bindTo(this.registry);
+        this.metrics.bindTo(other);
+        this.session.run(Duration.ofMillis(50));
+
+        this.metrics.close();
+
+        assertThat(other.get("rfx.session.period").timer().count())
+                .isPositive()
+                .isEqualTo(this.registry.get("rfx.session.period").timer().count());
+    }
+
+    @Test
+    void threadIsThereOnlyBetweenBindingAndClosing() {
+        awaitNoThread(); // that of the test before ends a moment after its metrics are closed
+        this.metrics.bindTo(this.registry);
+        assertThat(threads()).isEqualTo(1);
+
+        this.metrics.close();
+        this.metrics.close();
+
+        awaitNoThread();
+    }
+
+    /** Or until the test has taken too long. */
+    private static void awaitNoThread() {
+        while (threads() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("rfx-session-metrics"))
+                .count();
+    }
+}
