@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * All that the page shows, at one instant.
  *
  * @param time when, in milliseconds since 1970
- * @param commands where sessions can be commanded, or null where they cannot
+ * @param commands where sessions can be commanded, a path from the page's folder, or null where
+ *     they cannot
  * @param sessions the sessions by bean name
  */
 record Frame(long time, @Nullable String commands, Map<String, View> sessions) {

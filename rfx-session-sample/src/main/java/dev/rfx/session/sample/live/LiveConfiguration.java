@@ -4,6 +4,7 @@ import dev.rfx.session.Session;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
@@ -12,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The live page at {@code /}: static files, and what they show. */
@@ -28,18 +30,26 @@ class LiveConfiguration {
             Map<String, Session> sessions,
             ObjectProvider<PathMappedEndpoints> endpoints,
             EndpointAccessResolver access,
+            Environment environment,
             JsonMapper json) {
         return new LiveFeed(
                 sessions,
-                () -> commands(endpoints.getIfAvailable(), access),
+                () ->
+                        ManagementPortType.get(environment) == ManagementPortType.SAME
+                                ? commands(endpoints.getIfAvailable(), access)
+                                : null,
                 json,
                 new Viewers(MAX_VIEWERS));
     }
 
-    /** Where sessions take commands over HTTP: only where the operator has opened that. */
+    /**
+     * Where sessions take commands over HTTP, from the page's folder: only where the operator has
+     * opened that. (To another port than the page's a browser would not let it send any.)
+     */
     private static @Nullable String commands(
             @Nullable PathMappedEndpoints endpoints, EndpointAccessResolver access) {
         boolean open = access.accessFor(ENDPOINT, Access.READ_ONLY) == Access.UNRESTRICTED;
-        return open && endpoints != null ? endpoints.getPath(ENDPOINT) : null;
+        String path = open && endpoints != null ? endpoints.getPath(ENDPOINT) : null;
+        return path == null ? null : path.substring(1);
     }
 }

@@ -80,7 +80,11 @@ final class Browser implements AutoCloseable {
     }
 
     Browser open(int port) {
-        this.driver.get("http://127.0.0.1:" + port + "/");
+        return open(port, "/");
+    }
+
+    Browser open(int port, String path) {
+        this.driver.get("http://127.0.0.1:" + port + path);
         return this;
     }
 

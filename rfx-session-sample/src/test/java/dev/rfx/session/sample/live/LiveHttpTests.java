@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -92,22 +94,25 @@ class LiveHttpTests {
                                         first, "$.sessions.rfxSession.session.stats.iterations"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--management.endpoints.web.base-path=/actuator, actuator/rfxsession",
+        "--management.endpoints.web.base-path=/manage, manage/rfxsession",
+        "--management.endpoints.access.max-permitted=read-only,",
+        "--management.endpoints.web.exposure.include=health,",
+        "--management.server.port=0,"
+    })
+    void commandsAreOfferedOnlyWhereTheEndpointTakesThem(String argument, String commands)
+            throws Exception {
+        start("--management.endpoint.rfxsession.access=unrestricted", argument);
+
+        assertThat(JsonPath.<String>read(frames().next(), "$.commands")).isEqualTo(commands);
+    }
+
     @Test
-    void commandsAreOfferedOnlyWhereTheEndpointTakesThem() throws Exception {
+    void withoutBeingOpenedTheEndpointTakesNoCommands() throws Exception {
         start();
-        assertThat(JsonPath.<String>read(frames().next(), "$.commands")).isNull();
-        this.context.close();
 
-        start(
-                "--management.endpoint.rfxsession.access=unrestricted",
-                "--management.endpoints.web.base-path=/manage");
-        assertThat(JsonPath.<String>read(frames().next(), "$.commands"))
-                .isEqualTo("/manage/rfxsession");
-        this.context.close();
-
-        start(
-                "--management.endpoint.rfxsession.access=unrestricted",
-                "--management.endpoints.access.max-permitted=read-only");
         assertThat(JsonPath.<String>read(frames().next(), "$.commands")).isNull();
     }
 

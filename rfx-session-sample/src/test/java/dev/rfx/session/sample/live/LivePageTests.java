@@ -3,7 +3,10 @@ package dev.rfx.session.sample.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.sample.SampleApplication;
 import dev.rfx.session.so101.CalibrationFile;
 import dev.rfx.session.so101.VirtualSo101;
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** The page as somebody sees it who opens it in a browser. */
 class LivePageTests {
@@ -148,6 +153,44 @@ class LivePageTests {
         browser.await("[data-field=state]", "running"::equals);
         assertThat(session().isRunning()).isTrue();
         browser.assertConsoleIsEmpty();
+    }
+
+    @Test
+    void everySessionHasItsPartAndItsButtons() {
+        this.context =
+                new SpringApplicationBuilder(SampleApplication.class, TwoArms.class)
+                        .run("--server.port=0", "--server.servlet.context-path=/arms", COMMANDABLE);
+        int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
+        browser.open(port, "/arms/");
+        browser.await("[data-session=left] [data-field=state]", "running"::equals);
+        browser.await("[data-session=right] [data-field=state]", "running"::equals);
+
+        browser.find("[data-session=right] button.stop").click();
+
+        browser.await("[data-session=right] [data-field=state]", "stopped"::equals);
+        assertThat(browser.text("[data-session=left] [data-field=state]")).isEqualTo("running");
+        assertThat(this.context.getBean("left", Session.class).isRunning()).isTrue();
+        assertThat(this.context.getBean("right", Session.class).isRunning()).isFalse();
+        browser.assertConsoleIsEmpty();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoArms {
+
+        @Bean
+        Session left(SessionOptions options) {
+            return session(options.withName("left"));
+        }
+
+        @Bean
+        Session right(SessionOptions options) {
+            return session(options.withName("right"));
+        }
+
+        private static Session session(SessionOptions options) {
+            return new Session(
+                    new MockRobot(6, options.rateHz()), observation -> Tensor.zeros(6), options);
+        }
     }
 
     @Test
