@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,22 @@ public final class ChildJvm implements AutoCloseable {
      */
     public static ChildJvm start(
             List<String> options, Predicate<String> fileNames, Class<?> main, String... arguments) {
+        return start(Redirect.PIPE, Redirect.PIPE, options, fileNames, main, arguments);
+    }
+
+    /** Starts a JVM that reads from there and writes to there; {@link #output()} has nothing. */
+    public static ChildJvm start(
+            Redirect input, Redirect output, Class<?> main, String... arguments) {
+        return start(input, output, List.of(), entry -> true, main, arguments);
+    }
+
+    private static ChildJvm start(
+            Redirect input,
+            Redirect output,
+            List<String> options,
+            Predicate<String> fileNames,
+            Class<?> main,
+            String... arguments) {
         String classPath =
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                         .filter(entry -> fileNames.test(Path.of(entry).getFileName().toString()))
@@ -50,7 +67,12 @@ public final class ChildJvm implements AutoCloseable {
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         try {
-            return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
+            return new ChildJvm(
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectInput(input)
+                            .redirectOutput(output)
+                            .start());
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }

@@ -1,4 +1,4 @@
-package dev.rfx.session.so101;
+package dev.rfx.session.testkit;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
@@ -12,10 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A pseudo-terminal of Linux, seen from its master: what is written here arrives at whoever opened
- * the slave as a serial port, and the other way round. Used by one thread only, because a file
- * descriptor that another thread closes may by then be somebody else's.
+ * the slave, as a serial port or as its console, and the other way round. Used by one thread only,
+ * because a file descriptor that another thread closes may by then be somebody else's.
  */
-final class PseudoTerminal implements AutoCloseable {
+public final class PseudoTerminal implements AutoCloseable {
 
     private static final int O_RDWR = 0x2;
     private static final int O_NOCTTY = 0x100;
@@ -36,7 +36,7 @@ final class PseudoTerminal implements AutoCloseable {
     private final Memory pollfd = new Memory(8);
 
     /** Opens a new pseudo-terminal. */
-    PseudoTerminal() throws IOException {
+    public PseudoTerminal() throws IOException {
         // Non-blocking, as a UART is: what nobody takes is lost.
         this.master = check("posix_openpt", LibC.posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK));
         try {
@@ -61,8 +61,8 @@ final class PseudoTerminal implements AutoCloseable {
         }
     }
 
-    /** Returns the path that a program opens as its serial port. */
-    Path slave() {
+    /** Returns the path that a program opens as its serial port or console. */
+    public Path slave() {
         return this.slave;
     }
 
@@ -73,7 +73,7 @@ final class PseudoTerminal implements AutoCloseable {
      *
      * @return how many bytes; 0 if none arrived in time
      */
-    int read(byte[] buffer, Duration timeout) throws IOException {
+    public int read(byte[] buffer, Duration timeout) throws IOException {
         this.pollfd.setInt(0, this.master);
         this.pollfd.setShort(4, POLLIN);
         this.pollfd.setShort(6, (short) 0);
@@ -90,7 +90,7 @@ final class PseudoTerminal implements AutoCloseable {
     }
 
     /** Sends bytes, or as many as there is room for. */
-    void write(byte[] bytes) throws IOException {
+    public void write(byte[] bytes) throws IOException {
         check("write", LibC.write(this.master, bytes, bytes.length));
     }
 
