@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ExitCodeGenerator;
@@ -32,15 +33,18 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     SessionLifecycle(
             Map<String, Session> sessions,
             SessionProperties properties,
-            ApplicationEventPublisher publisher) {
+            ApplicationEventPublisher publisher,
+            @Nullable ProgressLine progressLine) {
         this.sessions = List.copyOf(sessions.values());
         this.startFailure = properties.startFailure();
         this.autoStartup = properties.autoStartup();
         this.phase = properties.phase();
         Duration logInterval = properties.checkedLogInterval();
+        // Who wants no progress in the log wants none at all.
+        ProgressLine line = logInterval.isZero() ? null : progressLine;
         sessions.forEach(
                 (name, session) -> {
-                    SessionMonitor monitor = new SessionMonitor(session, logInterval);
+                    SessionMonitor monitor = new SessionMonitor(session, logInterval, line);
                     this.monitors.add(monitor);
                     session.addListener(monitor);
                     session.addListener(new SessionEventPublishing(name, publisher));

@@ -2,17 +2,19 @@ package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Session;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration that starts and stops all {@link Session} beans of this context with it, logs
- * their progress, and publishes their events. Those of a parent context are the parent's.
+ * Auto-configuration that starts and stops all {@link Session} beans of this context with it, tells
+ * of their progress, and publishes their events. Those of a parent context are the parent's.
  */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
@@ -24,8 +26,21 @@ public final class SessionLifecycleAutoConfiguration {
     SessionLifecycle rfxSessionLifecycle(
             ListableBeanFactory beanFactory,
             SessionProperties properties,
-            ApplicationEventPublisher publisher) {
+            ApplicationEventPublisher publisher,
+            ObjectProvider<ProgressLine> progressLine) {
         return new SessionLifecycle(
-                beanFactory.getBeansOfType(Session.class), properties, publisher);
+                beanFactory.getBeansOfType(Session.class),
+                properties,
+                publisher,
+                progressLine.stream()
+                        .filter(line -> ProgressLine.isTerminal() && line.hasEnd())
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    @Bean
+    @ConditionalOnNotWebApplication
+    ProgressLine rfxSessionProgressLine(ListableBeanFactory beanFactory) {
+        return new ProgressLine(beanFactory.getBeansOfType(Session.class).values(), System.out);
     }
 }

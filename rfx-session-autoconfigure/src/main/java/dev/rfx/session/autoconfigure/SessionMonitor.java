@@ -6,12 +6,14 @@ import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A thread that lives while a session runs, or waits to be restarted: it keeps the JVM of a non-web
- * application alive, and logs the session's progress.
+ * application alive, and tells of the session's progress: in the log, or instead in the line on the
+ * terminal.
  */
 final class SessionMonitor implements SessionListener {
 
@@ -22,12 +24,14 @@ final class SessionMonitor implements SessionListener {
 
     private final Session session;
     private final Duration logInterval;
+    private final @Nullable ProgressLine progressLine;
     private final Object lock = new Object();
     private boolean watching; // guarded by lock
 
-    SessionMonitor(Session session, Duration logInterval) {
+    SessionMonitor(Session session, Duration logInterval, @Nullable ProgressLine progressLine) {
         this.session = session;
         this.logInterval = logInterval;
+        this.progressLine = progressLine;
     }
 
     @Override
@@ -37,11 +41,13 @@ final class SessionMonitor implements SessionListener {
 
     @Override
     public void stopped(Session session) {
+        updateProgressLine();
         wake();
     }
 
     @Override
     public void failed(Session session, SessionException failure) {
+        updateProgressLine();
         // By now it is decided whether the session restarts: that is before the run is over.
         wake();
     }
@@ -68,7 +74,26 @@ final class SessionMonitor implements SessionListener {
         }
     }
 
+    /** Also by the listeners: a JVM that ends waits for them, and not for this thread. */
+    private void updateProgressLine() {
+        if (this.progressLine != null) {
+            this.progressLine.update();
+        }
+    }
+
     private void watchUntilStopped() {
+        if (this.progressLine == null) {
+            logUntilStopped();
+            return;
+        }
+        while (isWatchingAfter(ProgressLine.INTERVAL)) {
+            updateProgressLine();
+        }
+        // A session that has become stuck is not watched any more, and has not stopped.
+        updateProgressLine();
+    }
+
+    private void logUntilStopped() {
         Duration pause =
                 this.logInterval.isZero() || this.logInterval.compareTo(LOOK) > 0
                         ? LOOK

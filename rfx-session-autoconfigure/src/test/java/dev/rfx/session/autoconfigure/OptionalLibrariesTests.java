@@ -25,7 +25,7 @@ class OptionalLibrariesTests {
 
     private static final String ALL =
             "rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension,"
-                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions";
+                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions, rfxSessionProgressLine";
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -33,13 +33,13 @@ class OptionalLibrariesTests {
             textBlock =
                     """
                     nothing     ; none ; all
-                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions
-                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions
-                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionOptions
+                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions, rfxSessionProgressLine
+                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions, rfxSessionProgressLine
+                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionOptions, rfxSessionProgressLine
                     jSerialComm ; jSerialComm-.* ; all
                     JNA         ; jna-.* ; all
                     validation  ; (jakarta.validation|hibernate-validator|spring-boot-validation)-.* ; all
-                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jna|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionLifecycle, rfxSessionOptions
+                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jna|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionLifecycle, rfxSessionOptions, rfxSessionProgressLine
                     """)
     void applicationStartsWithoutAndTheRestWorks(String what, String jars, String beans)
             throws Exception {
