@@ -113,6 +113,22 @@ class ProgressLineTests {
         }
     }
 
+    /** When the session has told of its end, the line is gone, whatever becomes of the monitor. */
+    @Test
+    void monitorErasesTheLineAsSoonAsItIsToldOfTheEnd() {
+        try (Session arm = session("arm", Duration.ofHours(1))) {
+            ProgressLine line = lineOf(arm);
+            SessionMonitor monitor = new SessionMonitor(arm, Duration.ofHours(1), line);
+            arm.start();
+            line.update();
+            arm.stop();
+            assertThat(written()).matches(REWRITTEN);
+
+            monitor.stopped(arm);
+            assertThat(written()).isEqualTo("\r\033[K");
+        }
+    }
+
     @Test
     void sessionsThatRunShareTheLine() {
         try (Session left = session("left", Duration.ofHours(1));
