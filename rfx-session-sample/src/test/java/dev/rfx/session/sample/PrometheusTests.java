@@ -1,0 +1,226 @@
+package dev.rfx.session.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.rfx.session.Session;
+import dev.rfx.session.sample.FragileSessions.FragilePolicy;
+import dev.rfx.session.so101.CalibrationFile;
+import dev.rfx.session.so101.ReplyFault;
+import dev.rfx.session.so101.VirtualSo101;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The dashboard and the alerts, against a real Prometheus that scrapes the sample with an arm. */
+@Timeout(120)
+class PrometheusTests {
+
+    private static final Path DASHBOARD = Path.of("..", "docs", "grafana", "rfx-session.json");
+
+    /** The longest that an alert here is pending, and as long again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** So that a busy machine alone makes no overruns. */
+    private static final String RATE = "--rfx.session.rate-hz=20";
+
+    @TempDir private Path folder;
+    @TempDir private Path armFolder;
+    private VirtualSo101 arm;
+    private ConfigurableApplicationContext sample;
+
+    @BeforeAll
+    static void skipWithoutPrometheus() {
+        Prometheus.program("prometheus");
+    }
+
+    private void startSample() {
+        this.arm = VirtualSo101.start();
+        this.sample =
+                new SpringApplicationBuilder(SampleApplication.class)
+                        .run(
+                                "--server.port=0",
+                                "--rfx.session.warmup=0",
+                                RATE,
+                                "--rfx.session.so101.port=" + this.arm.port(),
+                                "--rfx.session.so101.calibration="
+                                        + CalibrationFile.of(this.armFolder),
+                                "--rfx.session.so101.read-timeout=500ms",
+                                "--rfx.session.so101.sensors=voltage,temperature");
+    }
+
+    @AfterEach
+    void stopSample() {
+        if (this.sample != null) {
+            this.sample.close();
+        }
+        if (this.arm != null) {
+            this.arm.close();
+        }
+    }
+
+    private static int port(ConfigurableApplicationContext application) {
+        return application.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    private static void until(Callable<Boolean> condition) {
+        await().atMost(PATIENCE).pollInSameThread().until(condition);
+    }
+
+    /** What a rate needs is there: two scrapes, also of the histograms, which follow the loop. */
+    private static void awaitRates(Prometheus prometheus, int sessions) {
+        String running = "rate(rfx_session_phase_seconds_count{phase=\"act\"}[1m]) > 0";
+        until(() -> prometheus.query(running).size() == sessions);
+    }
+
+    @Test
+    void everyQueryAndEveryRuleIsAboutMetricsThatExistAndNothingFiresWhileAllIsWell()
+            throws Exception {
+        startSample();
+        try (Prometheus prometheus = Prometheus.start(this.folder, port(this.sample))) {
+            awaitRates(prometheus, 1);
+            awaitRules(prometheus);
+
+            SoftAssertions softly = new SoftAssertions();
+            for (String query : dashboardQueries()) {
+                softly.assertThat(prometheus.query(query)).as(query).isNotEmpty();
+            }
+            for (Map<String, Object> rule : prometheus.rules()) {
+                softly.assertThat(rule)
+                        .containsEntry("health", "ok")
+                        .doesNotContainKey("lastError");
+                for (String operand : operands((String) rule.get("query"))) {
+                    softly.assertThat(prometheus.query(operand)).as(operand).isNotEmpty();
+                    softly.assertThat(prometheus.sessions(operand))
+                            .as(operand)
+                            .containsOnly("rfxSession");
+                }
+            }
+            softly.assertAll();
+            assertThat(alerts(prometheus, "firing")).isEmpty();
+        }
+    }
+
+    private static void awaitRules(Prometheus prometheus) {
+        until(
+                () -> {
+                    List<Map<String, Object>> rules = prometheus.rules();
+                    assertThat(rules).hasSize(7);
+                    return rules.stream().noneMatch(rule -> rule.get("health").equals("unknown"));
+                });
+    }
+
+    private static List<String> dashboardQueries() throws Exception {
+        String dashboard = Files.readString(DASHBOARD);
+        List<String> queries =
+                new ArrayList<>(JsonPath.read(dashboard, "$.panels[*].targets[*].expr"));
+        List<String> variables =
+                JsonPath.read(dashboard, "$.templating.list[?(@.type == 'query')].query.query");
+        for (String variable : variables) {
+            assertThat(variable).startsWith("label_values(");
+            queries.add(variable.substring("label_values(".length(), variable.lastIndexOf(',')));
+        }
+        assertThat(queries).hasSizeGreaterThan(30);
+        return queries.stream()
+                .map(query -> query.replace("$__rate_interval", "1m"))
+                .map(query -> query.replaceAll("\\$(session|instance)\\b", ".+"))
+                .toList();
+    }
+
+    /** What a rule compares and combines, without the numbers. */
+    private static List<String> operands(String rule) {
+        List<String> operands =
+                List.of(rule.split(" (?:and|or|unless|==|!=|>=|<=|>|<) ")).stream()
+                        .filter(operand -> !operand.matches("[0-9.]+"))
+                        .toList();
+        assertThat(operands).as(rule).isNotEmpty();
+        return operands;
+    }
+
+    /** Each as the name of the alert, a space and the name of the session. */
+    private static Set<String> alerts(Prometheus prometheus, String state) throws Exception {
+        Set<String> alerts = new TreeSet<>();
+        for (Map<String, Object> alert : prometheus.alerts()) {
+            // Where a template fails, or a label is missing, there is a text in < and >.
+            assertThat(alert.get("annotations").toString()).doesNotContain("<", "{{");
+            if (alert.get("state").equals(state)) {
+                Map<?, ?> labels = (Map<?, ?>) alert.get("labels");
+                alerts.add(labels.get("alertname") + " " + labels.get("session"));
+            }
+        }
+        return alerts;
+    }
+
+    @Test
+    void everyFailureFiresItsAlertAndNoOther() throws Exception {
+        startSample();
+        try (VirtualSo101 noisy = VirtualSo101.start();
+                ConfigurableApplicationContext fragile =
+                        new SpringApplicationBuilder(FragileSessions.class)
+                                .run(
+                                        "--server.port=0",
+                                        "--rfx.session.warmup=0",
+                                        RATE,
+                                        "--noisy.port=" + noisy.port(),
+                                        "--noisy.calibration="
+                                                + CalibrationFile.of(this.armFolder));
+                Prometheus prometheus =
+                        Prometheus.start(this.folder, port(this.sample), port(fragile))) {
+            awaitRates(prometheus, 7);
+
+            this.arm.unplug();
+            noisy.damageRandomly(0.05, 1, ReplyFault.bitFlip(40));
+            fragile.getBean("slowPolicy", FragilePolicy.class).beSlow();
+            fragile.getBean("hungPolicy", FragilePolicy.class).hang();
+            fragile.getBean("restartedPolicy", FragilePolicy.class).failOnce();
+            fragile.getBean("stopped", Session.class).stop();
+
+            Set<String> expected =
+                    Set.of(
+                            "RfxSessionDown rfxSession",
+                            "RfxSessionBusErrors noisy",
+                            "RfxSessionOverruns slow",
+                            "RfxSessionDown hung",
+                            "RfxSessionStalled hung",
+                            "RfxSessionRestarts restarted");
+            until(
+                    () -> {
+                        Set<String> firing = alerts(prometheus, "firing");
+                        assertThat(expected).containsAll(firing);
+                        return firing.equals(expected);
+                    });
+            assertThat(alerts(prometheus, "pending")).contains("RfxSessionJitter slow");
+
+            // Gone without a word. The alert is pending for longer than a test takes.
+            ((WebServerApplicationContext) fragile).getWebServer().stop();
+            until(
+                    () ->
+                            alerts(prometheus, "pending").stream()
+                                    .filter(alert -> alert.startsWith("RfxSessionVanished "))
+                                    .toList()
+                                    .equals(
+                                            List.of(
+                                                    "RfxSessionVanished healthy",
+                                                    "RfxSessionVanished hung",
+                                                    "RfxSessionVanished noisy",
+                                                    "RfxSessionVanished restarted",
+                                                    "RfxSessionVanished slow")));
+        }
+    }
+}
