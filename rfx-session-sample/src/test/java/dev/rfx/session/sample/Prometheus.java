@@ -30,8 +30,8 @@ import java.util.stream.Stream;
  */
 final class Prometheus implements AutoCloseable {
 
-    static final Path DOCS = Path.of("..", "docs", "prometheus");
-    static final String RULES = "rfx-session.rules.yml";
+    static final Path CONFIGURATION = Path.of("..", "docs", "prometheus", "prometheus.yml");
+    static final Path RULES = CONFIGURATION.resolveSibling("rfx-session.rules.yml");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -64,7 +64,7 @@ final class Prometheus implements AutoCloseable {
     /** Starts one whose files are in an empty directory, or skips the test where there is none. */
     static Prometheus start(Path directory, int... ports) throws Exception {
         String program = program("prometheus");
-        Files.copy(DOCS.resolve(RULES), directory.resolve(RULES));
+        Files.copy(RULES, directory.resolve(RULES.getFileName()));
         Path config = configure(directory, ports);
         int port = freePort();
         Process process =
@@ -87,7 +87,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     private static Path configure(Path directory, int... ports) throws IOException {
-        String example = Files.readString(DOCS.resolve("prometheus.yml"));
+        String example = Files.readString(CONFIGURATION);
         String targets = Arrays.stream(ports).mapToObj(p -> "'127.0.0.1:" + p + "'").toList() + "";
         String config =
                 example.replace("_interval: 5s", "_interval: 1s")

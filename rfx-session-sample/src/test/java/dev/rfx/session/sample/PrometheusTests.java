@@ -9,10 +9,8 @@ import dev.rfx.session.sample.FragileSessions.FragilePolicy;
 import dev.rfx.session.so101.CalibrationFile;
 import dev.rfx.session.so101.ReplyFault;
 import dev.rfx.session.so101.VirtualSo101;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,8 +29,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The dashboard and the alerts, against a real Prometheus that scrapes the sample with an arm. */
 @Timeout(120)
 class PrometheusTests {
-
-    private static final Path DASHBOARD = Path.of("..", "docs", "grafana", "rfx-session.json");
 
     /** The longest that an alert here is pending, and as long again. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -98,7 +94,7 @@ class PrometheusTests {
             awaitRules(prometheus);
 
             SoftAssertions softly = new SoftAssertions();
-            for (String query : dashboardQueries()) {
+            for (String query : GrafanaDashboardTests.queries()) {
                 softly.assertThat(prometheus.query(query)).as(query).isNotEmpty();
             }
             for (Map<String, Object> rule : prometheus.rules()) {
@@ -126,23 +122,6 @@ class PrometheusTests {
                 });
     }
 
-    private static List<String> dashboardQueries() throws Exception {
-        String dashboard = Files.readString(DASHBOARD);
-        List<String> queries =
-                new ArrayList<>(JsonPath.read(dashboard, "$.panels[*].targets[*].expr"));
-        List<String> variables =
-                JsonPath.read(dashboard, "$.templating.list[?(@.type == 'query')].query.query");
-        for (String variable : variables) {
-            assertThat(variable).startsWith("label_values(");
-            queries.add(variable.substring("label_values(".length(), variable.lastIndexOf(',')));
-        }
-        assertThat(queries).hasSizeGreaterThan(30);
-        return queries.stream()
-                .map(query -> query.replace("$__rate_interval", "1m"))
-                .map(query -> query.replaceAll("\\$(session|instance)\\b", ".+"))
-                .toList();
-    }
-
     /** What a rule compares and combines, without the numbers. */
     private static List<String> operands(String rule) {
         List<String> operands =
@@ -157,10 +136,14 @@ class PrometheusTests {
     private static Set<String> alerts(Prometheus prometheus, String state) throws Exception {
         Set<String> alerts = new TreeSet<>();
         for (Map<String, Object> alert : prometheus.alerts()) {
-            // Where a template fails, or a label is missing, there is a text in < and >.
-            assertThat(alert.get("annotations").toString()).doesNotContain("<", "{{");
+            Map<String, String> labels = JsonPath.read(alert, "$.labels");
+            Map<String, String> annotations = JsonPath.read(alert, "$.annotations");
+            assertThat(annotations.get("summary"))
+                    .contains(labels.get("session"), labels.get("instance"));
+            // There is a text in < and > where a template fails.
+            assertThat(annotations.get("summary")).doesNotContain("<");
+            assertThat(annotations.get("description")).isNotEmpty().doesNotContain("<");
             if (alert.get("state").equals(state)) {
-                Map<?, ?> labels = (Map<?, ?>) alert.get("labels");
                 alerts.add(labels.get("alertname") + " " + labels.get("session"));
             }
         }
