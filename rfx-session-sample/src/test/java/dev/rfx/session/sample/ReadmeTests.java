@@ -178,6 +178,26 @@ class ReadmeTests {
         assertThat(table).isNotEmpty().isEqualTo(meters);
     }
 
+    @Test
+    void everyAlertIsInTheTableWithItsSeverity() throws Exception {
+        List<String> alerts = new ArrayList<>();
+        Matcher rule =
+                Pattern.compile("- alert: (\\w+).*?severity: (\\w+)", Pattern.DOTALL)
+                        .matcher(Files.readString(Prometheus.RULES));
+        while (rule.find()) {
+            alerts.add(rule.group(1) + " " + rule.group(2));
+        }
+        List<String> table = new ArrayList<>();
+        Matcher row =
+                Pattern.compile("\\| `(RfxSession\\w+)` \\| (\\w+) \\| \\S")
+                        .matcher(Files.readString(README));
+        while (row.find()) {
+            table.add(row.group(1) + " " + row.group(2));
+        }
+
+        assertThat(table).isNotEmpty().isEqualTo(alerts);
+    }
+
     private static String metricsSection() throws Exception {
         String readme = Files.readString(README);
         return readme.substring(readme.indexOf("**Metrics**"), readme.indexOf("**Events**"));
