@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import org.assertj.core.api.SoftAssertions;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,8 +41,8 @@ class PrometheusTests {
     private VirtualSo101 arm;
     private ConfigurableApplicationContext sample;
 
-    @BeforeAll
-    static void skipWithoutPrometheus() {
+    @BeforeEach
+    void skipWithoutPrometheus() {
         Prometheus.program("prometheus");
     }
 
@@ -75,14 +75,14 @@ class PrometheusTests {
         return application.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
-    private static void until(Callable<Boolean> condition) {
-        await().atMost(PATIENCE).pollInSameThread().until(condition);
+    private static ConditionFactory eventually() {
+        return await().atMost(PATIENCE).pollInSameThread();
     }
 
     /** What a rate needs is there: two scrapes, also of the histograms, which follow the loop. */
     private static void awaitRates(Prometheus prometheus, int sessions) {
         String running = "rate(rfx_session_phase_seconds_count{phase=\"act\"}[1m]) > 0";
-        until(() -> prometheus.query(running).size() == sessions);
+        eventually().untilAsserted(() -> assertThat(prometheus.query(running)).hasSize(sessions));
     }
 
     @Test
@@ -114,12 +114,13 @@ class PrometheusTests {
     }
 
     private static void awaitRules(Prometheus prometheus) {
-        until(
-                () -> {
-                    List<Map<String, Object>> rules = prometheus.rules();
-                    assertThat(rules).hasSize(7);
-                    return rules.stream().noneMatch(rule -> rule.get("health").equals("unknown"));
-                });
+        eventually()
+                .untilAsserted(
+                        () ->
+                                assertThat(prometheus.rules())
+                                        .hasSize(7)
+                                        .extracting(rule -> rule.get("health"))
+                                        .doesNotContain("unknown"));
     }
 
     /** What a rule compares and combines, without the numbers. */
@@ -139,7 +140,9 @@ class PrometheusTests {
             Map<String, String> labels = JsonPath.read(alert, "$.labels");
             Map<String, String> annotations = JsonPath.read(alert, "$.annotations");
             assertThat(annotations.get("summary"))
-                    .contains(labels.get("session"), labels.get("instance"));
+                    .contains(
+                            "ession %s on %s "
+                                    .formatted(labels.get("session"), labels.get("instance")));
             // There is a text in < and > where a template fails.
             assertThat(annotations.get("summary")).doesNotContain("<");
             assertThat(annotations.get("description")).isNotEmpty().doesNotContain("<");
@@ -182,28 +185,26 @@ class PrometheusTests {
                             "RfxSessionDown hung",
                             "RfxSessionStalled hung",
                             "RfxSessionRestarts restarted");
-            until(
-                    () -> {
-                        Set<String> firing = alerts(prometheus, "firing");
-                        assertThat(expected).containsAll(firing);
-                        return firing.equals(expected);
-                    });
+            eventually()
+                    .failFast(() -> assertThat(alerts(prometheus, "firing")).isSubsetOf(expected))
+                    .untilAsserted(
+                            () -> assertThat(alerts(prometheus, "firing")).isEqualTo(expected));
             assertThat(alerts(prometheus, "pending")).contains("RfxSessionJitter slow");
 
             // Gone without a word. The alert is pending for longer than a test takes.
             ((WebServerApplicationContext) fragile).getWebServer().stop();
-            until(
-                    () ->
-                            alerts(prometheus, "pending").stream()
-                                    .filter(alert -> alert.startsWith("RfxSessionVanished "))
-                                    .toList()
-                                    .equals(
-                                            List.of(
+            eventually()
+                    .untilAsserted(
+                            () ->
+                                    assertThat(alerts(prometheus, "pending"))
+                                            .filteredOn(
+                                                    alert -> alert.startsWith("RfxSessionVanished"))
+                                            .containsExactly(
                                                     "RfxSessionVanished healthy",
                                                     "RfxSessionVanished hung",
                                                     "RfxSessionVanished noisy",
                                                     "RfxSessionVanished restarted",
-                                                    "RfxSessionVanished slow")));
+                                                    "RfxSessionVanished slow"));
         }
     }
 }
