@@ -1,2 +1,4 @@
-/** Tests of the meters. */
+@NullMarked
 package dev.rfx.session.metrics;
+
+import org.jspecify.annotations.NullMarked;

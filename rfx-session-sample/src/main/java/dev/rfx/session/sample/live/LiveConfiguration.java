@@ -1,6 +1,7 @@
 package dev.rfx.session.sample.live;
 
 import dev.rfx.session.Session;
+import dev.rfx.session.actuate.SessionPage;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,6 +25,12 @@ class LiveConfiguration {
     private static final EndpointId ENDPOINT = EndpointId.of("rfxsession");
 
     private static final int MAX_VIEWERS = 16;
+
+    /** The log tells its address at start-up. */
+    @Bean
+    SessionPage livePage() {
+        return new SessionPage("/");
+    }
 
     @Bean
     LiveFeed liveFeed(

@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -114,6 +117,18 @@ class LiveHttpTests {
         start();
 
         assertThat(JsonPath.<String>read(frames().next(), "$.commands")).isNull();
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void logTellsWhereThePageIs(CapturedOutput output) {
+        start();
+
+        int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
+        assertThat(output)
+                .containsOnlyOnce(
+                        "Look at session 'rfx-session': http://localhost:%d/, endpoint http://localhost:%d/actuator/rfxsession"
+                                .formatted(port, port));
     }
 
     @Test

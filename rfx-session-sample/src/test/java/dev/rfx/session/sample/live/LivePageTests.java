@@ -14,9 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -31,21 +32,26 @@ class LivePageTests {
     private static final String COMMANDABLE =
             "--management.endpoint.rfxsession.access=unrestricted";
 
-    private static Browser browser;
+    private static @Nullable Browser started;
 
     @TempDir private Path folder;
 
-    private ConfigurableApplicationContext context;
+    private Browser browser;
+    private @Nullable ConfigurableApplicationContext context;
 
-    @BeforeAll
-    static void startBrowser() {
-        browser = Browser.start(false);
+    /** One for all tests. Before each of them, so that each is seen to be skipped without. */
+    @BeforeEach
+    void startBrowser() {
+        if (started == null) {
+            started = Browser.start(false);
+        }
+        this.browser = started;
     }
 
     @AfterAll
     static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
+        if (started != null) {
+            started.close();
         }
     }
 
@@ -54,7 +60,9 @@ class LivePageTests {
         if (this.context != null) {
             this.context.close();
         }
-        browser.resize(1280, 900).console(); // forgets what a test that failed has left
+        if (started != null) {
+            started.resize(1280, 900).console(); // forgets what a test that failed has left
+        }
     }
 
     private int start(int port, String... arguments) {
@@ -80,38 +88,42 @@ class LivePageTests {
 
     @Test
     void pageShowsARunningSessionWhoseNumbersMove() {
-        browser.open(start(0));
+        this.browser.open(start(0));
 
-        assertThat(browser.await("#connection", "live"::equals)).isEqualTo("live");
-        browser.await("[data-field=state]", "running"::equals);
-        long before = number(browser.await("[data-field=iterations]", LivePageTests::isNumber));
-        browser.await("[data-field=iterations]", text -> number(text) > before + 20);
-        browser.await("[data-field=rate]", text -> text.matches("(49|50)\\.\\d\\d Hz"));
-        assertThat(browser.text("[data-field=target]")).isEqualTo("of 50 Hz");
-        browser.await("[data-field=uptime]", text -> text.compareTo("0:00:01") >= 0);
-        browser.await("[data-field=p50]", text -> text.matches("[\\d.]+ (µs|ms)"));
-        assertThat(browser.text("[data-field=name]")).isEqualTo("rfx-session (rfxSession)");
-        assertThat(browser.find("[data-panel=failure]").isDisplayed()).isFalse();
-        browser.assertConsoleIsEmpty();
+        assertThat(this.browser.await("#connection", "live"::equals)).isEqualTo("live");
+        this.browser.await("[data-field=state]", "running"::equals);
+        long before =
+                number(this.browser.await("[data-field=iterations]", LivePageTests::isNumber));
+        this.browser.await("[data-field=iterations]", text -> number(text) > before + 20);
+        this.browser.await("[data-field=rate]", text -> text.matches("(49|50)\\.\\d\\d Hz"));
+        assertThat(this.browser.text("[data-field=target]")).isEqualTo("of 50 Hz");
+        this.browser.await("[data-field=uptime]", text -> text.compareTo("0:00:01") >= 0);
+        this.browser.await("[data-field=p50]", text -> text.matches("[\\d.]+ (µs|ms)"));
+        assertThat(this.browser.text("[data-field=name]")).isEqualTo("rfx-session (rfxSession)");
+        assertThat(this.browser.find("[data-panel=failure]").isDisplayed()).isFalse();
+        this.browser.assertConsoleIsEmpty();
     }
 
     @Test
     void plotsHaveWhatTheSessionDid() {
-        browser.open(start(0));
+        this.browser.open(start(0));
 
         for (String plot : List.of("jitter", "phases", "joints")) {
-            browser.awaitShown("[data-plot=" + plot + "] canvas");
+            this.browser.awaitShown("[data-plot=" + plot + "] canvas");
         }
-        browser.await("[data-plot=jitter] .u-series:nth-child(2) .u-value", text -> hasUnit(text));
-        browser.await("[data-plot=phases] .u-series:nth-child(4) .u-value", text -> hasUnit(text));
-        browser.await(
+        this.browser.await(
+                "[data-plot=jitter] .u-series:nth-child(2) .u-value", text -> hasUnit(text));
+        this.browser.await(
+                "[data-plot=phases] .u-series:nth-child(4) .u-value", text -> hasUnit(text));
+        this.browser.await(
                 "[data-plot=joints] .u-series:nth-child(2) .u-value",
                 text -> text.matches("-?\\d\\.\\d{3}"));
-        assertThat(browser.text("[data-plot=joints] .u-series:nth-child(8) .u-label"))
+        assertThat(this.browser.text("[data-plot=joints] .u-series:nth-child(8) .u-label"))
                 .isEqualTo("0 goal");
-        browser.await("[data-plot=histogram] li:nth-child(9) .share", text -> text.endsWith("%"));
-        assertThat(browser.text("[data-panel=robot]")).contains("clamps");
-        browser.assertConsoleIsEmpty();
+        this.browser.await(
+                "[data-plot=histogram] li:nth-child(9) .share", text -> text.endsWith("%"));
+        assertThat(this.browser.text("[data-panel=robot]")).contains("clamps");
+        this.browser.assertConsoleIsEmpty();
     }
 
     private static boolean hasUnit(String text) {
@@ -120,39 +132,39 @@ class LivePageTests {
 
     @Test
     void withoutAccessThereAreNoButtons() {
-        browser.open(start(0));
+        this.browser.open(start(0));
 
-        browser.await("[data-field=state]", "running"::equals);
-        assertThat(browser.find("button.stop").isDisplayed()).isFalse();
-        assertThat(browser.find("button.start").isDisplayed()).isFalse();
+        this.browser.await("[data-field=state]", "running"::equals);
+        assertThat(this.browser.find("button.stop").isDisplayed()).isFalse();
+        assertThat(this.browser.find("button.start").isDisplayed()).isFalse();
     }
 
     @Test
     void stopStopsAtOnceAndStartAsksBefore() {
-        browser.open(start(0, COMMANDABLE));
-        browser.await("[data-field=state]", "running"::equals);
-        assertThat(browser.find("button.start").isEnabled()).isFalse();
-        assertThat(browser.find("button.stop").getSize().height).isGreaterThanOrEqualTo(60);
+        this.browser.open(start(0, COMMANDABLE));
+        this.browser.await("[data-field=state]", "running"::equals);
+        assertThat(this.browser.find("button.start").isEnabled()).isFalse();
+        assertThat(this.browser.find("button.stop").getSize().height).isGreaterThanOrEqualTo(60);
 
-        browser.find("button.stop").click();
+        this.browser.find("button.stop").click();
 
-        browser.await("[data-field=state]", "stopped"::equals);
+        this.browser.await("[data-field=state]", "stopped"::equals);
         assertThat(session().state()).isEqualTo(SessionState.STOPPED);
-        assertThat(browser.find("button.stop").isEnabled()).isFalse();
+        assertThat(this.browser.find("button.stop").isEnabled()).isFalse();
 
-        browser.find("button.start").click();
-        browser.awaitShown("#confirm");
-        assertThat(browser.text("#confirm")).contains("Start session rfx-session?");
-        browser.find("#confirm button[value=cancel]").click();
-        browser.await("[data-field=state]", "stopped"::equals);
+        this.browser.find("button.start").click();
+        this.browser.awaitShown("#confirm");
+        assertThat(this.browser.text("#confirm")).contains("Start session rfx-session?");
+        this.browser.find("#confirm button[value=cancel]").click();
+        this.browser.await("[data-field=state]", "stopped"::equals);
         assertThat(session().state()).isEqualTo(SessionState.STOPPED);
 
-        browser.find("button.start").click();
-        browser.awaitShown("#confirm");
-        browser.find("#confirm button[value=start]").click();
-        browser.await("[data-field=state]", "running"::equals);
+        this.browser.find("button.start").click();
+        this.browser.awaitShown("#confirm");
+        this.browser.find("#confirm button[value=start]").click();
+        this.browser.await("[data-field=state]", "running"::equals);
         assertThat(session().isRunning()).isTrue();
-        browser.assertConsoleIsEmpty();
+        this.browser.assertConsoleIsEmpty();
     }
 
     @Test
@@ -161,17 +173,18 @@ class LivePageTests {
                 new SpringApplicationBuilder(SampleApplication.class, TwoArms.class)
                         .run("--server.port=0", "--server.servlet.context-path=/arms", COMMANDABLE);
         int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
-        browser.open(port, "/arms/");
-        browser.await("[data-session=left] [data-field=state]", "running"::equals);
-        browser.await("[data-session=right] [data-field=state]", "running"::equals);
+        this.browser.open(port, "/arms/");
+        this.browser.await("[data-session=left] [data-field=state]", "running"::equals);
+        this.browser.await("[data-session=right] [data-field=state]", "running"::equals);
 
-        browser.find("[data-session=right] button.stop").click();
+        this.browser.find("[data-session=right] button.stop").click();
 
-        browser.await("[data-session=right] [data-field=state]", "stopped"::equals);
-        assertThat(browser.text("[data-session=left] [data-field=state]")).isEqualTo("running");
+        this.browser.await("[data-session=right] [data-field=state]", "stopped"::equals);
+        assertThat(this.browser.text("[data-session=left] [data-field=state]"))
+                .isEqualTo("running");
         assertThat(this.context.getBean("left", Session.class).isRunning()).isTrue();
         assertThat(this.context.getBean("right", Session.class).isRunning()).isFalse();
-        browser.assertConsoleIsEmpty();
+        this.browser.assertConsoleIsEmpty();
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -196,27 +209,27 @@ class LivePageTests {
     @Test
     void failureOfAnArmIsShownWithTheIterationsBefore() throws Exception {
         try (VirtualSo101 arm = VirtualSo101.start()) {
-            browser.open(
+            this.browser.open(
                     start(
                             0,
                             "--rfx.session.so101.port=" + arm.port(),
                             "--rfx.session.so101.calibration=" + CalibrationFile.of(this.folder),
                             "--rfx.session.so101.read-timeout=500ms"));
-            browser.await("[data-field=state]", "running"::equals);
-            browser.awaitShown("[data-plot=joints] canvas");
-            assertThat(browser.text("[data-plot=joints]"))
+            this.browser.await("[data-field=state]", "running"::equals);
+            this.browser.awaitShown("[data-plot=joints] canvas");
+            assertThat(this.browser.text("[data-plot=joints]"))
                     .contains("shoulder_pan position", "gripper goal");
-            assertThat(browser.text("[data-panel=robot]"))
+            assertThat(this.browser.text("[data-panel=robot]"))
                     .contains("link.cycles", "gripper", "clamps");
 
             arm.unplug();
 
-            browser.await("[data-field=state]", "failed"::equals);
-            assertThat(browser.text("[data-field=failure]")).contains("LinkLostException");
-            assertThat(browser.text("[data-field=recent] tbody tr:first-child td:first-child"))
+            this.browser.await("[data-field=state]", "failed"::equals);
+            assertThat(this.browser.text("[data-field=failure]")).contains("LinkLostException");
+            assertThat(this.browser.text("[data-field=recent] tbody tr:first-child td:first-child"))
                     .matches("[\\d,]+");
             assertThat(
-                            browser.run(
+                            this.browser.run(
                                     "document.querySelectorAll('[data-field=recent] tbody tr').length"))
                     .isEqualTo((long) session().recentIterations().size());
         }
@@ -225,31 +238,31 @@ class LivePageTests {
     @Test
     void lostConnectionIsShownAndFoundAgainAfterARestart() {
         int port = start(0);
-        browser.open(port);
-        browser.await("[data-field=state]", "running"::equals);
+        this.browser.open(port);
+        this.browser.await("[data-field=state]", "running"::equals);
 
         this.context.close();
 
-        browser.await("#connection", text -> text.startsWith("connection lost since"));
-        assertThat(browser.text("[data-field=iterations]")).isEqualTo("–");
-        assertThat(browser.text("[data-field=rate]")).isEqualTo("–");
-        assertThat(browser.text("[data-field=state]")).isEqualTo("unknown");
+        this.browser.await("#connection", text -> text.startsWith("connection lost since"));
+        assertThat(this.browser.text("[data-field=iterations]")).isEqualTo("–");
+        assertThat(this.browser.text("[data-field=rate]")).isEqualTo("–");
+        assertThat(this.browser.text("[data-field=state]")).isEqualTo("unknown");
 
         start(port);
 
-        browser.await("#connection", "live"::equals);
-        browser.await("[data-field=state]", "running"::equals);
-        browser.await("[data-field=iterations]", LivePageTests::isNumber);
+        this.browser.await("#connection", "live"::equals);
+        this.browser.await("[data-field=state]", "running"::equals);
+        this.browser.await("[data-field=iterations]", LivePageTests::isNumber);
     }
 
     @Test
     void pageFitsOnAPhone() {
-        browser.resize(390, 844).open(start(0, COMMANDABLE));
+        this.browser.resize(390, 844).open(start(0, COMMANDABLE));
 
-        browser.await("[data-field=state]", "running"::equals);
-        browser.awaitShown("[data-plot=joints] canvas");
-        assertThat((long) browser.run("document.documentElement.scrollWidth"))
-                .isLessThanOrEqualTo((long) browser.run("window.innerWidth"));
-        assertThat(browser.find("button.stop").getRect().getX()).isBetween(0, 390);
+        this.browser.await("[data-field=state]", "running"::equals);
+        this.browser.awaitShown("[data-plot=joints] canvas");
+        assertThat((long) this.browser.run("document.documentElement.scrollWidth"))
+                .isLessThanOrEqualTo((long) this.browser.run("window.innerWidth"));
+        assertThat(this.browser.find("button.stop").getRect().getX()).isBetween(0, 390);
     }
 }

@@ -1,2 +1,4 @@
-/** Tests of the live page. */
+@NullMarked
 package dev.rfx.session.sample.live;
+
+import org.jspecify.annotations.NullMarked;
