@@ -166,7 +166,7 @@ final class ControlLoop<O, A> {
                 ACTION.setRelease(this, (Object) action);
                 enter(SessionPhase.ACT);
                 this.robot.act(action);
-                this.gate.setOpaque(OPEN);
+                this.gate.set(OPEN); // not seen after the next look at stopRequested
                 end = this.clock.nanoTime();
             }
             k++;

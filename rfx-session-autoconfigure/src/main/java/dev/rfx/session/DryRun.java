@@ -22,10 +22,15 @@ final class DryRun {
      * The JVM compiles a method when it was called some hundred times, and a loop in it turned
      * 15000 times.
      */
-    private static final int RUNS = 1500;
+    private static final int RUNS = 1000;
 
     /** 30 iterations. */
-    private static final Duration DURATION = Duration.ofMillis(30);
+    private static final Duration SHORT = Duration.ofMillis(30);
+
+    /** Now and then a run is so long that all is learned that a spin window learns at first. */
+    private static final int RUNS_BETWEEN_LONG_ONES = 8;
+
+    private static final Duration LONG = Duration.ofMillis(600);
 
     /** Now and then a run takes its time, with the real clock. */
     private static final int RUNS_BETWEEN_REAL_ONES = 15;
@@ -40,19 +45,23 @@ final class DryRun {
 
     /** Runs, unless that was done already, until it is done or not wanted any more. */
     static void once(BooleanSupplier wanted) throws Exception {
-        if (!DONE.compareAndSet(false, true)) {
+        if (!wanted.getAsBoolean() || !DONE.compareAndSet(false, true)) {
             return;
         }
         TimingRecorder recorder = new TimingRecorder(1);
         JfrTrace trace = new JfrTrace("dry run");
-        for (int i = 0; i < RUNS && wanted.getAsBoolean(); i++) {
-            boolean real = i % RUNS_BETWEEN_REAL_ONES == 0;
-            run(
-                    i,
-                    real ? LoopClock.SYSTEM : new SkippingClock(true),
-                    real ? REAL_DURATION : DURATION,
-                    recorder,
-                    i % 2 == 0 || JfrTrace.isInUse() ? JfrTrace.MUTED : trace);
+        for (int i = 0; i < RUNS; i++) {
+            if (!wanted.getAsBoolean()) {
+                DONE.set(false); // the next one may have the time
+                return;
+            }
+            JfrTrace traced = i % 2 == 0 || JfrTrace.isInUse() ? JfrTrace.MUTED : trace;
+            if (i % RUNS_BETWEEN_REAL_ONES == 0) {
+                run(i, LoopClock.SYSTEM, REAL_DURATION, recorder, traced);
+            } else {
+                boolean isLong = i % RUNS_BETWEEN_LONG_ONES == 0;
+                run(i, new SkippingClock(true), isLong ? LONG : SHORT, recorder, traced);
+            }
         }
     }
 
@@ -69,11 +78,11 @@ final class DryRun {
             int which, LoopClock clock, Duration duration, TimingRecorder recorder, JfrTrace trace)
             throws Exception {
         double rateHz = clock == LoopClock.SYSTEM ? 10_000 : 1000;
-        ControlLoop<Observation, Tensor> loop =
+        ControlLoop<Observation, Object> loop =
                 new ControlLoop<>(
                         robot(which, clock),
                         policy(which),
-                        SessionOptions.defaults().withRateHz(rateHz),
+                        options(which).withRateHz(rateHz),
                         clock,
                         recorder,
                         trace);
@@ -82,17 +91,26 @@ final class DryRun {
         loop.run();
     }
 
-    private static Robot<Observation, Tensor> robot(int which, LoopClock clock) {
+    private static SessionOptions options(int which) {
+        SessionOptions options = SessionOptions.defaults();
+        return switch (which % 5) {
+            case 0 -> options.withSpinWindow(Duration.ofNanos(SpinWindow.MAX_NANOS));
+            case 1 -> options.withMaxObservationAge(Duration.ofHours(1));
+            default -> options;
+        };
+    }
+
+    private static Robot<Observation, Object> robot(int which, LoopClock clock) {
         return switch (which % 3) {
-            case 0 -> new IdleRobot();
-            case 1 -> new OtherIdleRobot();
+            case 0 -> new IdleRobot(clock);
+            case 1 -> new OtherIdleRobot(clock);
             default -> new SlowRobot(clock);
         };
     }
 
-    private static Policy<Observation, Tensor> policy(int which) {
-        Tensor action = Tensor.zeros(6);
-        List<Policy<Observation, Tensor>> policies =
+    private static Policy<Observation, Object> policy(int which) {
+        float[] action = new float[6];
+        List<Policy<Observation, Object>> policies =
                 List.of(
                         observation -> action,
                         observation -> observation.get(Observation.STATE),
@@ -100,17 +118,22 @@ final class DryRun {
         return policies.get(which % 3);
     }
 
-    private static class IdleRobot implements Robot<Observation, Tensor> {
+    private static class IdleRobot implements Robot<Observation, Object> {
 
         private final Observation observation = Observation.of(Observation.STATE, Tensor.zeros(6));
+        final LoopClock clock;
 
-        @Override
-        public Observation observe() {
-            return this.observation;
+        IdleRobot(LoopClock clock) {
+            this.clock = clock;
         }
 
         @Override
-        public void act(Tensor action) {}
+        public Observation observe() {
+            return this.observation.stamp(this.clock.nanoTime());
+        }
+
+        @Override
+        public void act(Object action) {}
 
         @Override
         public Observation reset() {
@@ -120,13 +143,17 @@ final class DryRun {
 
     private static final class OtherIdleRobot extends IdleRobot {
 
+        OtherIdleRobot(LoopClock clock) {
+            super(clock);
+        }
+
         @Override
         public Observation observe() {
             return super.observe();
         }
 
         @Override
-        public void act(Tensor action) {
+        public void act(Object action) {
             super.act(action);
         }
     }
@@ -137,15 +164,14 @@ final class DryRun {
         private static final long TOO_LONG_NANOS = 1_500_000;
         private static final long LONG_NANOS = 950_000;
 
-        private final LoopClock clock;
         private int acts;
 
         SlowRobot(LoopClock clock) {
-            this.clock = clock;
+            super(clock);
         }
 
         @Override
-        public void act(Tensor action) {
+        public void act(Object action) {
             this.acts++;
             if (this.acts % 8 == 0) {
                 this.clock.parkNanos(TOO_LONG_NANOS);

@@ -4,6 +4,7 @@ import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.GcInfo;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -17,17 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * When the garbage collector stopped all threads. The JVM tells so some milliseconds after a pause,
  * in milliseconds of its own age; it is asked to while a loop runs. Any thread may call it, and
- * {@link #overlap} waits for nobody.
+ * {@link #nanosWithin} waits for nobody.
  */
 final class GcPauses {
 
-    static final GcPauses OF_THE_JVM = new GcPauses(GcPauses::age, System::nanoTime);
+    static final GcPauses OF_THE_JVM = ofTheJvm();
 
     private static final int KEPT = 128;
     private static final long NANOS_PER_MILLI = 1_000_000;
-
-    /** Begin and end of a pause are told in whole milliseconds. */
-    private static final long TOLERANCE_NANOS = NANOS_PER_MILLI;
 
     private final LongSupplier jvmMillis;
     private final LongSupplier nanoTime;
@@ -44,15 +42,35 @@ final class GcPauses {
         this.nanoTime = nanoTime;
     }
 
+    static GcPauses ofTheJvm() {
+        return new GcPauses(GcPauses::age, System::nanoTime);
+    }
+
+    /**
+     * The age of the JVM as the collector counts it. The uptime does not begin there, but up to 200
+     * ms earlier, with the loading of the JVM; the start time tells how much. What is between the
+     * two is asked for once: the wall clock may be set later.
+     */
     private static long age() {
-        return ManagementFactory.getRuntimeMXBean().getUptime();
+        return ManagementFactory.getRuntimeMXBean().getUptime() - Uptime.BEFORE_AGE;
+    }
+
+    private static final class Uptime {
+
+        private static final long BEFORE_AGE = beforeAge();
+
+        private static long beforeAge() {
+            RuntimeMXBean jvm = ManagementFactory.getRuntimeMXBean();
+            return jvm.getUptime() - (System.currentTimeMillis() - jvm.getStartTime());
+        }
     }
 
     /** A loop begins: from the first one on the JVM is to tell. */
     synchronized void join() {
-        if (this.loops++ == 0) {
+        if (this.loops == 0) {
             forEachCollector(emitter -> emitter.addNotificationListener(this.listener, null, null));
         }
+        this.loops++;
     }
 
     /** A loop that joined has ended. */
@@ -100,16 +118,14 @@ final class GcPauses {
         this.pauses.set(slot + 1, origin + endMillis * NANOS_PER_MILLI);
     }
 
-    /** Tells whether a pause fell between two readings of the clock. */
-    boolean overlap(long from, long to) {
+    /** How much of the time between two readings of the clock were pauses. */
+    long nanosWithin(long from, long to) {
+        long nanos = 0;
         for (int slot = 0; slot < 2 * KEPT; slot += 2) {
-            long begin = this.pauses.get(slot);
-            long end = this.pauses.get(slot + 1);
-            boolean longEnough = begin != end; // less than a millisecond explains little
-            if (longEnough && begin - TOLERANCE_NANOS <= to && end + TOLERANCE_NANOS >= from) {
-                return true;
-            }
+            long begin = Math.max(this.pauses.get(slot), from);
+            long end = Math.min(this.pauses.get(slot + 1), to);
+            nanos += Math.max(end - begin, 0);
         }
-        return false;
+        return nanos;
     }
 }

@@ -40,6 +40,7 @@ final class HybridWait {
     private long sleepUntil(long wakeAt, long begin) {
         long now = begin;
         if (wakeAt - now <= 0) {
+            this.spinWindow.leftNoTime();
             return now;
         }
         while (wakeAt - now > 0) {

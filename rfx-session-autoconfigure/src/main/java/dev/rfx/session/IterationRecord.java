@@ -1,6 +1,7 @@
 package dev.rfx.session;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param wokeLate whether its work did not, but it was woken so late that it ended after the next
  *     one was due
  * @param starved whether its observation was too old, so that nothing was sent
- * @param gcPause whether a pause of the garbage collector fell into it or the wait before; known
- *     some milliseconds after the pause, of iterations that are one of the three above
+ * @param gcPause how much of it, and of its lateness, the garbage collector had stopped all
+ *     threads, to about a millisecond; known some milliseconds later, and only of iterations that
+ *     are one of the three above
  */
 public record IterationRecord(
         long number,
@@ -29,35 +31,42 @@ public record IterationRecord(
         boolean overrun,
         boolean wokeLate,
         boolean starved,
-        boolean gcPause) {
+        Duration gcPause) {
 
     /**
      * Explains why the next iteration could not begin in time.
      *
      * @return such as {@code policy took 31.204 ms} or {@code woke 12.100 ms late}, {@code gc}
-     *     where a pause of the garbage collector is part of it, or null where it could
+     *     where at least half of that were pauses of the garbage collector, or null where it could
      */
     public @Nullable String cause() {
-        if (this.gcPause && (this.overrun || this.wokeLate)) {
+        if (!this.overrun && !this.wokeLate) {
+            return null;
+        }
+        Duration lost = this.overrun ? phase(longest()) : this.lateness;
+        if (!this.gcPause.isZero() && this.gcPause.multipliedBy(2).compareTo(lost) >= 0) {
             return "gc";
         }
-        if (this.overrun) {
-            return longestPhase();
-        }
-        return this.wokeLate ? "woke %s ms late".formatted(Millis.of(this.lateness)) : null;
+        return this.overrun
+                ? "%s took %s ms".formatted(longest(), Millis.of(lost))
+                : "woke %s ms late".formatted(Millis.of(lost));
     }
 
-    private String longestPhase() {
-        SessionPhase phase = SessionPhase.OBSERVE;
-        Duration longest = this.observe;
-        if (this.policy.compareTo(longest) > 0) {
-            phase = SessionPhase.POLICY;
-            longest = this.policy;
+    private SessionPhase longest() {
+        SessionPhase longest = SessionPhase.OBSERVE;
+        for (SessionPhase phase : List.of(SessionPhase.POLICY, SessionPhase.ACT)) {
+            if (phase(phase).compareTo(phase(longest)) > 0) {
+                longest = phase;
+            }
         }
-        if (this.act.compareTo(longest) > 0) {
-            phase = SessionPhase.ACT;
-            longest = this.act;
-        }
-        return "%s took %s ms".formatted(phase, Millis.of(longest));
+        return longest;
+    }
+
+    private Duration phase(SessionPhase phase) {
+        return switch (phase) {
+            case OBSERVE -> this.observe;
+            case POLICY -> this.policy;
+            default -> this.act;
+        };
     }
 }

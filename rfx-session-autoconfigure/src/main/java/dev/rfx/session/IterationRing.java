@@ -149,6 +149,6 @@ final class IterationRing {
                 (flags & OVERRUN) != 0,
                 (flags & WOKE_LATE) != 0,
                 (flags & STARVED) != 0,
-                flags != 0 && this.gcPauses.overlap(due, end));
+                Duration.ofNanos(flags == 0 ? 0 : this.gcPauses.nanosWithin(due, end)));
     }
 }

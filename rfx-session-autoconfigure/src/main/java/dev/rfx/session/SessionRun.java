@@ -146,8 +146,11 @@ final class SessionRun {
             Runnable endOfInspection = this.clock.every(inspectionInterval(), this::inspect);
             this.endOfWatch =
                     () -> {
-                        endOfInspection.run();
-                        GcPauses.OF_THE_JVM.leave();
+                        try {
+                            endOfInspection.run();
+                        } finally {
+                            GcPauses.OF_THE_JVM.leave();
+                        }
                     };
             this.controlThread.start();
         } catch (Throwable ex) {
@@ -179,7 +182,9 @@ final class SessionRun {
     // ---- on the control thread
 
     private void drive() {
-        SpinBudget.OF_THE_JVM.join();
+        if (this.options.spinWindow() == null) {
+            SpinBudget.OF_THE_JVM.join();
+        }
         try {
             tuneThread();
             this.loop.prepare(this.options.warmup());
@@ -242,7 +247,9 @@ final class SessionRun {
                     stopRobot();
                 }
             } finally {
-                SpinBudget.OF_THE_JVM.leave();
+                if (this.options.spinWindow() == null) {
+                    SpinBudget.OF_THE_JVM.leave();
+                }
                 leave();
             }
         }
@@ -278,9 +285,12 @@ final class SessionRun {
         }
         this.state.set(hasFailed() ? SessionState.FAILED : SessionState.STOPPED);
         try {
-            this.endOfWatch.run();
-            removeShutdownHook();
-            tellOfTheEnd();
+            try {
+                this.endOfWatch.run();
+            } finally {
+                removeShutdownHook();
+                tellOfTheEnd();
+            }
         } catch (OutOfMemoryError | LinkageError ex) {
             // The robot is safe and the state says what happened; there is no memory to say more.
         } finally {

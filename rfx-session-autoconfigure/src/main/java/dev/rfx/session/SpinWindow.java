@@ -62,7 +62,11 @@ final class SpinWindow {
      * short already, and would not help.
      */
     void overshot(long lateNanos) {
-        if (!this.calibrating || lateNanos > MAX_NANOS) {
+        if (!this.calibrating) {
+            return;
+        }
+        if (lateNanos > MAX_NANOS) {
+            set(this.nanos);
             return;
         }
         double step = STEP_NANOS;
@@ -78,6 +82,20 @@ final class SpinWindow {
             this.sleeps = 0;
             this.longest = 0;
         }
+        set(next);
+    }
+
+    /**
+     * Learns that the window had left no time to sleep in. It shrinks as it does with a sleep that
+     * was not late: else it would stay as long as it is, and the loop never sleep again.
+     */
+    void leftNoTime() {
+        if (this.calibrating) {
+            set(this.nanos - (1 - QUANTILE) * STEP_NANOS);
+        }
+    }
+
+    private void set(double next) {
         double max = Math.min(this.maxNanos, this.budget.share() * this.periodNanos);
         this.nanos = Math.max(Math.min(next, max), MIN_NANOS);
     }

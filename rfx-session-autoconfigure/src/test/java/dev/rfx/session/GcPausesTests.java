@@ -13,26 +13,27 @@ class GcPausesTests {
     private final GcPauses pauses = new GcPauses(() -> 1_000, () -> 5_000 * MILLI);
 
     @Test
-    void withoutAPauseNothingOverlaps() {
-        assertThat(this.pauses.overlap(Long.MIN_VALUE, Long.MAX_VALUE)).isFalse();
+    void withoutAPauseThereIsNothing() {
+        assertThat(this.pauses.nanosWithin(0, 9_000 * MILLI)).isZero();
     }
 
     @Test
     void pauseIsWhereTheClockWasThen() {
         this.pauses.add(900, 930);
 
-        assertThat(this.pauses.overlap(4_880 * MILLI, 4_898 * MILLI)).isFalse();
-        assertThat(this.pauses.overlap(4_880 * MILLI, 4_901 * MILLI)).isTrue();
-        assertThat(this.pauses.overlap(4_910 * MILLI, 4_911 * MILLI)).isTrue();
-        assertThat(this.pauses.overlap(4_929 * MILLI, 4_999 * MILLI)).isTrue();
-        assertThat(this.pauses.overlap(4_932 * MILLI, 4_999 * MILLI)).isFalse();
+        assertThat(this.pauses.nanosWithin(4_880 * MILLI, 4_899 * MILLI)).isZero();
+        assertThat(this.pauses.nanosWithin(4_880 * MILLI, 4_901 * MILLI)).isEqualTo(MILLI);
+        assertThat(this.pauses.nanosWithin(4_910 * MILLI, 4_912 * MILLI)).isEqualTo(2 * MILLI);
+        assertThat(this.pauses.nanosWithin(4_880 * MILLI, 4_999 * MILLI)).isEqualTo(30 * MILLI);
+        assertThat(this.pauses.nanosWithin(4_930 * MILLI, 4_999 * MILLI)).isZero();
     }
 
     @Test
-    void pauseOfLessThanAMillisecondExplainsNothing() {
-        this.pauses.add(900, 900);
+    void pausesAddUp() {
+        this.pauses.add(900, 930);
+        this.pauses.add(950, 951);
 
-        assertThat(this.pauses.overlap(4_000 * MILLI, 6_000 * MILLI)).isFalse();
+        assertThat(this.pauses.nanosWithin(4_000 * MILLI, 5_000 * MILLI)).isEqualTo(31 * MILLI);
     }
 
     @Test
@@ -43,8 +44,29 @@ class GcPausesTests {
 
         for (long kept : List.of(900L, 999L)) {
             long begin = (4_000 + 10 * kept) * MILLI;
-            assertThat(this.pauses.overlap(begin + 2 * MILLI, begin + 3 * MILLI)).isTrue();
+            assertThat(this.pauses.nanosWithin(begin, begin + 10 * MILLI)).isEqualTo(5 * MILLI);
         }
-        assertThat(this.pauses.overlap(4_000 * MILLI, 4_100 * MILLI)).isFalse();
+        assertThat(this.pauses.nanosWithin(4_000 * MILLI, 4_100 * MILLI)).isZero();
+    }
+
+    /** With what this JVM and its collector tell; the pause is shorter than what is looked at. */
+    @Test
+    void pauseOfThisJvmIsWithinTheCallThatCausedItAndNotBefore() {
+        GcPauses real = GcPauses.ofTheJvm();
+        real.join();
+        try {
+            System.gc(); // what there was before, so that the next one is short
+            long from = System.nanoTime();
+            System.gc();
+            long to = System.nanoTime();
+            while (real.nanosWithin(from - 2 * MILLI, to + 2 * MILLI) == 0) {
+                Thread.onSpinWait();
+            }
+
+            assertThat(real.nanosWithin(from - 2 * MILLI, to + 2 * MILLI))
+                    .isGreaterThan((to - from) / 4);
+        } finally {
+            real.leave();
+        }
     }
 }

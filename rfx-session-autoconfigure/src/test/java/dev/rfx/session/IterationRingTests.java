@@ -31,7 +31,7 @@ class IterationRingTests {
                                 (n & 1) != 0,
                                 (n & 2) != 0,
                                 (n & 4) != 0,
-                                false));
+                                Duration.ZERO));
     }
 
     @Test
@@ -159,10 +159,33 @@ class IterationRingTests {
         ring.add(3, 4_940_000_000L, 4_940_000_000L, 0, 0, 4_990_000_000L, IterationRing.OVERRUN);
 
         assertThat(ring.read(4, 0))
-                .extracting(IterationRecord::gcPause)
-                .containsExactly(true, true, false, false);
-        assertThat(ring.read(4, 0).get(0).cause()).isEqualTo("gc");
-        assertThat(ring.read(4, 0).get(3).cause()).isNotEqualTo("gc");
+                .extracting(iteration -> iteration.gcPause().toMillis())
+                .containsExactly(20L, 20L, 0L, 0L);
+    }
+
+    @Test
+    void causeIsTheCollectorWhereItTookHalfOfWhatWasLost() {
+        assertThat(withPause(iteration(1, 32, 3, true, false), 16).cause()).isEqualTo("gc");
+        assertThat(withPause(iteration(1, 32, 3, true, false), 15).cause())
+                .isEqualTo("policy took 32.000 ms");
+        assertThat(withPause(iteration(1, 2, 3, false, true), 4).cause()).isEqualTo("gc");
+        assertThat(withPause(iteration(1, 2, 3, false, true), 3).cause())
+                .isEqualTo("woke 7.000 ms late");
+        assertThat(withPause(iteration(1, 2, 3, false, false), 4).cause()).isNull();
+    }
+
+    private static IterationRecord withPause(IterationRecord record, long millis) {
+        return new IterationRecord(
+                record.number(),
+                record.start(),
+                record.lateness(),
+                record.observe(),
+                record.policy(),
+                record.act(),
+                record.overrun(),
+                record.wokeLate(),
+                record.starved(),
+                Duration.ofMillis(millis));
     }
 
     @Test
@@ -190,6 +213,6 @@ class IterationRingTests {
                 overrun,
                 wokeLate,
                 false,
-                false);
+                Duration.ZERO);
     }
 }

@@ -103,7 +103,7 @@ class SessionRecordTests {
                                     false,
                                     false,
                                     false,
-                                    false));
+                                    Duration.ZERO));
         }
     }
 

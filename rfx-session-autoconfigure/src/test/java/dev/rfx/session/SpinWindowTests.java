@@ -129,4 +129,44 @@ class SpinWindowTests {
                 .isInstanceOf(SessionException.class);
         assertThat(SpinBudget.OF_THE_JVM.loops()).isEqualTo(before);
     }
+
+    @Test
+    void budgetHoldsAlsoWhenEverySleepIsLateBeyondAnyWindow() {
+        SpinWindow window = new SpinWindow(null, 10e6, this.budget);
+        for (int i = 0; i < 1_000; i++) {
+            window.overshot(390_000);
+        }
+        for (int i = 0; i < 32; i++) {
+            this.budget.join();
+        }
+
+        window.overshot(SpinWindow.MAX_NANOS + 1);
+
+        assertThat(window.nanos()).isEqualTo(156_250);
+    }
+
+    @Test
+    void windowThatLeavesNoTimeToSleepShrinksUntilItDoes() {
+        SpinWindow window = new SpinWindow(null, 1e6, this.budget);
+        for (int i = 0; i < 1_000; i++) {
+            window.overshot(390_000);
+        }
+        int iterations = 0;
+
+        while (window.nanos() > 300_000) {
+            window.leftNoTime();
+            iterations++;
+        }
+
+        assertThat(iterations).isBetween(1_000, 10_000);
+    }
+
+    @Test
+    void fixedWindowDoesNotShrink() {
+        SpinWindow window = new SpinWindow(Duration.ofNanos(1_200_000), 1e6, this.budget);
+
+        window.leftNoTime();
+
+        assertThat(window.nanos()).isEqualTo(1_200_000);
+    }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param observeMillis time in the robot's {@code observe}
  * @param policyMillis time in the policy
  * @param actMillis time in the robot's {@code act}
+ * @param gcPauseMillis how much of it the garbage collector had stopped all threads
  * @param overrun whether its work took longer than the period
  * @param starved whether its observation was too old, so that nothing was sent
  * @param cause why the next iteration was late, or null if it was not
@@ -24,6 +25,7 @@ public record IterationDescriptor(
         double observeMillis,
         double policyMillis,
         double actMillis,
+        double gcPauseMillis,
         boolean overrun,
         boolean starved,
         @Nullable String cause) {
@@ -36,6 +38,7 @@ public record IterationDescriptor(
                 millis(iteration.observe()),
                 millis(iteration.policy()),
                 millis(iteration.act()),
+                millis(iteration.gcPause()),
                 iteration.overrun(),
                 iteration.starved(),
                 iteration.cause());

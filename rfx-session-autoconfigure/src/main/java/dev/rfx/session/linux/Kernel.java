@@ -132,6 +132,7 @@ final class Kernel {
     }
 
     static Scheduling getScheduling() {
+        requireKnownProcessor();
         try (Memory attributes = readAttributes()) {
             return new Scheduling(
                     attributes.getInt(ATTR_POLICY),

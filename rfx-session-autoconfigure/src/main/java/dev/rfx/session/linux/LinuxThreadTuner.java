@@ -1,5 +1,6 @@
 package dev.rfx.session.linux;
 
+import com.sun.jna.LastErrorException;
 import dev.rfx.session.ThreadOptions;
 import dev.rfx.session.ThreadStatus;
 import dev.rfx.session.ThreadTuner;
@@ -8,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,6 @@ public final class LinuxThreadTuner implements ThreadTuner {
         }
 
         ThreadStatus run() {
-            Kernel.requireKnownProcessor();
             Integer priority = this.options.fifoPriority();
             Duration slice = this.options.slice();
             if (priority != null) {
@@ -84,7 +84,11 @@ public final class LinuxThreadTuner implements ThreadTuner {
 
         private void attempt(Runnable step) {
             try {
-                step.run();
+                try {
+                    step.run();
+                } catch (LastErrorException ex) {
+                    requireNoError(ex.getErrorCode(), "What is asked for the control thread");
+                }
             } catch (ThreadTuningException ex) {
                 if (this.options.required()) {
                     throw ex;
@@ -94,6 +98,7 @@ public final class LinuxThreadTuner implements ThreadTuner {
         }
 
         private static void setFifo(int priority) {
+            Kernel.requireKnownProcessor();
             int error = Kernel.setFifo(priority);
             if (error == Kernel.NOT_PERMITTED) {
                 throw new ThreadTuningException(
@@ -107,6 +112,7 @@ public final class LinuxThreadTuner implements ThreadTuner {
         }
 
         private static void setSlice(Duration slice) {
+            Kernel.requireKnownProcessor();
             requireNoError(Kernel.setSlice(slice.toNanos()), "A slice of " + slice);
             Kernel.Scheduling present = Kernel.getScheduling();
             if (present.sliceNanos() != slice.toNanos()) {
@@ -147,14 +153,24 @@ public final class LinuxThreadTuner implements ThreadTuner {
         }
 
         private ThreadStatus status() {
-            Kernel.Scheduling present = Kernel.getScheduling();
-            SortedSet<Integer> cpus = Kernel.getAffinity(Kernel.CALLING_THREAD);
+            Kernel.Scheduling present = known(Kernel::getScheduling);
             return new ThreadStatus(
-                    present.toString(),
-                    present.sliceNanos() == 0 ? null : Duration.ofNanos(present.sliceNanos()),
-                    cpus,
+                    present == null ? null : present.toString(),
+                    present == null || present.sliceNanos() == 0
+                            ? null
+                            : Duration.ofNanos(present.sliceNanos()),
+                    known(() -> Kernel.getAffinity(Kernel.CALLING_THREAD)),
                     this.memoryLocked,
                     problem());
+        }
+
+        /** What the kernel does not tell is not known: that alone keeps nobody from running. */
+        private static <T> @Nullable T known(Supplier<T> question) {
+            try {
+                return question.get();
+            } catch (LastErrorException | ThreadTuningException ex) {
+                return null;
+            }
         }
 
         private @Nullable String problem() {
