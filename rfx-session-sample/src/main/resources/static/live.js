@@ -1,9 +1,10 @@
-// The live page: takes frames from /live, five a second, and shows them. What cannot be true any
-// more is not shown: when no frame comes, all figures are taken away until one does.
+// The live page: takes frames from /live, five a second, and shows them. The first frame of a connection has all of
+// the last two minutes. What cannot be true any more is not shown: when no frame comes, or only old ones, all figures
+// are taken away until there is a new one.
 
 /* global uPlot */
 
-const MINUTES_MS = 2 * 60 * 1000;
+const SHOWN_MS = 2 * 60 * 1000;
 const SILENCE_MS = 2000;
 const RETRY_MS = 2000;
 const JOINT_COLORS = ["#0b62c4", "#c4540b", "#1a7f37", "#a3329a", "#b3861e", "#3a9ba8", "#7a5cd6", "#c2185b"];
@@ -14,7 +15,6 @@ const main = document.getElementById("sessions");
 const template = document.getElementById("session-template");
 const dialog = document.getElementById("confirm");
 const views = new Map();
-const binLabels = await (await fetch("live/period-bins")).json();
 
 // ---- figures
 
@@ -65,14 +65,13 @@ class TimePlot {
     this.figure = figure;
     this.times = [];
     this.columns = series.map(() => []);
-    this.stacked = options.stacked ?? false;
     this.plot = new uPlot({
       width: 300,
       height: 230,
       legend: { live: true },
       cursor: { y: false },
       scales: {
-        x: { time: true, range: () => [(this.now - MINUTES_MS) / 1000, this.now / 1000] },
+        x: { time: true, range: () => [(this.now - SHOWN_MS) / 1000, this.now / 1000] },
         y: options.scale ?? {},
       },
       axes: [
@@ -99,22 +98,29 @@ class TimePlot {
     values.forEach((value, i) => this.columns[i].push(value));
   }
 
-  // A time without frames is a gap in every line.
-  gap(time) {
-    this.add(time, this.columns.map(() => null));
-  }
-
   draw(now) {
     this.now = now;
-    const old = this.times.findIndex(time => time * 1000 >= now - MINUTES_MS);
+    const old = this.times.findIndex(time => time * 1000 >= now - SHOWN_MS);
     if (old > 0) {
       this.times.splice(0, old);
       this.columns.forEach(column => column.splice(0, old));
     }
     this.plot.setData([this.times, ...this.columns]);
-    if (this.plot.cursor.idx === null || this.plot.cursor.left < 0) {
-      this.plot.setLegend({ idx: this.times.length - 1 }); // the last values, unless one points at others
+    if (!this.isPointedAt()) {
+      this.plot.setLegend({ idx: this.times.length - 1 }); // the last values
     }
+  }
+
+  isPointedAt() {
+    return this.plot.cursor.idx !== null && this.plot.cursor.left >= 0;
+  }
+
+  clear() {
+    this.plot.setLegend({ idx: null });
+  }
+
+  destroy() {
+    this.plot.destroy();
   }
 }
 
@@ -169,9 +175,9 @@ function jointPlot(figure, names) {
 }
 
 class Histogram {
-  constructor(figure) {
+  constructor(figure, labels) {
     const list = figure.querySelector(".bars");
-    this.items = binLabels.map(label => {
+    this.items = labels.map(label => {
       const item = document.createElement("li");
       const bar = document.createElement("span");
       const share = document.createElement("span");
@@ -198,12 +204,16 @@ class Histogram {
       item.title = `${label}: ${integer.format(count)} of ${integer.format(all)}`;
     });
   }
+
+  clear() {
+    this.draw(this.items.map(() => 0));
+  }
 }
 
 // ---- one session
 
 class SessionView {
-  constructor(bean) {
+  constructor(bean, bins) {
     this.bean = bean;
     this.root = template.content.firstElementChild.cloneNode(true);
     this.root.dataset.session = bean;
@@ -214,9 +224,8 @@ class SessionView {
     main.append(this.root);
     this.jitter = jitterPlot(this.figure("jitter"));
     this.phases = phasePlot(this.figure("phases"));
-    this.histogram = new Histogram(this.figure("histogram"));
+    this.histogram = new Histogram(this.figure("histogram"), bins);
     this.joints = null;
-    this.lastPoint = 0;
     this.root.querySelectorAll("[data-command]").forEach(button => {
       button.addEventListener("click", () => this.command(button.dataset.command));
     });
@@ -240,7 +249,7 @@ class SessionView {
     this.text("iterations", integer.format(session.stats.iterations));
     this.text("rate", `${decimal(view.rateHz, 2)} Hz`);
     this.text("target", `of ${number(session.rateHz)} Hz`);
-    this.text("overruns", integer.format(session.stats.overruns));
+    this.text("overruns", integer.format(session.totals.overruns));
     this.text("lateWakes", integer.format(session.totals.lateWakes));
     const last = view.points.at(-1);
     this.text("p50", micros(last?.p50));
@@ -256,9 +265,8 @@ class SessionView {
     this.fields.state.dataset.state = state;
     this.text("state", state.toLowerCase());
     this.root.querySelector(".commands").hidden = !this.commands;
-    const active = ["STARTING", "RUNNING", "STOPPING", "STUCK"].includes(session.state);
-    this.root.querySelector(".stop").disabled = !active && !session.restart?.startsInMillis;
-    this.root.querySelector(".start").disabled = active;
+    // Stop can always be pressed: it also ends a restart that is on its way.
+    this.root.querySelector(".start").disabled = ["STARTING", "RUNNING", "STOPPING", "STUCK"].includes(session.state);
   }
 
   showFailure(session) {
@@ -317,13 +325,6 @@ class SessionView {
 
   plotPoints(view, now) {
     for (const point of view.points) {
-      if (point.time <= this.lastPoint) {
-        continue; // after a reconnect the server tells again what is known
-      }
-      if (this.lastPoint > 0 && point.time - this.lastPoint > SILENCE_MS) {
-        this.plots().forEach(plot => plot.gap(this.lastPoint + 1));
-      }
-      this.lastPoint = point.time;
       // A logarithmic scale has no zero.
       this.jitter.add(point.time, [point.p50, point.p99].map(value => (value === null ? null : Math.max(value, 0.01))));
       this.phases.add(point.time, sums([point.observe, point.policy, point.act]));
@@ -387,7 +388,16 @@ class SessionView {
     this.text("state", "unknown");
     this.fields.joints.tBodies[0].replaceChildren();
     this.fields.figures.replaceChildren();
+    this.root.querySelector('[data-panel="failure"]').hidden = true;
     this.root.querySelector(".start").disabled = true;
+    this.histogram.clear();
+    this.plots().forEach(plot => plot.clear());
+    this.shownFailure = null;
+  }
+
+  destroy() {
+    this.plots().forEach(plot => plot.destroy());
+    this.root.remove();
   }
 }
 
@@ -418,22 +428,17 @@ function isConfirmed(name) {
 // ---- the connection
 
 let source = null;
+let isFirst = true;
 let lastFrame = 0;
+let leastDelay = Infinity;
 
 function connect() {
   source?.close();
   source = new EventSource("live");
-  source.onmessage = event => {
-    lastFrame = Date.now();
-    setConnection("live", "live");
-    const frame = JSON.parse(event.data);
-    for (const [bean, view] of Object.entries(frame.sessions)) {
-      if (!views.has(bean)) {
-        views.set(bean, new SessionView(bean));
-      }
-      views.get(bean).show(view, frame.commands, frame.time);
-    }
+  source.onopen = () => {
+    isFirst = true;
   };
+  source.onmessage = event => show(JSON.parse(event.data));
   source.onerror = () => {
     lose();
     if (source.readyState === EventSource.CLOSED) {
@@ -441,6 +446,36 @@ function connect() {
       setTimeout(connect, RETRY_MS);
     }
   };
+}
+
+function show(frame) {
+  const now = Date.now();
+  if (isFirst) {
+    // All is told anew, perhaps by another application.
+    isFirst = false;
+    leastDelay = Infinity;
+    views.forEach(view => view.destroy());
+    views.clear();
+  }
+  // The clocks of the two machines differ by what nobody knows; but a frame that comes later than others did is old.
+  leastDelay = Math.min(leastDelay, now - frame.time);
+  if (now - frame.time - leastDelay > SILENCE_MS) {
+    lose();
+    return;
+  }
+  lastFrame = now;
+  setConnection("live", "live");
+  for (const [bean, view] of Object.entries(frame.sessions)) {
+    if (!views.has(bean)) {
+      views.set(bean, new SessionView(bean, frame.bins));
+    }
+    views.get(bean).show(view, frame.commands, frame.time);
+  }
+  views.forEach((view, bean) => {
+    if (!(bean in frame.sessions)) {
+      view.clear();
+    }
+  });
 }
 
 function setConnection(state, text) {

@@ -57,10 +57,11 @@ final class DryRun {
             }
             JfrTrace traced = i % 2 == 0 || JfrTrace.isInUse() ? JfrTrace.MUTED : trace;
             if (i % RUNS_BETWEEN_REAL_ONES == 0) {
-                run(i, LoopClock.SYSTEM, REAL_DURATION, recorder, traced);
+                run(i, LoopClock.SYSTEM, WARMUP, REAL_DURATION, recorder, traced);
             } else {
                 boolean isLong = i % RUNS_BETWEEN_LONG_ONES == 0;
-                run(i, new SkippingClock(true), isLong ? LONG : SHORT, recorder, traced);
+                Duration duration = isLong ? LONG : SHORT;
+                run(i, new SkippingClock(true), WARMUP, duration, recorder, traced);
             }
         }
     }
@@ -70,12 +71,23 @@ final class DryRun {
      */
     static long run(Duration duration) throws Exception {
         TimingRecorder recorder = new TimingRecorder(1);
-        run(0, new SkippingClock(false), duration, recorder, new JfrTrace("dry run"));
+        run(
+                0,
+                new SkippingClock(false),
+                Duration.ZERO,
+                duration,
+                recorder,
+                new JfrTrace("dry run"));
         return recorder.count();
     }
 
     private static void run(
-            int which, LoopClock clock, Duration duration, TimingRecorder recorder, JfrTrace trace)
+            int which,
+            LoopClock clock,
+            Duration warmup,
+            Duration duration,
+            TimingRecorder recorder,
+            JfrTrace trace)
             throws Exception {
         double rateHz = clock == LoopClock.SYSTEM ? 10_000 : 1000;
         ControlLoop<Observation, Object> loop =
@@ -87,7 +99,7 @@ final class DryRun {
                         recorder,
                         trace);
         loop.limit(duration);
-        loop.prepare(WARMUP);
+        loop.prepare(warmup);
         loop.run();
     }
 

@@ -80,6 +80,11 @@ final class GcPauses {
         }
     }
 
+    /** Those that joined and have not left. */
+    synchronized int loops() {
+        return this.loops;
+    }
+
     private void removeListener(NotificationEmitter emitter) {
         try {
             emitter.removeNotificationListener(this.listener);

@@ -5,11 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long before a deadline a loop stops sleeping and spins. Fixed, or self-calibrating: then it
- * follows the 99.5 % quantile of the time by which a sleep ends late, in steps of bounded size, so
- * that a few outliers cannot move it far. As those steps lead up quickly and down slowly, it is
- * also never much more than the longest of the last some hundred: a busy time, as the start of many
- * sessions at once, is soon forgotten. Nor is it ever more than the loop's share of the {@link
- * SpinBudget}. Confined to the control thread.
+ * follows the 99.5 % quantile of the time by which a sleep ends late, and is a little longer, as a
+ * quantile that is learned of some hundred sleeps is not exact. It does so in steps of bounded
+ * size, so that a few outliers cannot move it far. As those steps lead up quickly and down slowly,
+ * it is also never much more than the longest of the last some hundred: a busy time, as the start
+ * of many sessions at once, is soon forgotten. Nor is it ever more than the loop's share of the
+ * {@link SpinBudget}. Confined to the control thread.
  */
 final class SpinWindow {
 
@@ -18,6 +19,10 @@ final class SpinWindow {
 
     private static final long INITIAL_NANOS = 150_000;
     private static final double QUANTILE = 0.995;
+
+    /** How much longer it is than the quantile. */
+    static final long HEADROOM_NANOS = 30_000;
+
     private static final double STEP_NANOS = 4_000;
 
     /** In the beginning, when as good as nothing is known. */
@@ -53,7 +58,13 @@ final class SpinWindow {
     }
 
     long nanos() {
-        return (long) this.nanos;
+        return this.calibrating
+                ? (long) Math.min(this.nanos + HEADROOM_NANOS, limit())
+                : (long) this.nanos;
+    }
+
+    private double limit() {
+        return Math.min(this.maxNanos, this.budget.share() * this.periodNanos);
     }
 
     /**
@@ -96,7 +107,6 @@ final class SpinWindow {
     }
 
     private void set(double next) {
-        double max = Math.min(this.maxNanos, this.budget.share() * this.periodNanos);
-        this.nanos = Math.max(Math.min(next, max), MIN_NANOS);
+        this.nanos = Math.max(Math.min(next, limit()), MIN_NANOS);
     }
 }

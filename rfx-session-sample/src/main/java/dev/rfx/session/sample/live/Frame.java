@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param time when, in milliseconds since 1970
  * @param commands where sessions can be commanded, a path from the page's folder, or null where
  *     they cannot
- * @param sessions the sessions by bean name
+ * @param bins what the bars of the histograms are
+ * @param sessions the sessions by bean name, but for those that cannot be read
  */
-record Frame(long time, @Nullable String commands, Map<String, View> sessions) {
+record Frame(long time, @Nullable String commands, List<String> bins, Map<String, View> sessions) {
 
     /**
      * One session.

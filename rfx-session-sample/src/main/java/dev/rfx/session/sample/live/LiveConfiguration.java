@@ -2,6 +2,8 @@ package dev.rfx.session.sample.live;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionPage;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,6 +27,15 @@ class LiveConfiguration {
     private static final EndpointId ENDPOINT = EndpointId.of("rfxsession");
 
     private static final int MAX_VIEWERS = 16;
+
+    /** Nobody puts the page with its buttons into a frame of his own. */
+    @Bean
+    Filter liveFrameFilter() {
+        return (request, response, chain) -> {
+            ((HttpServletResponse) response).setHeader("X-Frame-Options", "DENY");
+            chain.doFilter(request, response);
+        };
+    }
 
     /** The log tells its address at start-up. */
     @Bean

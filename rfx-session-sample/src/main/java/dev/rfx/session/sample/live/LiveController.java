@@ -1,7 +1,6 @@
 package dev.rfx.session.sample.live;
 
 import java.io.IOException;
-import java.util.List;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.http.HttpHeaders;
@@ -28,20 +27,14 @@ final class LiveController {
 
     /** Frames, five a second, until the viewer goes, falls behind, or the application ends. */
     @GetMapping(path = "/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    ResponseEntity<SseEmitter> live() throws TooManyViewersException {
+    ResponseEntity<SseEmitter> live() throws ViewerRefusedException {
         SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
         this.feed.add(new EmitterConnection(emitter));
         return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(emitter);
     }
 
-    /** What the bars of the histogram are. */
-    @GetMapping("/live/period-bins")
-    List<String> periodBins() {
-        return PeriodBins.labels();
-    }
-
     @ExceptionHandler
-    ResponseEntity<String> refuse(TooManyViewersException ex) {
+    ResponseEntity<String> refuse(ViewerRefusedException ex) {
         return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
                 .contentType(MediaType.TEXT_PLAIN)
                 .body(ex.getMessage());

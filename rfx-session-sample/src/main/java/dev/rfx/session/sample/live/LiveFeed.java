@@ -4,16 +4,23 @@ import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionDescriptor;
 import dev.rfx.session.actuate.SessionEndpoint;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,17 +31,19 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class LiveFeed implements SmartLifecycle {
 
-    private static final long INTERVAL_MILLIS = 200;
+    static final long INTERVAL_MILLIS = 200;
 
-    /** As long as a sample may take before the application ends without the last one. */
-    private static final long LAST_SAMPLE_MILLIS = 1000;
+    private static final Logger logger = LoggerFactory.getLogger(LiveFeed.class);
+
+    /** As long as the last sample may take, and then viewers to get it, when all ends. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final Map<String, Session> sessions;
     private final Map<String, Trend> trends = new TreeMap<>();
-    private final SessionEndpoint endpoint;
     private final Supplier<@Nullable String> commands;
     private final JsonMapper json;
     private final Viewers viewers;
+    private final Set<String> unreadable = new HashSet<>();
     private @Nullable ScheduledThreadPoolExecutor executor; // guarded by this
 
     LiveFeed(
@@ -44,7 +53,6 @@ final class LiveFeed implements SmartLifecycle {
             Viewers viewers) {
         this.sessions = new TreeMap<>(sessions);
         this.sessions.forEach((name, session) -> this.trends.put(name, new Trend(session)));
-        this.endpoint = new SessionEndpoint(sessions);
         this.commands = commands;
         this.json = json;
         this.viewers = viewers;
@@ -65,24 +73,30 @@ final class LiveFeed implements SmartLifecycle {
     }
 
     /**
-     * After the sessions have stopped, and before the web server does, which waits for open
-     * connections: the page shows how they ended, then that there is nobody any more.
+     * After the sessions have stopped, and before the web server does: the page shows how they
+     * ended, then that there is nobody any more.
      */
     @Override
-    public synchronized void stop() {
-        ScheduledThreadPoolExecutor running = this.executor;
+    public void stop() {
+        ScheduledThreadPoolExecutor running = takeExecutor();
         if (running == null) {
             return;
         }
-        this.executor = null;
         running.execute(this::sample);
         running.execute(this.viewers::close);
         running.shutdown();
         try {
-            running.awaitTermination(LAST_SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+            running.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            this.viewers.awaitNobody(PATIENCE);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized @Nullable ScheduledThreadPoolExecutor takeExecutor() {
+        ScheduledThreadPoolExecutor running = this.executor;
+        this.executor = null;
+        return running;
     }
 
     @Override
@@ -95,44 +109,94 @@ final class LiveFeed implements SmartLifecycle {
         return DEFAULT_PHASE - 1;
     }
 
-    /** Lets one more viewer see all that there is of the last two minutes, then what comes. */
-    void add(Viewers.Connection connection) throws TooManyViewersException {
-        this.viewers.add(connection, frame((name, trend) -> trend.points()));
-    }
-
-    private void sample() {
-        long now = System.currentTimeMillis();
-        Map<String, Point> latest = new TreeMap<>();
-        this.trends.forEach((name, trend) -> latest.put(name, trend.sample(now)));
-        if (!this.viewers.isEmpty()) {
-            this.viewers.send(frame((name, trend) -> List.of(latest.get(name))));
+    /**
+     * Lets one more viewer see all that there is of the last two minutes, then what comes. By any
+     * thread: the feed's own does it, between two samples.
+     */
+    void add(Viewers.Connection connection) throws ViewerRefusedException {
+        ScheduledThreadPoolExecutor running;
+        synchronized (this) {
+            running = this.executor;
+        }
+        if (running == null) {
+            throw ViewerRefusedException.ending();
+        }
+        try {
+            running.submit(
+                            () -> {
+                                this.viewers.add(connection, () -> frame(Trend::points));
+                                return null;
+                            })
+                    .get();
+        } catch (RejectedExecutionException ex) {
+            throw ViewerRefusedException.ending();
+        } catch (ExecutionException ex) {
+            if (ex.getCause() instanceof ViewerRefusedException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("The first frame cannot be had", ex.getCause());
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw ViewerRefusedException.ending();
         }
     }
 
-    private String frame(BiFunction<String, Trend, List<Point>> points) {
-        Map<String, SessionDescriptor> summaries = this.endpoint.sessions().sessions();
+    private void sample() {
+        try {
+            long now = System.currentTimeMillis();
+            this.trends.values().forEach(trend -> trend.sample(now));
+            if (!this.viewers.isEmpty()) {
+                this.viewers.send(frame(Trend::latest));
+            }
+        } catch (RuntimeException ex) {
+            // There would be no next sample.
+            logger.warn("A frame of the live page is left out", ex);
+        }
+    }
+
+    private String frame(Function<Trend, List<Point>> points) {
         Map<String, Frame.View> views = new LinkedHashMap<>();
         this.trends.forEach(
                 (name, trend) -> {
-                    Session session = this.sessions.get(name);
-                    views.put(
-                            name,
-                            new Frame.View(
-                                    withIterationsIfFailed(name, summaries.get(name)),
-                                    session.elapsed().toNanos() / 1e9,
-                                    trend.rateHz(),
-                                    joints(session),
-                                    trend.histogram(),
-                                    points.apply(name, trend)));
+                    Frame.View view = view(name, trend, points.apply(trend));
+                    if (view != null) {
+                        views.put(name, view);
+                    }
                 });
         return this.json.writeValueAsString(
-                new Frame(System.currentTimeMillis(), this.commands.get(), views));
+                new Frame(
+                        System.currentTimeMillis(),
+                        this.commands.get(),
+                        PeriodBins.labels(),
+                        views));
     }
 
-    private SessionDescriptor withIterationsIfFailed(String name, SessionDescriptor summary) {
-        return summary.failure() == null
-                ? summary
-                : Objects.requireNonNull(this.endpoint.session(name));
+    /** A robot that cannot be read keeps nobody from seeing the others; its session is unknown. */
+    private Frame.@Nullable View view(String name, Trend trend, List<Point> points) {
+        Session session = Objects.requireNonNull(this.sessions.get(name));
+        try {
+            Frame.View view =
+                    new Frame.View(
+                            describe(name, session),
+                            session.elapsed().toNanos() / 1e9,
+                            trend.rateHz(),
+                            joints(session),
+                            trend.histogram(),
+                            points);
+            this.unreadable.remove(name);
+            return view;
+        } catch (RuntimeException ex) {
+            if (this.unreadable.add(name)) {
+                logger.warn("Session '{}' is not on the live page: it cannot be read", name, ex);
+            }
+            return null;
+        }
+    }
+
+    private static SessionDescriptor describe(String name, Session session) {
+        SessionEndpoint endpoint = new SessionEndpoint(Map.of(name, session));
+        SessionDescriptor summary = endpoint.sessions().sessions().get(name);
+        return Objects.requireNonNull(summary.failure() == null ? summary : endpoint.session(name));
     }
 
     /** As the robot names them; whoever does not know the robot counts them from 0. */

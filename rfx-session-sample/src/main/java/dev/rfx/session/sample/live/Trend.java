@@ -16,8 +16,10 @@ final class Trend {
     /** Two minutes. */
     private static final int POINTS = 600;
 
-    /** A percentile is of the iterations of so many points, two seconds. */
-    private static final int POINTS_OF_A_PERCENTILE = 10;
+    /** A figure is of the iterations of two seconds, or of three periods where that is longer. */
+    private static final double NANOS_OF_A_FIGURE = 2e9;
+
+    private static final int PERIODS_OF_A_FIGURE = 3;
 
     private static final double NANOS_PER_MICRO = 1e3;
     private static final float[] NONE = {};
@@ -25,6 +27,7 @@ final class Trend {
     private final Session session;
     private final IterationReader iterations;
     private final double targetNanos;
+    private final int batchesOfAFigure;
     private final Deque<Batch> batches = new ArrayDeque<>();
     private final Deque<Point> points = new ArrayDeque<>();
 
@@ -32,6 +35,11 @@ final class Trend {
         this.session = session;
         this.iterations = session.iterationReader();
         this.targetNanos = 1e9 / session.options().rateHz();
+        this.batchesOfAFigure =
+                (int)
+                        Math.ceil(
+                                Math.max(NANOS_OF_A_FIGURE, PERIODS_OF_A_FIGURE * this.targetNanos)
+                                        / (LiveFeed.INTERVAL_MILLIS * 1e6));
     }
 
     /** What was iterated between two points. */
@@ -53,8 +61,8 @@ final class Trend {
         }
     }
 
-    /** Adds a point and returns it. */
-    Point sample(long time) {
+    /** Adds a point. */
+    void sample(long time) {
         Batch batch = new Batch();
         this.iterations.read(
                 (period, lateness, observe, policy, act) -> {
@@ -66,16 +74,18 @@ final class Trend {
                     batch.policyNanos += policy;
                     batch.actNanos += act;
                 });
-        this.batches.add(batch);
-        if (this.batches.size() > POINTS_OF_A_PERCENTILE) {
-            this.batches.remove();
+        if (this.session.isRunning()) {
+            this.batches.add(batch);
+            if (this.batches.size() > this.batchesOfAFigure) {
+                this.batches.remove();
+            }
+        } else {
+            this.batches.clear(); // what was is not what is
         }
-        Point point = point(time);
-        this.points.add(point);
+        this.points.add(point(time));
         if (this.points.size() > POINTS) {
             this.points.remove();
         }
-        return point;
     }
 
     private Point point(long time) {
@@ -130,6 +140,11 @@ final class Trend {
         long periods = this.batches.stream().mapToLong(batch -> batch.periods).sum();
         long nanos = this.batches.stream().mapToLong(batch -> batch.periodNanos).sum();
         return nanos == 0 ? 0 : periods * 1e9 / nanos;
+    }
+
+    /** The last point, if there is one. */
+    List<Point> latest() {
+        return this.points.isEmpty() ? List.of() : List.of(this.points.getLast());
     }
 
     /** All points there are, oldest first. */

@@ -1,15 +1,19 @@
 package dev.rfx.session.sample.live;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Sends each of a bounded number of viewers the same messages, each on a thread of his own: one who
- * is slow delays nobody, and is dropped when he is too far behind.
+ * is slow delays nobody, and is dropped when he is too far behind. Belongs to one thread, but for
+ * {@link #awaitNobody}.
  */
 final class Viewers {
 
@@ -21,6 +25,7 @@ final class Viewers {
     private final int max;
     private final Semaphore places;
     private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
+    private boolean closed;
 
     Viewers(int max) {
         this.max = max;
@@ -38,42 +43,64 @@ final class Viewers {
     }
 
     /** Sends one more viewer what comes, and {@code first} before it. */
-    void add(Connection connection, String first) throws TooManyViewersException {
+    void add(Connection connection, Supplier<String> first) throws ViewerRefusedException {
+        if (this.closed) {
+            throw ViewerRefusedException.ending();
+        }
         if (!this.places.tryAcquire()) {
-            throw new TooManyViewersException(this.max);
+            throw ViewerRefusedException.tooMany(this.max);
         }
         Viewer viewer = new Viewer(connection);
-        viewer.offer(first);
-        this.viewers.add(viewer);
-        Thread thread = new Thread(viewer::run, "live-viewer");
-        thread.setDaemon(true);
-        thread.start();
+        try {
+            viewer.offer(first.get());
+            this.viewers.add(viewer);
+            Thread thread = new Thread(viewer::run, "live-viewer");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (Throwable ex) {
+            this.viewers.remove(viewer);
+            this.places.release();
+            throw ex;
+        }
     }
 
     /** Sends a message to all, and waits for nobody. */
     void send(String message) {
         for (Viewer viewer : this.viewers) {
             if (!viewer.offer(message)) {
-                // His thread may hang in a write. It ends, and his place is free, when that fails.
-                this.viewers.remove(viewer);
-                viewer.drop();
+                drop(viewer);
             }
         }
+    }
+
+    /** His thread may hang in a write. It ends, and his place is free, when that fails. */
+    private void drop(Viewer viewer) {
+        this.viewers.remove(viewer);
+        viewer.dropped = true;
     }
 
     boolean isEmpty() {
         return this.viewers.isEmpty();
     }
 
-    int freePlaces() {
-        return this.places.availablePermits();
+    /** Lets everybody's connection end when he has got what was sent, and takes nobody more. */
+    void close() {
+        this.closed = true;
+        for (Viewer viewer : this.viewers) {
+            if (!viewer.offer(END)) {
+                drop(viewer);
+            }
+        }
     }
 
-    /** Lets everybody's connection end when he has got what was sent. */
-    void close() {
-        for (Viewer viewer : this.viewers) {
-            viewer.offer(END);
+    /** Waits until no viewer is left, and tells whether that came true. */
+    boolean awaitNobody(Duration timeout) throws InterruptedException {
+        boolean nobody =
+                this.places.tryAcquire(this.max, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        if (nobody) {
+            this.places.release(this.max);
         }
+        return nobody;
     }
 
     private final class Viewer {
@@ -90,10 +117,6 @@ final class Viewers {
             return this.messages.offer(message);
         }
 
-        void drop() {
-            this.dropped = true;
-        }
-
         private void run() {
             try {
                 String message = this.messages.take();
@@ -107,8 +130,11 @@ final class Viewers {
                 Thread.currentThread().interrupt();
             } finally {
                 Viewers.this.viewers.remove(this);
-                Viewers.this.places.release();
-                this.connection.close();
+                try {
+                    this.connection.close();
+                } finally {
+                    Viewers.this.places.release();
+                }
             }
         }
     }

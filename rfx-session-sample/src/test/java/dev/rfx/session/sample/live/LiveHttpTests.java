@@ -1,10 +1,13 @@
 package dev.rfx.session.sample.live;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.rfx.session.Session;
 import dev.rfx.session.sample.SampleApplication;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,8 +25,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** What the page gets, over real HTTP. */
 class LiveHttpTests {
@@ -162,6 +169,50 @@ class LiveHttpTests {
         }
         assertThat((String) JsonPath.read(last, "$.sessions.rfxSession.session.state"))
                 .isEqualTo("STOPPED");
+    }
+
+    /** He gets all of two minutes at once, far more than there is room for on the way. */
+    @Test
+    void viewerWhoNeverReadsDoesNotHoldUpTheEnd() throws Exception {
+        this.context =
+                new SpringApplicationBuilder(SampleApplication.class, SmallSendBuffers.class)
+                        .run("--server.port=0", "--rfx.session.rate-hz=500");
+        while (session().stepCount() < 2_000) {
+            Thread.onSpinWait();
+        }
+        int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
+        try (Socket viewer = new Socket()) {
+            viewer.setReceiveBufferSize(4096);
+            viewer.connect(new InetSocketAddress("127.0.0.1", port));
+            viewer.getOutputStream()
+                    .write("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+            assertThat(viewer.getInputStream().read()).isEqualTo('H');
+            long begin = System.nanoTime();
+
+            this.context.close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .as("Spring waits 30 s for requests that are open")
+                    .isLessThan(Duration.ofSeconds(10));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SmallSendBuffers {
+
+        @Bean
+        WebServerFactoryCustomizer<TomcatServletWebServerFactory> smallSendBuffers() {
+            return factory ->
+                    factory.addConnectorCustomizers(
+                            connector -> connector.setProperty("socket.txBufSize", "4096"));
+        }
+    }
+
+    @Test
+    void pageCannotBeFramed() throws Exception {
+        start();
+
+        assertThat(get("/").headers().firstValue("X-Frame-Options")).hasValue("DENY");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,9 +61,9 @@ class ViewersTests {
     void everyViewerGetsAllFromHisFirstMessageOn() throws Exception {
         TestConnection one = new TestConnection().reading();
         TestConnection two = new TestConnection().reading();
-        this.viewers.add(one, "first of one");
+        this.viewers.add(one, () -> "first of one");
         this.viewers.send("a");
-        this.viewers.add(two, "first of two");
+        this.viewers.add(two, () -> "first of two");
         this.viewers.send("b");
 
         one.awaitReceived("first of one");
@@ -76,8 +77,8 @@ class ViewersTests {
     void viewerWhoDoesNotReadIsDroppedAndDelaysNobody() throws Exception {
         TestConnection slow = new TestConnection();
         TestConnection quick = new TestConnection().reading();
-        this.viewers.add(slow, "first");
-        this.viewers.add(quick, "first");
+        this.viewers.add(slow, () -> "first");
+        this.viewers.add(quick, () -> "first");
         quick.awaitReceived("first");
 
         for (int i = 0; i < 100; i++) {
@@ -93,40 +94,72 @@ class ViewersTests {
     @Test
     void placeOfAViewerWhoHangsIsTakenUntilHisThreadHasEnded() throws Exception {
         TestConnection slow = new TestConnection();
-        this.viewers.add(slow, "first");
+        this.viewers.add(slow, () -> "first");
         slow.sending.await();
         for (int i = 0; i < 20; i++) {
             this.viewers.send("message");
         }
         assertThat(this.viewers.isEmpty()).isTrue();
-        assertThat(this.viewers.freePlaces()).isEqualTo(1);
+        assertThat(this.viewers.awaitNobody(Duration.ZERO)).isFalse();
 
-        slow.reading().awaitClosed();
+        slow.reading();
 
-        assertThat(this.viewers.freePlaces()).isEqualTo(2);
+        assertThat(this.viewers.awaitNobody(Duration.ofSeconds(10))).isTrue();
+        slow.awaitClosed();
+    }
+
+    @Test
+    void viewerForWhomThereIsNoFirstMessageTakesNoPlace() {
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(
+                            () ->
+                                    this.viewers.add(
+                                            new TestConnection(),
+                                            () -> {
+                                                throw new IllegalStateException("on purpose");
+                                            }))
+                    .hasMessage("on purpose");
+        }
+        assertThat(this.viewers.isEmpty()).isTrue();
+    }
+
+    @Test
+    void nobodyIsTakenAfterTheEnd() {
+        this.viewers.close();
+
+        assertThatThrownBy(() -> this.viewers.add(new TestConnection(), () -> "first"))
+                .isInstanceOf(ViewerRefusedException.class)
+                .hasMessage("The application is ending");
     }
 
     @Test
     void oneMoreThanTheBoundIsRefusedUntilOneHasGone() throws Exception {
         TestConnection leaving = new TestConnection().reading();
-        this.viewers.add(leaving, "first");
-        this.viewers.add(new TestConnection().reading(), "first");
+        this.viewers.add(leaving, () -> "first");
+        this.viewers.add(new TestConnection().reading(), () -> "first");
 
-        assertThatThrownBy(() -> this.viewers.add(new TestConnection(), "first"))
-                .isInstanceOf(TooManyViewersException.class)
+        assertThatThrownBy(() -> this.viewers.add(new TestConnection(), () -> "first"))
+                .isInstanceOf(ViewerRefusedException.class)
                 .hasMessage("There are 2 viewers already; try again when one has left");
 
         leaving.awaitReceived("first");
         leaving.broken = true;
         this.viewers.send("more");
         leaving.awaitClosed();
-        this.viewers.add(new TestConnection().reading(), "first");
+        while (true) {
+            try {
+                this.viewers.add(new TestConnection().reading(), () -> "first");
+                return;
+            } catch (ViewerRefusedException ex) {
+                Thread.onSpinWait(); // his place is free when his connection is closed, not before
+            }
+        }
     }
 
     @Test
     void everybodyGetsTheLastMessageBeforeTheEnd() throws Exception {
         TestConnection viewer = new TestConnection().reading();
-        this.viewers.add(viewer, "first");
+        this.viewers.add(viewer, () -> "first");
         this.viewers.send("last");
 
         this.viewers.close();

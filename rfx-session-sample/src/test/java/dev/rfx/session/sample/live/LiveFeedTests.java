@@ -1,0 +1,140 @@
+package dev.rfx.session.sample.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.rfx.session.Robot;
+import dev.rfx.session.RobotReading;
+import dev.rfx.session.Session;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.robot.SafetyLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class LiveFeedTests {
+
+    private final UnreadableRobot unreadable = new UnreadableRobot();
+    private final Session broken = new Session(this.unreadable, observation -> observation);
+    private final Session healthy =
+            new Session(
+                    SafetyLimits.around(new MockRobot(6, 50)).max(1).build(),
+                    observation -> Tensor.zeros(6));
+    private final LiveFeed feed =
+            new LiveFeed(
+                    Map.of("broken", this.broken, "healthy", this.healthy),
+                    () -> null,
+                    JsonMapper.builder().build(),
+                    new Viewers(20));
+
+    @AfterEach
+    void close() {
+        this.feed.stop();
+        this.broken.close();
+        this.healthy.close();
+    }
+
+    /** A robot that cannot tell about itself as long as the test wants. */
+    private static final class UnreadableRobot implements Robot<String, String> {
+
+        private volatile boolean fails;
+
+        @Override
+        public String observe() {
+            return "observation";
+        }
+
+        @Override
+        public void act(String action) {}
+
+        @Override
+        public String reset() {
+            return observe();
+        }
+
+        @Override
+        public List<RobotReading> readings() {
+            if (this.fails) {
+                throw new IllegalStateException("readings() fails on purpose");
+            }
+            return List.of();
+        }
+    }
+
+    private static final class Received implements Viewers.Connection {
+
+        private final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+
+        @Override
+        public void send(String message) {
+            this.frames.add(message);
+        }
+
+        @Override
+        public void close() {}
+
+        String next() throws InterruptedException {
+            return this.frames.take();
+        }
+    }
+
+    private static List<String> sessions(String frame) {
+        return List.copyOf(JsonPath.<Map<String, Object>>read(frame, "$.sessions").keySet());
+    }
+
+    @Test
+    void sessionThatCannotBeReadIsLeftOutAndTheOthersGoOn() throws Exception {
+        Received viewer = new Received();
+        this.feed.start();
+        this.feed.add(viewer);
+        assertThat(sessions(viewer.next())).containsExactly("broken", "healthy");
+
+        this.unreadable.fails = true;
+        List<String> last = sessions(viewer.next());
+        while (last.contains("broken")) {
+            last = sessions(viewer.next());
+        }
+        assertThat(last).containsExactly("healthy");
+        assertThat(sessions(viewer.next())).containsExactly("healthy");
+
+        this.unreadable.fails = false;
+        while (!last.contains("broken")) {
+            last = sessions(viewer.next());
+        }
+    }
+
+    /** Between the first frame and the next nothing is lost, whoever comes when. */
+    @Test
+    void whoComesAtAnyTimeMissesNoPoint() throws Exception {
+        this.feed.start();
+        Received first = new Received();
+        this.feed.add(first);
+        List<Long> all = new ArrayList<>(times(first.next()));
+        List<Received> others = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            Received viewer = new Received();
+            this.feed.add(viewer);
+            others.add(viewer);
+            all.addAll(times(first.next()));
+        }
+        all.addAll(times(first.next()));
+
+        for (Received viewer : others) {
+            List<Long> seen = new ArrayList<>();
+            while (!seen.contains(all.get(all.size() - 1))) {
+                seen.addAll(times(viewer.next()));
+            }
+            assertThat(seen).containsExactlyElementsOf(all);
+        }
+    }
+
+    private static List<Long> times(String frame) {
+        return JsonPath.read(frame, "$.sessions.healthy.points[*].time");
+    }
+}
