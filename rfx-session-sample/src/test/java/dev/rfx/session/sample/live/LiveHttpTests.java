@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -171,22 +172,20 @@ class LiveHttpTests {
                 .isEqualTo("STOPPED");
     }
 
-    /** He gets all of two minutes at once, far more than there is room for on the way. */
     @Test
     void viewerWhoNeverReadsDoesNotHoldUpTheEnd() throws Exception {
         this.context =
                 new SpringApplicationBuilder(SampleApplication.class, SmallSendBuffers.class)
-                        .run("--server.port=0", "--rfx.session.rate-hz=500");
-        while (session().stepCount() < 2_000) {
-            Thread.onSpinWait();
-        }
+                        .run("--server.port=0");
         int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
         try (Socket viewer = new Socket()) {
             viewer.setReceiveBufferSize(4096);
             viewer.connect(new InetSocketAddress("127.0.0.1", port));
             viewer.getOutputStream()
                     .write("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
-            assertThat(viewer.getInputStream().read()).isEqualTo('H');
+            while (!isSomeViewersThreadHangingInAWrite()) {
+                Thread.onSpinWait();
+            }
             long begin = System.nanoTime();
 
             this.context.close();
@@ -195,6 +194,14 @@ class LiveHttpTests {
                     .as("Spring waits 30 s for requests that are open")
                     .isLessThan(Duration.ofSeconds(10));
         }
+    }
+
+    private static boolean isSomeViewersThreadHangingInAWrite() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> thread.getKey().getName().equals("live-viewer"))
+                .filter(thread -> thread.getKey().getState() != Thread.State.RUNNABLE)
+                .flatMap(thread -> Arrays.stream(thread.getValue()))
+                .anyMatch(frame -> frame.getClassName().startsWith("org.apache.tomcat.util.net"));
     }
 
     @Configuration(proxyBeanMethods = false)
