@@ -352,6 +352,7 @@ class SessionActuatorTests {
                         "observeMillis",
                         "policyMillis",
                         "actMillis",
+                        "gcPauseMillis",
                         "overrun",
                         "starved",
                         "cause");
