@@ -64,6 +64,9 @@ class SessionMetricsTests {
                     }
                 });
         this.session.run(Duration.ofMillis(200));
+        while (phase("act").count() < this.session.totals().iterations()) {
+            Thread.onSpinWait(); // of a run that is over before it was ever seen nothing is told
+        }
         this.session.run(Duration.ofMillis(100));
 
         this.metrics.close();
