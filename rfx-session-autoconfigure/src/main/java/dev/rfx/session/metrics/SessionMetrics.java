@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Binds the meters {@code rfx.session.*} of sessions, tagged with the bean name as {@code session}.
  * The meters read what the loop records anyway: a scrape never makes it wait, and the loop never
  * calls Micrometer. The histograms follow the loop on a daemon thread, a quarter of a second late
- * at most, until {@link #close()}.
+ * at most, until {@link #close()}; a run that is shorter than that may be missing in them.
  */
 public final class SessionMetrics implements MeterBinder, AutoCloseable {
 
