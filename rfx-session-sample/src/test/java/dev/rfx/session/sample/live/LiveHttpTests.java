@@ -31,7 +31,6 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /** What the page gets, over real HTTP. */
 class LiveHttpTests {
@@ -204,7 +203,7 @@ class LiveHttpTests {
                 .anyMatch(frame -> frame.getClassName().startsWith("org.apache.tomcat.util.net"));
     }
 
-    @Configuration(proxyBeanMethods = false)
+    /** No {@code @Configuration}: the component scan must not find it in other tests. */
     static class SmallSendBuffers {
 
         @Bean

@@ -24,7 +24,6 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /** The page as somebody sees it who opens it in a browser. */
 class LivePageTests {
@@ -186,7 +185,7 @@ class LivePageTests {
         this.browser.assertConsoleIsEmpty();
     }
 
-    @Configuration(proxyBeanMethods = false)
+    /** No {@code @Configuration}: the component scan must not find it in other tests. */
     static class TwoArms {
 
         @Bean
