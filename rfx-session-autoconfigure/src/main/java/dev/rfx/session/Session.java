@@ -82,8 +82,8 @@ public final class Session implements AutoCloseable {
         this.clock = clock;
         this.threads = new SessionThreads(options);
         this.notifier = new Notifier(this.threads);
-        this.notifier.add(new SessionLog(robot, policy));
         this.notifier.add(new JfrTrace(options.name()));
+        this.notifier.add(new SessionLog(robot, policy));
     }
 
     /**
