@@ -4,7 +4,6 @@ import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.GcInfo;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.RuntimeMXBean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -22,12 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class GcPauses {
 
-    static final GcPauses OF_THE_JVM = ofTheJvm();
+    static final GcPauses OF_THE_JVM = new GcPauses(System::nanoTime);
 
     private static final int KEPT = 128;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final LongSupplier jvmMillis;
     private final LongSupplier nanoTime;
     private final NotificationListener listener = this::handle;
 
@@ -35,34 +33,18 @@ final class GcPauses {
     private final AtomicLongArray pauses = new AtomicLongArray(2 * KEPT);
 
     private int loops; // guarded by this
-    private int told; // the JVM tells one after the other
 
-    GcPauses(LongSupplier jvmMillis, LongSupplier nanoTime) {
-        this.jvmMillis = jvmMillis;
-        this.nanoTime = nanoTime;
-    }
-
-    static GcPauses ofTheJvm() {
-        return new GcPauses(GcPauses::age, System::nanoTime);
-    }
+    // The JVM tells one after the other.
+    private int told;
 
     /**
-     * The age of the JVM as the collector counts it. The uptime does not begin there, but up to 200
-     * ms earlier, with the loading of the JVM; the start time tells how much. What is between the
-     * two is asked for once: the wall clock may be set later.
+     * The clock's reading when the JVM's age was 0. Nobody tells: neither uptime nor start time are
+     * counted from there. But no pause is told before it has ended, and one of them at once.
      */
-    private static long age() {
-        return ManagementFactory.getRuntimeMXBean().getUptime() - Uptime.BEFORE_AGE;
-    }
+    private long origin = Long.MAX_VALUE;
 
-    private static final class Uptime {
-
-        private static final long BEFORE_AGE = beforeAge();
-
-        private static long beforeAge() {
-            RuntimeMXBean jvm = ManagementFactory.getRuntimeMXBean();
-            return jvm.getUptime() - (System.currentTimeMillis() - jvm.getStartTime());
-        }
+    GcPauses(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
     }
 
     /** A loop begins: from the first one on the JVM is to tell. */
@@ -115,12 +97,13 @@ final class GcPauses {
         }
     }
 
-    /** Adds a pause, in milliseconds of the JVM's age. */
+    /** Adds a pause that has just been told, in milliseconds of the JVM's age. */
     void add(long beginMillis, long endMillis) {
-        long origin = this.nanoTime.getAsLong() - this.jvmMillis.getAsLong() * NANOS_PER_MILLI;
+        this.origin =
+                Math.min(this.origin, this.nanoTime.getAsLong() - endMillis * NANOS_PER_MILLI);
         int slot = 2 * (this.told++ % KEPT);
-        this.pauses.set(slot, origin + beginMillis * NANOS_PER_MILLI);
-        this.pauses.set(slot + 1, origin + endMillis * NANOS_PER_MILLI);
+        this.pauses.set(slot, this.origin + beginMillis * NANOS_PER_MILLI);
+        this.pauses.set(slot + 1, this.origin + endMillis * NANOS_PER_MILLI);
     }
 
     /** How much of the time between two readings of the clock were pauses. */

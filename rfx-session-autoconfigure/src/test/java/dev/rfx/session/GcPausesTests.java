@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class GcPausesTests {
 
     private static final long MILLI = 1_000_000;
 
-    /** The JVM is 1000 ms old when the clock says 5 s. */
-    private final GcPauses pauses = new GcPauses(() -> 1_000, () -> 5_000 * MILLI);
+    private final AtomicLong clock = new AtomicLong();
+    private final GcPauses pauses = new GcPauses(this.clock::get);
+
+    /** The JVM's age is 0 when the clock says 4 s. */
+    private void tell(long beginMillis, long endMillis, long delayMillis) {
+        this.clock.set((4_000 + endMillis + delayMillis) * MILLI);
+        this.pauses.add(beginMillis, endMillis);
+    }
 
     @Test
     void withoutAPauseThereIsNothing() {
@@ -20,7 +27,7 @@ class GcPausesTests {
 
     @Test
     void pauseIsWhereTheClockWasThen() {
-        this.pauses.add(900, 930);
+        tell(900, 930, 0);
 
         assertThat(this.pauses.nanosWithin(4_880 * MILLI, 4_899 * MILLI)).isZero();
         assertThat(this.pauses.nanosWithin(4_880 * MILLI, 4_901 * MILLI)).isEqualTo(MILLI);
@@ -30,9 +37,18 @@ class GcPausesTests {
     }
 
     @Test
+    void pauseThatIsToldLateIsWhereItWasAllTheSame() {
+        tell(900, 930, 0);
+        tell(950, 960, 70);
+
+        assertThat(this.pauses.nanosWithin(4_950 * MILLI, 4_960 * MILLI)).isEqualTo(10 * MILLI);
+        assertThat(this.pauses.nanosWithin(4_960 * MILLI, 5_100 * MILLI)).isZero();
+    }
+
+    @Test
     void pausesAddUp() {
-        this.pauses.add(900, 930);
-        this.pauses.add(950, 951);
+        tell(900, 930, 0);
+        tell(950, 951, 0);
 
         assertThat(this.pauses.nanosWithin(4_000 * MILLI, 5_000 * MILLI)).isEqualTo(31 * MILLI);
     }
@@ -40,7 +56,7 @@ class GcPausesTests {
     @Test
     void lastHundredPausesAreKept() {
         for (int i = 0; i < 1_000; i++) {
-            this.pauses.add(10 * i, 10 * i + 5);
+            tell(10 * i, 10 * i + 5, 0);
         }
 
         for (long kept : List.of(900L, 999L)) {
@@ -50,38 +66,48 @@ class GcPausesTests {
         assertThat(this.pauses.nanosWithin(4_000 * MILLI, 4_100 * MILLI)).isZero();
     }
 
-    /**
-     * With what this JVM and its collector tell, which is in whole milliseconds. Of two collections
-     * the second is looked for: the first is long over by then.
-     */
+    /** With what this JVM and its collector tell, in whole milliseconds and a little later. */
     @Test
     void pauseOfThisJvmIsWhereTheClockWasWhenItWasCaused() {
         List<int[]> alive = new ArrayList<>();
         for (int i = 0; i < 500_000; i++) {
             alive.add(new int[1]); // work for the collector
         }
-        GcPauses real = GcPauses.ofTheJvm();
+        GcPauses real = new GcPauses(System::nanoTime);
         real.join();
         try {
-            long before = System.nanoTime();
-            System.gc();
-            while (real.nanosWithin(before - 1_000 * MILLI, before + 10_000 * MILLI) == 0
-                    || System.nanoTime() - before < 200 * MILLI) {
-                Thread.onSpinWait();
+            for (int i = 0; i < 20; i++) {
+                collect(real);
             }
             long from = System.nanoTime();
             System.gc();
             long to = System.nanoTime();
-            while (real.nanosWithin(from - 100 * MILLI, to + 100 * MILLI) == 0) {
-                Thread.onSpinWait();
-            }
+            long all = awaitPause(real, from, to);
 
-            long all = real.nanosWithin(from - 100 * MILLI, to + 100 * MILLI);
             assertThat(real.nanosWithin(from - 3 * MILLI, to + 3 * MILLI)).isEqualTo(all);
             assertThat(all).isLessThanOrEqualTo(to - from + 2 * MILLI);
         } finally {
             real.leave();
         }
         assertThat(alive).isNotEmpty();
+    }
+
+    private static void collect(GcPauses real) {
+        long from = System.nanoTime();
+        System.gc();
+        long to = System.nanoTime();
+        awaitPause(real, from, to);
+        while (System.nanoTime() - to < 20 * MILLI) {
+            Thread.onSpinWait(); // the next one is not to be mistaken for it
+        }
+    }
+
+    private static long awaitPause(GcPauses real, long from, long to) {
+        long pause = 0;
+        while (pause == 0) {
+            Thread.onSpinWait();
+            pause = real.nanosWithin(from, to + 1_000 * MILLI);
+        }
+        return pause;
     }
 }

