@@ -166,7 +166,8 @@ final class ControlLoop<O, A> {
                 ACTION.setRelease(this, (Object) action);
                 enter(SessionPhase.ACT);
                 this.robot.act(action);
-                this.gate.set(OPEN); // not seen after the next look at stopRequested
+                // Volatile: a stop that found it ACTING is seen at the next look at stopRequested.
+                this.gate.set(OPEN);
                 end = this.clock.nanoTime();
             }
             k++;

@@ -95,10 +95,8 @@ final class JfrEvents {
     @Enabled(false)
     static final class Iteration extends OfIteration {}
 
-    @Name("rfx.Stall")
-    @Label("Stall")
-    @Description("The watchdog found that the control thread hangs, or it ignores a stop")
-    static final class Stall extends OfSession {
+    /** Where a run came to grief. */
+    abstract static class OfTrouble extends OfSession {
 
         @Label("Phase")
         String phase = "";
@@ -109,19 +107,14 @@ final class JfrEvents {
         @Label("Message")
         String message = "";
     }
+
+    @Name("rfx.Stall")
+    @Label("Stall")
+    @Description("The watchdog found that the control thread hangs, or it ignores a stop")
+    static final class Stall extends OfTrouble {}
 
     @Name("rfx.Failure")
     @Label("Failure")
     @Description("A run ended by a failure")
-    static final class Failure extends OfSession {
-
-        @Label("Phase")
-        String phase = "";
-
-        @Label("Iteration")
-        long iteration;
-
-        @Label("Message")
-        String message = "";
-    }
+    static final class Failure extends OfTrouble {}
 }

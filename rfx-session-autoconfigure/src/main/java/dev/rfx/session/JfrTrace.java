@@ -88,30 +88,24 @@ final class JfrTrace implements SessionListener {
 
     @Override
     public void failed(Session session, SessionException failure) {
-        JfrEvents.Failure event = new JfrEvents.Failure();
-        event.session = this.session;
-        event.phase = failure.phase().toString();
-        event.iteration = failure.iteration();
-        event.message = String.valueOf(failure.getMessage());
-        event.commit();
+        commit(new JfrEvents.Failure(), failure);
     }
 
     @Override
     public void stalled(Session session, SessionHungException hang) {
-        stall(hang);
+        commit(new JfrEvents.Stall(), hang);
     }
 
     @Override
     public void stuck(Session session, SessionHungException hang) {
-        stall(hang);
+        commit(new JfrEvents.Stall(), hang);
     }
 
-    private void stall(SessionHungException hang) {
-        JfrEvents.Stall event = new JfrEvents.Stall();
+    private void commit(JfrEvents.OfTrouble event, SessionException trouble) {
         event.session = this.session;
-        event.phase = hang.phase().toString();
-        event.iteration = hang.iteration();
-        event.message = String.valueOf(hang.getMessage());
+        event.phase = trouble.phase().toString();
+        event.iteration = trouble.iteration();
+        event.message = String.valueOf(trouble.getMessage());
         event.commit();
     }
 }

@@ -88,7 +88,7 @@ final class Kernel {
      *
      * @throws ThreadTuningException if they are not
      */
-    static void requireKnownProcessor() {
+    private static void requireKnownProcessor() {
         String processor = System.getProperty("os.arch");
         if (!SCHED_ATTR_CALLS.containsKey(processor)) {
             throw new ThreadTuningException(
@@ -100,6 +100,7 @@ final class Kernel {
     }
 
     private static NativeLong call(int which) {
+        requireKnownProcessor();
         return new NativeLong(SCHED_ATTR_CALLS.get(System.getProperty("os.arch"))[which]);
     }
 
@@ -132,7 +133,6 @@ final class Kernel {
     }
 
     static Scheduling getScheduling() {
-        requireKnownProcessor();
         try (Memory attributes = readAttributes()) {
             return new Scheduling(
                     attributes.getInt(ATTR_POLICY),

@@ -98,7 +98,6 @@ public final class LinuxThreadTuner implements ThreadTuner {
         }
 
         private static void setFifo(int priority) {
-            Kernel.requireKnownProcessor();
             int error = Kernel.setFifo(priority);
             if (error == Kernel.NOT_PERMITTED) {
                 throw new ThreadTuningException(
@@ -112,7 +111,6 @@ public final class LinuxThreadTuner implements ThreadTuner {
         }
 
         private static void setSlice(Duration slice) {
-            Kernel.requireKnownProcessor();
             requireNoError(Kernel.setSlice(slice.toNanos()), "A slice of " + slice);
             Kernel.Scheduling present = Kernel.getScheduling();
             if (present.sliceNanos() != slice.toNanos()) {

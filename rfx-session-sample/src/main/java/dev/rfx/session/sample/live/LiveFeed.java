@@ -165,10 +165,7 @@ final class LiveFeed implements SmartLifecycle {
                 });
         return this.json.writeValueAsString(
                 new Frame(
-                        System.currentTimeMillis(),
-                        this.commands.get(),
-                        PeriodBins.labels(),
-                        views));
+                        System.currentTimeMillis(), this.commands.get(), PeriodBins.LABELS, views));
     }
 
     /** A robot that cannot be read keeps nobody from seeing the others; its session is unknown. */

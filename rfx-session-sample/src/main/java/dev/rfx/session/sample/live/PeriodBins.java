@@ -12,6 +12,9 @@ final class PeriodBins {
 
     static final int COUNT = EDGES.length + 1;
 
+    /** What to write below each bar. */
+    static final List<String> LABELS = labels();
+
     private PeriodBins() {}
 
     /** The number of the bar. */
@@ -23,15 +26,14 @@ final class PeriodBins {
         return bin;
     }
 
-    /** What to write below each bar. */
-    static List<String> labels() {
+    private static List<String> labels() {
         List<String> labels = new ArrayList<>();
         labels.add("< " + name(EDGES[0]));
         for (int i = 1; i < EDGES.length; i++) {
             labels.add(name(EDGES[i - 1]) + " … " + name(EDGES[i]));
         }
         labels.add("≥ " + name(EDGES[EDGES.length - 1]));
-        return labels;
+        return List.copyOf(labels);
     }
 
     private static String name(double micros) {
