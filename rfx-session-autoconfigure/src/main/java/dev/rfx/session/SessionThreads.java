@@ -1,5 +1,10 @@
 package dev.rfx.session;
 
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * finds the same class loader as one that the application starts.
  */
 final class SessionThreads {
+
+    private static final ThreadGroup ROOT_GROUP = rootGroup();
+
+    /** How long a thread of an executor waits for the next task before it ends. */
+    private static final long IDLE_MILLIS = 100;
 
     private final String prefix;
     private final ThreadTuning tuning;
@@ -28,11 +38,52 @@ final class SessionThreads {
         return create(this.tuning.released(task), suffix);
     }
 
+    /** Creates an executor of one daemon thread, which exists only while there is a task. */
+    ThreadPoolExecutor executor(String suffix) {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        IDLE_MILLIS,
+                        TimeUnit.MILLISECONDS,
+                        new LinkedBlockingQueue<>(),
+                        task -> createOrdinary(task, suffix));
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
     /** Creates a daemon thread whose name is that of the session with a suffix. */
     Thread create(Runnable task, String suffix) {
-        Thread thread = new Thread(task, this.prefix + suffix);
+        Thread thread = new Thread(ROOT_GROUP, task, this.prefix + suffix);
         thread.setDaemon(true);
         thread.setContextClassLoader(this.contextClassLoader);
         return thread;
+    }
+
+    /**
+     * Creates a daemon thread that serves all sessions of the JVM. It keeps nothing of the
+     * application whose thread happens to create it: neither its class loader, nor its thread
+     * locals, nor (until JDK 23) the classes on its stack.
+     */
+    @SuppressWarnings("removal")
+    static Thread createForJvm(Runnable task, String suffix) {
+        return AccessController.doPrivileged(
+                (PrivilegedAction<Thread>)
+                        () -> {
+                            Thread thread =
+                                    new Thread(ROOT_GROUP, task, "rfx-session-" + suffix, 0, false);
+                            thread.setDaemon(true);
+                            thread.setContextClassLoader(null);
+                            return thread;
+                        });
+    }
+
+    /** A group of the application would wait for its threads that are created and never started. */
+    private static ThreadGroup rootGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
     }
 }

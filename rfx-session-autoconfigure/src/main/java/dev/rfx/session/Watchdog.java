@@ -2,6 +2,7 @@ package dev.rfx.session;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -39,28 +40,25 @@ final class Watchdog {
     }
 
     private static Runnable add(Task task) {
-        Runnable end = () -> remove(task);
         synchronized (LOCK) {
             Task[] more = Arrays.copyOf(tasks, tasks.length + 1);
             more[tasks.length] = task;
             if (thread == null) {
-                Thread created = new Thread(Watchdog::watch, "rfx-session-watchdog");
-                created.setDaemon(true);
-                // Not the class loader of the application that happened to be first.
-                created.setContextClassLoader(null);
+                Thread created = SessionThreads.createForJvm(Watchdog::watch, "watchdog");
                 created.start();
                 thread = created;
             }
             tasks = more;
             LockSupport.unpark(thread);
         }
-        return end;
+        return () -> end(task);
     }
 
-    private static void remove(Task task) {
-        task.done = true; // first: the rest needs memory
+    /** Allocates nothing: a robot is being stopped, and the heap may be full. */
+    private static void end(Task task) {
+        task.end();
         synchronized (LOCK) {
-            tasks = Arrays.stream(tasks).filter(other -> other != task).toArray(Task[]::new);
+            LockSupport.unpark(thread); // it forgets the task
         }
     }
 
@@ -68,22 +66,42 @@ final class Watchdog {
         boolean idle = false;
         while (true) {
             Task[] now = tasks;
-            if (now.length == 0 && idle && end()) {
+            if (now.length == 0 && idle && finish()) {
                 return;
             }
             idle = now.length == 0;
+            boolean ended = false;
             long next = System.nanoTime() + IDLE_NANOS;
             for (Task task : now) {
                 task.runIfDue();
-                if (!task.done && task.due - next < 0) {
+                if (task.hasEnded()) {
+                    ended = true;
+                } else if (task.due - next < 0) {
                     next = task.due;
                 }
             }
+            if (ended && forgetEnded()) {
+                continue;
+            }
             LockSupport.parkNanos(next - System.nanoTime());
+            // With the interrupt flag up, each park would return at once and burn a core.
+            Thread.interrupted();
         }
     }
 
-    private static boolean end() {
+    /** Returns false where the heap is full: the next round tries again. */
+    private static boolean forgetEnded() {
+        try {
+            synchronized (LOCK) {
+                tasks = Arrays.stream(tasks).filter(task -> !task.hasEnded()).toArray(Task[]::new);
+            }
+            return true;
+        } catch (OutOfMemoryError ex) {
+            return false;
+        }
+    }
+
+    private static boolean finish() {
         synchronized (LOCK) {
             if (tasks.length > 0) {
                 return false;
@@ -95,35 +113,40 @@ final class Watchdog {
 
     private static final class Task {
 
-        private final Runnable action;
         private final long intervalNanos;
         private final boolean repeated;
         private long due; // the watchdog's, once it is published
-        private volatile boolean done;
+
+        /** Null once the task has ended: what it refers to is free then. */
+        private volatile @Nullable Runnable action;
 
         Task(Runnable action, long intervalNanos, boolean repeated) {
-            this.action = action;
+            this.action = Objects.requireNonNull(action);
             this.intervalNanos = intervalNanos;
             this.repeated = repeated;
             this.due = System.nanoTime() + intervalNanos;
         }
 
+        void end() {
+            this.action = null;
+        }
+
+        boolean hasEnded() {
+            return this.action == null;
+        }
+
         void runIfDue() {
-            if (this.done || this.due - System.nanoTime() > 0) {
+            Runnable current = this.action;
+            if (current == null || this.due - System.nanoTime() > 0) {
                 return;
             }
+            if (!this.repeated) {
+                end();
+            }
             try {
-                this.action.run();
+                current.run();
             } catch (Throwable ex) {
                 // The task's own business. The others, and its next turn, are not affected.
-            }
-            if (!this.repeated) {
-                this.done = true;
-                try {
-                    remove(this);
-                } catch (OutOfMemoryError ex) {
-                    // It stays where it is, and is not run again.
-                }
             }
             this.due = System.nanoTime() + this.intervalNanos;
         }

@@ -2,9 +2,12 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WatchdogTests {
 
@@ -74,5 +77,67 @@ class WatchdogTests {
 
         assertThat(ended).hasValue(runs);
         endOfOther.run();
+    }
+
+    /** With the flag up each park returns at once, and the thread burns a core. */
+    @Test
+    @Timeout(30)
+    void interruptIsTakenNoteOfOnce() {
+        AtomicInteger rounds = new AtomicInteger();
+        Runnable end = Watchdog.every(OFTEN, rounds::incrementAndGet);
+        await(rounds, 1);
+        Thread watchdog =
+                Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("rfx-session-watchdog"))
+                        .findFirst()
+                        .orElseThrow();
+
+        watchdog.interrupt();
+
+        while (watchdog.isInterrupted()) {
+            Thread.onSpinWait();
+        }
+        await(rounds, rounds.get() + 5);
+        end.run();
+    }
+
+    @Test
+    @Timeout(30)
+    void whatATaskRefersToIsFreeWhenItHasEnded() {
+        Object subject = new Object();
+        WeakReference<Object> reference = new WeakReference<>(subject);
+        Runnable end = Watchdog.after(Duration.ofDays(1), subject::hashCode);
+        subject = null;
+
+        end.run();
+
+        while (reference.get() != null) {
+            System.gc();
+        }
+    }
+
+    @Test
+    void threadKeepsNothingOfTheThreadThatNeedsItFirst() throws Exception {
+        ThreadGroup group = new ThreadGroup("application");
+        AtomicReference<Thread> created = new AtomicReference<>();
+        InheritableThreadLocal<Object> inheritable = new InheritableThreadLocal<>();
+        AtomicReference<Object> inherited = new AtomicReference<>();
+        Thread application =
+                new Thread(
+                        group,
+                        () -> {
+                            inheritable.set("of the application");
+                            created.set(
+                                    SessionThreads.createForJvm(
+                                            () -> inherited.set(inheritable.get()), "test"));
+                        });
+        application.start();
+        application.join();
+
+        assertThat(created.get().getThreadGroup().getParent()).isNull();
+        assertThat(created.get().getContextClassLoader()).isNull();
+        created.get().start();
+        created.get().join();
+        assertThat(inherited).hasNullValue();
     }
 }
