@@ -35,7 +35,7 @@ final class GcPauses {
     private int loops; // guarded by this
 
     // The JVM tells one after the other.
-    private int told;
+    private int nextSlot;
 
     /**
      * The clock's reading when the JVM's age was 0. Nobody tells: neither uptime nor start time are
@@ -101,7 +101,8 @@ final class GcPauses {
     void add(long beginMillis, long endMillis) {
         this.origin =
                 Math.min(this.origin, this.nanoTime.getAsLong() - endMillis * NANOS_PER_MILLI);
-        int slot = 2 * (this.told++ % KEPT);
+        int slot = 2 * this.nextSlot;
+        this.nextSlot = (this.nextSlot + 1) % KEPT;
         this.pauses.set(slot, this.origin + beginMillis * NANOS_PER_MILLI);
         this.pauses.set(slot + 1, this.origin + endMillis * NANOS_PER_MILLI);
     }

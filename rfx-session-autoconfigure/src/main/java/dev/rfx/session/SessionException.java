@@ -61,11 +61,11 @@ public class SessionException extends RuntimeException {
                 recent);
     }
 
-    /** What was thrown is somebody else's code, too. */
+    /** What was thrown is the user's code, too, and may throw anything, checked or not. */
     private static String describe(Throwable cause) {
         try {
             return cause.toString();
-        } catch (RuntimeException | Error ex) {
+        } catch (Throwable ex) {
             return cause.getClass().getName();
         }
     }
