@@ -2,9 +2,7 @@ package dev.rfx.session;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,19 +17,11 @@ final class Notifier {
     private static final Logger logger = LoggerFactory.getLogger(Session.class);
 
     private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
-    private final ThreadPoolExecutor executor;
+    private final Executor executor;
     private volatile @Nullable Thread thread;
 
     Notifier(SessionThreads threads) {
-        this.executor =
-                new ThreadPoolExecutor(
-                        1,
-                        1,
-                        100,
-                        TimeUnit.MILLISECONDS,
-                        new LinkedBlockingQueue<>(),
-                        task -> threads.createOrdinary(task, "-events"));
-        this.executor.allowCoreThreadTimeOut(true);
+        this.executor = threads.executor("-events");
     }
 
     void add(SessionListener listener) {
@@ -42,9 +32,24 @@ final class Notifier {
         this.listeners.remove(listener);
     }
 
-    /** Tells every listener, then runs {@code afterwards}. Returns at once. */
+    /**
+     * Tells every listener, then runs {@code afterwards}. Returns at once. Neither may refer to a
+     * run: behind a listener that hangs they wait for ever, and would keep the records of every
+     * later run.
+     */
     void tell(Consumer<SessionListener> event, Runnable afterwards) {
-        execute(() -> this.listeners.forEach(listener -> tell(listener, event)), afterwards);
+        execute(
+                () ->
+                        this.listeners.forEach(
+                                listener ->
+                                        guard(
+                                                () -> event.accept(listener),
+                                                ex ->
+                                                        logger.error(
+                                                                "A session listener failed: {}",
+                                                                listener,
+                                                                ex))),
+                afterwards);
     }
 
     /**
@@ -56,22 +61,24 @@ final class Notifier {
             this.executor.execute(
                     () -> {
                         this.thread = Thread.currentThread();
-                        try {
-                            task.run();
-                        } finally {
-                            afterwards.run();
-                        }
+                        guard(task, ex -> logger.error("A report of a session failed", ex));
+                        afterwards.run();
                     });
         } catch (OutOfMemoryError | LinkageError ex) {
             afterwards.run();
         }
     }
 
-    private static void tell(SessionListener listener, Consumer<SessionListener> event) {
+    /** What fails here, the log included, keeps no other listener from being told. */
+    private static void guard(Runnable task, Consumer<Throwable> log) {
         try {
-            event.accept(listener);
+            task.run();
         } catch (Throwable ex) {
-            logger.error("A session listener failed: {}", listener, ex);
+            try {
+                log.accept(ex);
+            } catch (Throwable broken) {
+                // The log is what fails, and there is no other place to say so.
+            }
         }
     }
 

@@ -57,6 +57,18 @@ public interface Robot<O, A> {
     default void stop() throws Exception {}
 
     /**
+     * Returns the device that this robot commands. One device has one run at a time: a session does
+     * not start while another one drives the same device. The device is compared by identity. A
+     * decorator returns the device of the robot that it wraps; every other robot is its own device,
+     * as by default. Called before each run, on the thread that starts it.
+     *
+     * @return the device, always the same one
+     */
+    default Object device() {
+        return this;
+    }
+
+    /**
      * Tells the shape of the actions, where they are {@link Tensor}s, so that no other ever reaches
      * {@link #act}. Always the same, also before the first reset. By default null: the first action
      * of a run decides.

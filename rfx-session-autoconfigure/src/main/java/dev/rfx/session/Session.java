@@ -4,10 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Connects a policy to a robot and keeps the connection on time and safe.
@@ -32,16 +29,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Session implements AutoCloseable {
 
-    private static final Logger logger = LoggerFactory.getLogger(Session.class);
-
     private final Robot<Object, Object> robot;
     private final Policy<Object, Object> policy;
     private final SessionOptions options;
     private final LoopClock clock;
     private final SessionThreads threads;
     private final Notifier notifier;
+    private final RobotReadings readings;
     private final AtomicReference<Runs> runs = new AtomicReference<>(Runs.NONE);
-    private volatile @Nullable RestartPolicy restartPolicy;
+    private final Restarts restarts;
+    private volatile @Nullable Object device;
 
     /**
      * Creates a session with default options. Nothing moves yet.
@@ -84,6 +81,8 @@ public final class Session implements AutoCloseable {
         this.notifier = new Notifier(this.threads);
         this.notifier.add(new JfrTrace(options.name()));
         this.notifier.add(new SessionLog(robot, policy));
+        this.readings = new RobotReadings(robot, this.threads);
+        this.restarts = new Restarts(this, this.runs, this.notifier, clock, this::restart);
     }
 
     /**
@@ -114,26 +113,59 @@ public final class Session implements AutoCloseable {
      * Starts a run and returns when its loop has begun. Does nothing while the session runs, and
      * waits with the other caller while it is being started. Also returns, with the session
      * stopped, when {@link #stop()} is called meanwhile or when the calling thread is interrupted.
-     * A reset that hangs keeps this method waiting until somebody calls {@link #stop()}.
+     * A reset that hangs keeps this method waiting until another thread calls {@link #stop()}.
+     *
+     * <p>If the start fails, this method throws, and a {@link RestartPolicy} may start the session
+     * again later. A caller that gives up then uses {@link #startOnce()}.
      *
      * @throws SessionException if the robot or the policy could not be reset
      * @throws SessionHungException if the control thread of the last run still hangs
+     * @throws RobotInUseException if another session drives the same robot
      * @throws IllegalStateException if called from within a run that is ending, or while the JVM
      *     ends
      */
     public void start() {
-        start(this.options.duration());
+        start(Runs.Restartable.ALWAYS);
     }
 
-    private StartedRun start(@Nullable Duration duration) {
+    /**
+     * As {@link #start()}, for a caller that handles a failed start itself: if this method throws,
+     * no {@link RestartPolicy} starts the session later. The policy applies to failures after the
+     * loop has begun.
+     *
+     * @throws SessionException if the robot or the policy could not be reset
+     * @throws SessionHungException if the control thread of the last run still hangs
+     * @throws RobotInUseException if another session drives the same robot
+     * @throws IllegalStateException if called from within a run that is ending, or while the JVM
+     *     ends
+     */
+    public void startOnce() {
+        start(Runs.Restartable.ONCE_BEGUN);
+    }
+
+    private void start(Runs.Restartable restartable) {
+        Claim claim = claim(this.options.duration(), restartable);
+        claim.begin();
+        awaitStart(claim.run());
+    }
+
+    /**
+     * Makes the caller one of the run in progress, or installs the next run. A run that is
+     * installed has the robot and the shutdown hook, and the caller begins it.
+     */
+    private Claim claim(@Nullable Duration duration, Runs.Restartable restartable) {
         while (true) {
             Runs before = this.runs.get();
             SessionRun current = before.current();
             if (current != null) {
                 SessionState state = current.state();
                 if (state == SessionState.STARTING || state == SessionState.RUNNING) {
-                    awaitStart(current);
-                    return new StartedRun(current, false);
+                    // One step: the restart of a failed run is planned in this value, too, so
+                    // either the plan sees the rule or this caller sees the plan.
+                    if (this.runs.compareAndSet(before, before.restrictedTo(restartable))) {
+                        return new Claim(current, false);
+                    }
+                    continue;
                 }
                 if (!current.hasEnded() && current.isRobotThread()) {
                     throw new IllegalStateException(
@@ -142,32 +174,92 @@ public final class Session implements AutoCloseable {
                 }
                 current.awaitEnd();
             }
-            SessionRun next = newRun(duration);
-            // Of several callers one replaces the run that it saw to be over; the others look
-            // again.
-            if (this.runs.compareAndSet(before, before.then(next, before.totals()))) {
-                before.cancelRestart();
-                next.begin();
-                awaitStart(next);
-                return new StartedRun(next, true);
+            Claim next = new Claim(newRun(duration), true);
+            if (install(before, next.run(), before.totals(), restartable)) {
+                return next;
             }
+        }
+    }
+
+    /**
+     * Of several callers one replaces the run that it saw to be over; the others look again.
+     * Nothing is allocated between the replacement and the begin of the run.
+     */
+    private boolean install(
+            Runs before, SessionRun next, SessionTotals totals, Runs.Restartable restartable) {
+        boolean installed = false;
+        next.reserve();
+        try {
+            installed = this.runs.compareAndSet(before, before.then(next, totals, restartable));
+        } finally {
+            if (!installed) {
+                next.discard();
+            }
+        }
+        if (installed) {
+            before.cancelRestart();
+        }
+        return installed;
+    }
+
+    /** Starts the next run after a failure, unless another caller was faster. */
+    private void restart(Runs before) {
+        SessionRun next = newRun(this.options.duration());
+        SessionTotals totals = before.totals().plus(SessionTotals.ONE_RESTART);
+        if (install(before, next, totals, Runs.Restartable.ALWAYS)) {
+            next.begin();
         }
     }
 
     private SessionRun newRun(@Nullable Duration duration) {
         return new SessionRun(
-                this, this.robot, this.policy, this.notifier, this.threads, this.clock, duration);
+                this,
+                this.robot,
+                device(),
+                this.policy,
+                this.notifier,
+                this.readings,
+                this.restarts,
+                this.threads,
+                this.clock,
+                duration);
     }
 
-    /** A run that has begun, and whether this caller's options are the ones it runs with. */
-    private record StartedRun(SessionRun run, boolean own) {}
+    /**
+     * Asked for at the first start, not by the constructor: the robot may be a proxy of a bean that
+     * is created later. A restart comes after a start, so the watchdog never asks.
+     */
+    private Object device() {
+        Object known = this.device;
+        if (known == null) {
+            // Null only from a mock, and nullness is not checked there.
+            known = Objects.requireNonNullElse(this.robot.device(), this.robot);
+            this.device = known;
+        }
+        return known;
+    }
+
+    /**
+     * A run that the caller starts, or joins.
+     *
+     * @param own whether the caller installed it: then the caller begins it, with its duration
+     */
+    private record Claim(SessionRun run, boolean own) {
+
+        void begin() {
+            if (this.own) {
+                this.run.begin();
+            }
+        }
+    }
 
     private void awaitStart(SessionRun run) {
         try {
             run.awaitStart();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            stop(run);
+            dismiss(run);
+            run.awaitEnd();
         }
         if (!run.loopBegan()) {
             SessionException failed = run.reportFailure();
@@ -182,9 +274,9 @@ public final class Session implements AutoCloseable {
 
     /**
      * Ends the run and returns when no method of the robot will be called any more and the
-     * listeners have been told (or have taken longer than a second). An action that was not yet
-     * sent is not sent. Called from within the robot or the policy, it returns at once and the run
-     * ends with that call. Does nothing when the session does not run.
+     * listeners have returned (or have had a second since the end). An action that was not yet sent
+     * is not sent. Called from within the robot or the policy, it returns at once and the run ends
+     * with that call. Does nothing when the session does not run.
      *
      * <p>A call in flight has half of the stop timeout to come back; then it is interrupted (a
      * reset is interrupted at once). What it throws after that is logged, and is no failure.
@@ -208,128 +300,61 @@ public final class Session implements AutoCloseable {
         dismissCurrent();
     }
 
-    private @Nullable SessionRun dismissCurrent() {
-        return dismiss(now -> true);
-    }
-
-    private void stop(SessionRun run) {
-        dismiss(now -> now.current() == run);
-        run.awaitEnd();
-    }
-
     /**
-     * Asks the current run to end, and takes care that no other follows by itself: in one step, so
-     * that a restart comes either before, and is the run that is dismissed, or not at all.
+     * Asks the current run to end and makes sure that no restart follows. The request comes first,
+     * and nothing here allocates: with a full heap the robot is stopped nevertheless. The loop ends
+     * when the value that is replaced is the one whose run was asked, so that a run that is
+     * installed meanwhile is asked, too.
      */
-    private @Nullable SessionRun dismiss(Predicate<Runs> which) {
-        Runs before = this.runs.getAndUpdate(now -> which.test(now) ? now.dismiss() : now);
-        SessionRun current = before.current();
-        if (current == null || !which.test(before)) {
-            return null;
+    private @Nullable SessionRun dismissCurrent() {
+        while (true) {
+            Runs seen = this.runs.get();
+            SessionRun current = seen.current();
+            if (current != null) {
+                current.requestStop();
+            }
+            if (this.runs.compareAndSet(seen, seen.dismissed())) {
+                seen.cancelRestart();
+                return current;
+            }
         }
-        before.cancelRestart();
-        current.requestStop();
-        return current;
+    }
+
+    /** As {@link #dismissCurrent()}, for one run: a later one belongs to another caller. */
+    private void dismiss(SessionRun run) {
+        run.requestStop();
+        while (true) {
+            Runs seen = this.runs.get();
+            if (seen.current() != run) {
+                return;
+            }
+            if (this.runs.compareAndSet(seen, seen.dismissed())) {
+                seen.cancelRestart();
+                return;
+            }
+        }
     }
 
     /**
      * Lets a session start again by itself after a failure. A stop, also one that comes while the
-     * session waits to be started again, ends that.
+     * session waits to be started again, ends that. A run that a caller attends with {@link #run()}
+     * is never followed by a restart.
      *
      * @param policy decides whether and when, from the next failure on; null for never, as by
      *     default
      */
     public void setRestartPolicy(@Nullable RestartPolicy policy) {
-        this.restartPolicy = policy;
-    }
-
-    /**
-     * Called at the end of a run that failed, when its robot is not called any more; returns what
-     * is to be done when the listeners have been told of the failure. The one value {@link #runs}
-     * decides between this and a stop: a stop that came before it forbids the restart, one that
-     * comes after it cancels it.
-     */
-    @Nullable Runnable planRestart(SessionRun failed, SessionException failure) {
-        RestartPolicy policy = this.restartPolicy;
-        if (policy == null || this.runs.get().dismissed()) {
-            return null;
-        }
-        PendingRestart pending;
-        try {
-            Duration delay = policy.delayAfter(failure);
-            if (delay == null) {
-                return () -> tellOfExhaustedRestarts(failure);
-            }
-            if (delay.isNegative()) {
-                throw new IllegalArgumentException("The delay of a restart is " + delay);
-            }
-            pending =
-                    new PendingRestart(
-                            failure,
-                            this.clock.nanoTime() + delay.toNanos(),
-                            new RestartStatus(policy.attempts(), policy.maxAttempts(), delay));
-        } catch (Throwable ex) {
-            return () -> {
-                this.notifier.execute(
-                        () -> logger.error("The restart policy of session '{}' failed", name(), ex),
-                        () -> {});
-                tellOfExhaustedRestarts(failure);
-            };
-        }
-        Runnable schedule = () -> scheduleRestart(pending);
-        boolean dismissed =
-                this.runs.updateAndGet(now -> now.await(failed, pending)).pending() != pending;
-        return dismissed ? null : schedule;
-    }
-
-    private void scheduleRestart(PendingRestart pending) {
-        try {
-            RestartStatus status = pending.status();
-            Duration delay = Objects.requireNonNull(status.startsIn());
-            this.notifier.tell(listener -> listener.restarting(this, status), () -> {});
-            pending.schedule(this.clock.after(delay, () -> restart(pending)));
-        } catch (Throwable ex) {
-            abandon(pending);
-        }
-    }
-
-    /** Nobody waits for what cannot come: there was no memory or no thread for it. */
-    private void abandon(PendingRestart pending) {
-        Runs before = this.runs.getAndUpdate(now -> now.abandon(pending));
-        if (before.pending() == pending) {
-            tellOfExhaustedRestarts(pending.failure());
-        }
-    }
-
-    private void tellOfExhaustedRestarts(SessionException failure) {
-        this.notifier.tell(listener -> listener.restartsExhausted(this, failure), () -> {});
-    }
-
-    /** Called by the watchdog when the time has come. */
-    private void restart(PendingRestart pending) {
-        Runs before = this.runs.get();
-        if (before.pending() != pending) {
-            return;
-        }
-        try {
-            SessionRun next = newRun(this.options.duration());
-            SessionTotals totals = before.totals().plus(SessionTotals.ONE_RESTART);
-            // If this fails, somebody else has started or stopped the session.
-            if (this.runs.compareAndSet(before, before.then(next, totals))) {
-                next.begin();
-            }
-        } catch (Throwable ex) {
-            abandon(pending);
-        }
+        this.restarts.setPolicy(policy);
     }
 
     /**
      * Runs until the session is stopped, its duration is over, the calling thread is interrupted or
-     * the JVM ends, starting the session if needed. The session is stopped when this method
-     * returns, also after a failure: no {@link RestartPolicy} starts it again then.
+     * the JVM ends, starting the session if needed. The run has ended when this method returns or
+     * throws, whatever it throws, and no {@link RestartPolicy} starts the session again.
      *
      * @throws SessionException if the session could not be started or failed
      * @throws SessionHungException if the run is to end and a call hangs
+     * @throws RobotInUseException if another session drives the same robot
      * @throws IllegalStateException if called from within the robot or the policy
      */
     public void run() {
@@ -351,17 +376,27 @@ public final class Session implements AutoCloseable {
         if (duration != null) {
             this.options.withDuration(duration); // checks it
         }
-        StartedRun started = start(duration);
-        SessionRun run = started.run();
+        SessionRun current = this.runs.get().current();
+        if (current != null) {
+            current.requireThatThisThreadCanWait();
+        }
+        Claim claim = claim(duration, Runs.Restartable.NEVER);
+        SessionRun run = claim.run();
         try {
-            if (!started.own() && duration != null) {
+            claim.begin();
+            awaitStart(run);
+            if (!claim.own() && duration != null) {
                 run.limitFromNow(duration);
             }
             run.awaitEndedOrOverdue();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
+        } finally {
+            // On every way out: the robot moves only while this caller is here. No restart is
+            // pending, for the claim has forbidden it.
+            run.requestStop();
+            run.awaitEnd();
         }
-        stop(run);
         SessionException failed = run.reportFailure();
         if (failed != null) {
             throw failed;
@@ -476,7 +511,7 @@ public final class Session implements AutoCloseable {
      */
     public SessionSnapshot snapshot() {
         Runs now = this.runs.get();
-        RestartStatus restart = restartStatus(now.pending());
+        RestartStatus restart = this.restarts.status(now.pending());
         if (now.current() != null) {
             return now.current().snapshot(restart);
         }
@@ -484,17 +519,13 @@ public final class Session implements AutoCloseable {
         return new SessionSnapshot(SessionState.NEW, none, 0, 0, null, false, null, restart);
     }
 
-    private @Nullable RestartStatus restartStatus(@Nullable PendingRestart pending) {
-        RestartPolicy policy = this.restartPolicy;
-        if (policy == null) {
-            return null;
-        }
-        return new RestartStatus(
-                policy.attempts(),
-                policy.maxAttempts(),
-                pending == null
-                        ? null
-                        : Duration.ofNanos(Math.max(pending.due() - this.clock.nanoTime(), 0)));
+    /**
+     * Tells whether a {@link RestartPolicy} is about to start the session again.
+     *
+     * @return whether a restart is pending
+     */
+    public boolean awaitsRestart() {
+        return this.runs.get().pending() != null;
     }
 
     /**
@@ -573,12 +604,14 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Returns what the robot tells about itself.
+     * Returns what the robot reports about itself. If the robot does not answer within a tenth of a
+     * second, these are its last known readings: a robot that is locked by a call that hangs does
+     * not block its health.
      *
      * @return {@link Robot#readings()}
      */
     public List<RobotReading> readings() {
-        return this.robot.readings();
+        return this.readings.get();
     }
 
     /**
@@ -645,99 +678,5 @@ public final class Session implements AutoCloseable {
     @Override
     public String toString() {
         return "Session '" + name() + "' at " + this.options.rateHz() + " Hz, " + state();
-    }
-
-    /**
-     * The run in progress or the last one, and what the ones before it add up to. One value, so
-     * that a reader of the totals never sees a run neither here nor there, and that of a restart
-     * and a stop one is first.
-     *
-     * @param current the run
-     * @param before what the ones before it add up to
-     * @param dismissed whether somebody told the run to end
-     * @param pending the restart that is waited for after it
-     */
-    private record Runs(
-            @Nullable SessionRun current,
-            SessionTotals before,
-            boolean dismissed,
-            @Nullable PendingRestart pending) {
-
-        static final Runs NONE = new Runs(null, SessionTotals.ZERO, false, null);
-
-        /** Called when the current run is over: nothing is added to its totals any more. */
-        Runs then(SessionRun next, SessionTotals totals) {
-            return new Runs(next, totals, false, null);
-        }
-
-        Runs dismiss() {
-            return new Runs(this.current, this.before, true, null);
-        }
-
-        Runs await(SessionRun failed, PendingRestart restart) {
-            return this.current == failed && !this.dismissed
-                    ? new Runs(failed, this.before, false, restart)
-                    : this;
-        }
-
-        Runs abandon(PendingRestart restart) {
-            return this.pending == restart
-                    ? new Runs(this.current, this.before, this.dismissed, null)
-                    : this;
-        }
-
-        void cancelRestart() {
-            if (this.pending != null) {
-                this.pending.cancel();
-            }
-        }
-
-        SessionTotals totals() {
-            return this.current == null ? this.before : this.before.plus(this.current.totals());
-        }
-    }
-
-    /** A restart that is waited for. Its identity is what the waiting task looks for. */
-    private static final class PendingRestart {
-
-        private final SessionException failure;
-        private final long due;
-        private final RestartStatus status;
-        private volatile boolean cancelled;
-        private volatile @Nullable Runnable scheduled;
-
-        PendingRestart(SessionException failure, long due, RestartStatus status) {
-            this.failure = failure;
-            this.due = due;
-            this.status = status;
-        }
-
-        RestartStatus status() {
-            return this.status;
-        }
-
-        SessionException failure() {
-            return this.failure;
-        }
-
-        long due() {
-            return this.due;
-        }
-
-        /** Frees the timer early if the restart is not waited for any more. */
-        void schedule(Runnable ender) {
-            this.scheduled = ender;
-            if (this.cancelled) {
-                ender.run();
-            }
-        }
-
-        void cancel() {
-            this.cancelled = true;
-            Runnable ender = this.scheduled;
-            if (ender != null) {
-                ender.run();
-            }
-        }
     }
 }

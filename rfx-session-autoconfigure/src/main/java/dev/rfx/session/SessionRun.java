@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +27,12 @@ final class SessionRun {
     /** How many inspections there are in the time that they watch. */
     private static final int INSPECTIONS = 10;
 
-    /** How long a caller of stop() waits for a robot.stop() beside a hung call, and the report. */
+    /**
+     * How long after a run is found stuck callers of stop() wait for robot.stop() and the report.
+     */
     private static final Duration STUCK_TIMEOUT = Duration.ofMillis(500);
 
-    /** How long a caller of stop() waits for the listeners: a slow one has to keep up by itself. */
+    /** How long after the end of a run callers of stop() wait for the listeners. */
     private static final Duration LISTENERS_TIMEOUT = Duration.ofSeconds(1);
 
     /** How late a run may end by its duration before the caller of run() ends it. */
@@ -37,10 +40,16 @@ final class SessionRun {
 
     private static final long NO_STALL = -1;
 
+    /** How often a thread looks again that has no memory to wait for a latch. */
+    private static final long LOOK_NANOS = 1_000_000;
+
     private final Session session;
     private final Robot<Object, Object> robot;
+    private final Object device;
     private final SessionOptions options;
     private final Notifier notifier;
+    private final Restarts restarts;
+    private final SessionThreads threads;
     private final LoopClock clock;
     private final TimingRecorder recorder;
     private final IncidentReport incidents;
@@ -90,11 +99,16 @@ final class SessionRun {
     private volatile boolean interrupted;
     private volatile boolean loopBegan;
     private volatile boolean failureReported;
-    private volatile @Nullable Thread standIn;
+
+    /** A further thread that acts for the run and cannot wait for its end. */
+    private volatile @Nullable Thread actingThread;
+
     private volatile long stoppingSince;
+    private volatile long stuckDeadline;
+    private volatile long listenersDeadline;
     private volatile TimingRecorder.Begin statsBegin = TimingRecorder.Begin.OF_THE_RUN;
     private volatile Runnable endOfWatch = () -> {};
-    private volatile long stalls;
+    private volatile long stalls; // changed under interruptLock
 
     // The watchdog's own.
     private long stalledAfter = NO_STALL;
@@ -103,18 +117,24 @@ final class SessionRun {
     SessionRun(
             Session session,
             Robot<Object, Object> robot,
+            Object device,
             Policy<Object, Object> policy,
             Notifier notifier,
+            RobotReadings readings,
+            Restarts restarts,
             SessionThreads threads,
             LoopClock clock,
             @Nullable Duration duration) {
         this.session = session;
         this.robot = robot;
+        this.device = device;
         this.options = session.options();
         this.notifier = notifier;
+        this.restarts = restarts;
+        this.threads = threads;
         this.clock = clock;
         this.recorder = new TimingRecorder(this.options.maxTimingSamples());
-        this.incidents = new IncidentReport(this.options, this.recorder, robot, notifier);
+        this.incidents = new IncidentReport(this.options, this.recorder, readings, notifier);
         this.loop =
                 new ControlLoop<>(
                         robot,
@@ -133,13 +153,38 @@ final class SessionRun {
     }
 
     /**
-     * Starts the control thread. Called once.
+     * Takes the robot and registers the shutdown hook. Called once, before the run is installed: a
+     * run that is refused here leaves the session as it is.
      *
-     * @throws IllegalStateException if the JVM is ending
+     * @throws RobotInUseException if another run drives the robot
+     * @throws JvmEndsException if the JVM ends
      */
-    void begin() {
+    void reserve() {
+        DrivenRobots.take(this.device, this.session);
+        boolean reserved = false;
         try {
             Runtime.getRuntime().addShutdownHook(this.shutdownHook);
+            reserved = true;
+        } catch (IllegalStateException ex) {
+            throw new JvmEndsException(name(), ex);
+        } finally {
+            if (!reserved) {
+                DrivenRobots.giveBack(this.device);
+            }
+        }
+    }
+
+    /** Takes back {@link #reserve()} for a run that was not installed. */
+    void discard() {
+        this.state.set(SessionState.STOPPED);
+        DrivenRobots.giveBack(this.device);
+        removeShutdownHook();
+        this.ended.countDown(); // the hook may be waiting for it
+    }
+
+    /** Starts the control thread. Called once, after the run is installed. */
+    void begin() {
+        try {
             GcPauses.OF_THE_JVM.join();
             this.endOfWatch = GcPauses.OF_THE_JVM::leave;
             isStalled(); // loads what the watchdog needs, while there is memory for it
@@ -154,7 +199,7 @@ final class SessionRun {
                     };
             this.controlThread.start();
         } catch (Throwable ex) {
-            // No thread is to be had, or the JVM ends; the robot was not touched.
+            // No thread is to be had; the robot was not touched.
             stopping();
             thrown(ex);
             leave();
@@ -175,8 +220,13 @@ final class SessionRun {
     }
 
     private void stopInDyingJvm() {
+        requestStop(); // this run, in case it is not installed yet
         this.session.requestStop();
-        awaitEnd();
+        try {
+            awaitEnd();
+        } catch (SessionHungException ex) {
+            // The listeners know, and nothing more can be done for the robot.
+        }
     }
 
     // ---- on the control thread
@@ -192,7 +242,8 @@ final class SessionRun {
                 this.loopBegan = true;
                 this.startDecided.countDown();
                 this.incidents.begin();
-                this.notifier.tell(listener -> listener.started(this.session), () -> {});
+                Session session = this.session;
+                this.notifier.tell(listener -> listener.started(session), () -> {});
                 this.loop.run();
             }
         } catch (Throwable ex) {
@@ -210,11 +261,12 @@ final class SessionRun {
         ThreadStatus status = this.tuning.tune();
         this.threadStatus = status;
         if (status != null && this.tuning.isToBeWarnedOf(status)) {
+            String name = name();
             this.notifier.execute(
                     () ->
                             logger.warn(
                                     "Session '{}' runs without all that is asked for its thread: {}",
-                                    name(),
+                                    name,
                                     status.problem()),
                     () -> {});
         }
@@ -271,17 +323,37 @@ final class SessionRun {
         }
     }
 
-    /** The last thread that may call the robot ends the run. */
+    /**
+     * The last thread that may call the robot ends the run. The end asks the restart policy, which
+     * is the user's and may take its time: the watchdog, which all sessions need, and a caller of
+     * stop() leave it to a thread of the run.
+     */
     private void leave() {
         if (this.robotThreads.decrementAndGet() > 0) {
             return;
         }
+        Thread current = Thread.currentThread();
+        if (current != this.controlThread && current != this.stopThread) {
+            try {
+                this.threads.create(this::end, "-end").start();
+                return;
+            } catch (Throwable ex) {
+                // No thread is to be had: rather here than never.
+            }
+        }
+        end();
+    }
+
+    /** Ends the run, whatever fails here: the robot is safe. */
+    private void end() {
+        this.actingThread = Thread.currentThread();
+        DrivenRobots.giveBack(this.device);
         Runnable restart = null;
         try {
             restart = planRestart();
-        } catch (OutOfMemoryError | LinkageError ex) {
-            // The robot is safe. With no memory for that, or for a class that is needed for it,
-            // another run would not get far.
+        } catch (Throwable ex) {
+            // With no memory for that, or for a class that is needed for it, another run would not
+            // get far.
         }
         this.state.set(hasFailed() ? SessionState.FAILED : SessionState.STOPPED);
         try {
@@ -291,24 +363,27 @@ final class SessionRun {
                 removeShutdownHook();
                 tellOfTheEnd();
             }
-        } catch (OutOfMemoryError | LinkageError ex) {
-            // The robot is safe and the state says what happened; there is no memory to say more.
-        } finally {
-            try {
-                if (restart != null) {
-                    restart.run();
-                }
-            } finally {
-                this.ended.countDown();
-                this.startDecided.countDown();
+        } catch (Throwable ex) {
+            // The state says what happened; there is no memory to say more.
+        }
+        try {
+            if (restart != null) {
+                restart.run();
             }
+        } catch (Throwable ex) {
+            // There is no memory to say that the restart cannot come.
+        } finally {
+            this.listenersDeadline = System.nanoTime() + LISTENERS_TIMEOUT.toNanos();
+            this.actingThread = null;
+            this.ended.countDown();
+            this.startDecided.countDown();
         }
     }
 
     /** Before the state says that the run failed: nobody sees that, and no restart on its way. */
     private @Nullable Runnable planRestart() {
         SessionException failed = failure();
-        return failed == null ? null : this.session.planRestart(this, failed);
+        return failed == null ? null : this.restarts.plan(this, failed);
     }
 
     private boolean hasFailed() {
@@ -327,19 +402,21 @@ final class SessionRun {
     private void tellOfTheEnd() {
         Exception answer = this.answerToInterrupt;
         if (answer != null && !(answer instanceof InterruptedException)) {
+            String name = name();
             this.notifier.execute(
                     () ->
                             logger.warn(
                                     "Session '{}': the call that was interrupted failed",
-                                    name(),
+                                    name,
                                     answer),
                     () -> {});
         }
         this.incidents.write(this.loop.begin());
         SessionException failed = failure();
         if (failed == null) {
+            Session session = this.session;
             this.notifier.tell(
-                    listener -> listener.stopped(this.session), this.listenersTold::countDown);
+                    listener -> listener.stopped(session), this.listenersTold::countDown);
             return;
         }
         addSuppressed(failed, this.thrown);
@@ -349,9 +426,9 @@ final class SessionRun {
 
     private void tellOfTheFailure(SessionException failed) {
         if (this.failureTellings.getAndIncrement() == 0) {
+            Session session = this.session;
             this.notifier.tell(
-                    listener -> listener.failed(this.session, failed),
-                    this.listenersTold::countDown);
+                    listener -> listener.failed(session, failed), this.listenersTold::countDown);
         }
     }
 
@@ -418,19 +495,20 @@ final class SessionRun {
                 declareStuck();
             }
         }
+        // Counted from what happened, not from this call: the waits of several callers, or of one
+        // that stops several sessions, do not add up.
         boolean inListener = this.notifier.isCurrentThread();
         if (!hasEnded()) {
-            long deadline = System.nanoTime() + STUCK_TIMEOUT.toNanos();
-            await(this.robotStopped, deadline - System.nanoTime());
+            await(this.robotStopped, this.stuckDeadline - System.nanoTime());
             if (!inListener) {
-                await(this.stuckTold, deadline - System.nanoTime());
+                await(this.stuckTold, this.stuckDeadline - System.nanoTime());
             }
         }
         if (!hasEnded()) {
             throw stuck();
         }
         if (!inListener) {
-            await(this.listenersTold, LISTENERS_TIMEOUT.toNanos());
+            await(this.listenersTold, this.listenersDeadline - System.nanoTime());
         }
     }
 
@@ -438,6 +516,7 @@ final class SessionRun {
      * By whoever is the first to see it: who waits for the end, or the watchdog. Waits for nothing.
      */
     private void declareStuck() {
+        this.stuckDeadline = System.nanoTime() + STUCK_TIMEOUT.toNanos();
         if (!this.state.compareAndSet(SessionState.STOPPING, SessionState.STUCK)) {
             return;
         }
@@ -447,8 +526,8 @@ final class SessionRun {
             return;
         }
         SessionHungException hang = stuck();
-        this.notifier.tell(
-                listener -> listener.stuck(this.session, hang), this.stuckTold::countDown);
+        Session session = this.session;
+        this.notifier.tell(listener -> listener.stuck(session, hang), this.stuckTold::countDown);
         SessionException failed = failure();
         if (failed != null) {
             tellOfTheFailure(failed);
@@ -473,12 +552,11 @@ final class SessionRun {
             leave(); // it hangs in robot.stop()
             return true;
         }
-        this.standIn = this.stopThread;
         try {
             this.stopThread.start();
         } catch (Throwable ex) {
             // No thread is to be had: rather a caller that may hang than a robot that moves.
-            this.standIn = Thread.currentThread();
+            this.actingThread = Thread.currentThread();
             stopRobotBesideHungCall();
         }
         return true;
@@ -490,6 +568,7 @@ final class SessionRun {
             // Not before: an interrupt may close what robot and call have in common, as a channel.
             interruptOnce();
         } finally {
+            this.actingThread = null;
             leave();
         }
     }
@@ -499,12 +578,13 @@ final class SessionRun {
     /** Looks how the run is getting on. Called again and again, one call at a time. */
     private void inspect() {
         try {
-            this.incidents.look(this.clock.nanoTime(), this.loop.begin());
             switch (state()) {
                 case RUNNING -> inspectLoop();
                 case STOPPING -> inspectStop();
                 default -> {}
             }
+            // After what may stop the robot: it allocates.
+            this.incidents.look(this.clock.nanoTime(), this.loop.begin());
         } catch (Throwable ex) {
             inspectionFailed(ex);
         }
@@ -514,12 +594,13 @@ final class SessionRun {
         long completed = this.recorder.count();
         if (this.stalledAfter != NO_STALL && completed > this.stalledAfter) {
             this.stalledAfter = NO_STALL;
+            String name = name();
             this.notifier.execute(
                     () ->
                             logger.warn(
                                     "Session '{}' is not stalled any more: iteration {} was"
                                             + " completed",
-                                    name(),
+                                    name,
                                     completed - 1),
                     () -> {});
         }
@@ -527,22 +608,35 @@ final class SessionRun {
             if (this.options.watchdogAction() == WatchdogAction.STOP_ROBOT) {
                 stopStalledRobot(completed);
             } else {
-                tellOfStall(stalled(), completed);
+                SessionHungException hang = stalled();
+                if (countStall()) {
+                    tellOfStall(hang, completed);
+                }
             }
+        }
+    }
+
+    /** Counts a stall, unless the run is over: its totals are final then. */
+    private boolean countStall() {
+        synchronized (this.interruptLock) {
+            if (this.interruptible) {
+                this.stalls++;
+            }
+            return this.interruptible;
         }
     }
 
     private void tellOfStall(SessionHungException hang, long completed) {
         this.stalledAfter = completed;
-        this.stalls++;
-        this.notifier.tell(listener -> listener.stalled(this.session, hang), () -> {});
+        Session session = this.session;
+        this.notifier.tell(listener -> listener.stalled(session, hang), () -> {});
     }
 
     private void stopStalledRobot(long completed) {
         SessionHungException hang = null;
         try {
             hang = stalled(); // now: once interrupted, the thread is elsewhere
-        } catch (OutOfMemoryError | LinkageError ex) {
+        } catch (Throwable ex) {
             // The robot comes first; failure() makes another report when there is memory.
         }
         if (!failByStall(completed, hang)) {
@@ -577,6 +671,7 @@ final class SessionRun {
             this.failedByStall = true;
             this.loop.requestStop();
             this.robotThreads.incrementAndGet();
+            this.stalls++;
             return true;
         }
     }
@@ -595,9 +690,9 @@ final class SessionRun {
     private void inspectionFailed(Throwable ex) {
         if (!this.inspectionFailed) {
             this.inspectionFailed = true;
+            String name = name();
             this.notifier.execute(
-                    () -> logger.error("The watchdog of session '{}' failed", name(), ex),
-                    () -> {});
+                    () -> logger.error("The watchdog of session '{}' failed", name, ex), () -> {});
         }
     }
 
@@ -626,7 +721,7 @@ final class SessionRun {
         try {
             while (true) {
                 try {
-                    return latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    return awaitInterruptibly(latch, deadline - System.nanoTime());
                 } catch (InterruptedException ex) {
                     wasInterrupted = true;
                 }
@@ -638,29 +733,46 @@ final class SessionRun {
         }
     }
 
+    /** A latch allocates to let a thread wait; with a full heap the thread looks now and then. */
+    private static boolean awaitInterruptibly(CountDownLatch latch, long nanos)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        while (true) {
+            try {
+                return latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (OutOfMemoryError ex) {
+                if (deadline - System.nanoTime() <= 0) {
+                    return latch.getCount() == 0;
+                }
+                LockSupport.parkNanos(latch, LOOK_NANOS);
+            }
+        }
+    }
+
     /** Waits until the loop has begun or never will. */
     void awaitStart() throws InterruptedException {
         if (!isRobotThread() && this.startDecided.getCount() > 0) {
-            this.startDecided.await();
+            awaitInterruptibly(this.startDecided, Long.MAX_VALUE);
         }
     }
 
     boolean awaitEnded(Duration timeout) throws InterruptedException {
         requireThatThisThreadCanWait();
-        return this.ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return awaitInterruptibly(this.ended, TimeUnit.NANOSECONDS.convert(timeout));
     }
 
     /** Waits for the end, or until somebody has to bring it, because a call hangs. */
     void awaitEndedOrOverdue() throws InterruptedException {
         requireThatThisThreadCanWait();
-        while (!this.ended.await(OVERDUE.toNanos(), TimeUnit.NANOSECONDS)) {
+        while (!awaitInterruptibly(this.ended, OVERDUE.toNanos())) {
             if (this.loop.isOverdue(OVERDUE) || (state() != SessionState.RUNNING && isStalled())) {
                 return;
             }
         }
     }
 
-    private void requireThatThisThreadCanWait() {
+    /** Refuses to let the robot or the policy wait for the end of their own run. */
+    void requireThatThisThreadCanWait() {
         if (isRobotThread()) {
             throw new IllegalStateException(
                     "The robot and the policy of session '%s' cannot wait for its end: the run ends after their call"
@@ -675,7 +787,9 @@ final class SessionRun {
     /** Tells whether the calling thread cannot wait for the end of this run: it has to bring it. */
     boolean isRobotThread() {
         Thread current = Thread.currentThread();
-        return current == this.controlThread || current == this.standIn;
+        return current == this.controlThread
+                || current == this.stopThread
+                || current == this.actingThread;
     }
 
     SessionState state() {

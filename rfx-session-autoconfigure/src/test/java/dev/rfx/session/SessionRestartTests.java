@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -357,6 +358,257 @@ class SessionRestartTests {
 
         assertThat(loaders).containsOnly(Thread.currentThread().getContextClassLoader());
         session.stop();
+    }
+
+    @Test
+    void runWhoseResetFailsIsNotRestarted() {
+        this.robot.onReset(
+                () -> {
+                    throw new IllegalStateException("no power");
+                });
+        Session session = session(restarts(3));
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> session.run(Duration.ofSeconds(5)));
+        this.robot.onReset(() -> {});
+
+        passASecond();
+
+        assertThat(session.awaitsRestart()).isFalse();
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(this.robot.resets).hasValue(1);
+        assertThat(this.events).isEmpty();
+    }
+
+    @Test
+    void runThatJoinsARunInProgressKeepsItFromBeingRestarted() throws Exception {
+        Session session = session(restarts(3));
+        session.start();
+        CountDownLatch joined = new CountDownLatch(1);
+        Thread attending =
+                new Thread(
+                        () ->
+                                assertThatExceptionOfType(SessionException.class)
+                                        .isThrownBy(
+                                                () -> {
+                                                    joined.countDown();
+                                                    session.run();
+                                                }));
+        attending.start();
+        joined.await();
+        while (attending.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+
+        failInAct();
+        attending.join();
+        passASecond();
+
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(session.awaitsRestart()).isFalse();
+        assertThat(this.robot.resets).hasValue(1);
+    }
+
+    @Test
+    void runThatEndsByAnErrorEndsTheSession() {
+        Session session = session(restarts(3));
+        session.start();
+        this.clock.whenReadDuringInspection(
+                () -> {
+                    throw new StackOverflowError("in run()");
+                });
+
+        assertThatExceptionOfType(StackOverflowError.class)
+                .isThrownBy(() -> session.run(Duration.ofSeconds(5)));
+
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void startOnceThatFailsIsNotRestarted() {
+        this.robot.onReset(
+                () -> {
+                    throw new IllegalStateException("no power");
+                });
+        Session session = session(restarts(3));
+
+        assertThatExceptionOfType(SessionException.class).isThrownBy(session::startOnce);
+        passASecond();
+
+        assertThat(session.awaitsRestart()).isFalse();
+        assertThat(this.robot.resets).hasValue(1);
+    }
+
+    @Test
+    void failureAfterTheFirstIterationHasBegunFollowsStartOnceByARestart() throws Exception {
+        failInAct();
+        Session session = session(restarts(3));
+        session.startOnce();
+        awaitEnd(session);
+        assertThat(session.awaitsRestart()).isTrue();
+        this.robot.onReset(
+                () -> {
+                    if (this.robot.resets.get() == 2) {
+                        throw new IllegalStateException("still no power");
+                    }
+                });
+
+        passASecond();
+        while (this.robot.stops.get() < 2) {
+            Thread.onSpinWait();
+        }
+        awaitEnd(session);
+
+        assertThat(session.awaitsRestart()).as("a restart that fails is tried again").isTrue();
+        session.stop();
+    }
+
+    @Test
+    void listenersReadTheStatisticsOfTheRunThatFailed() throws Exception {
+        failInAct();
+        Session session = session(restarts(1));
+        CountDownLatch passed = new CountDownLatch(1);
+        List<SessionState> states = new CopyOnWriteArrayList<>();
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void failed(Session session, SessionException failure) {
+                        await(passed);
+                        states.add(session.state());
+                        SessionRestartTests.this.robot.onAct(() -> {});
+                    }
+                });
+        session.start();
+        awaitEnd(session);
+
+        passASecond(); // the restart is due, and a listener is not through
+        passed.countDown();
+
+        while (!session.isRunning()) {
+            Thread.onSpinWait();
+        }
+        assertThat(states).containsExactly(SessionState.FAILED);
+        session.stop();
+        assertThat(this.clock.tasks()).isZero();
+    }
+
+    @Test
+    void listenerThatHangsDelaysTheRestartByASecond() throws Exception {
+        failInAct();
+        Session session = session(restarts(1));
+        CountDownLatch never = new CountDownLatch(1);
+        session.addListener(
+                new SessionListener() {
+                    @Override
+                    public void failed(Session session, SessionException failure) {
+                        await(never);
+                    }
+                });
+        session.start();
+        awaitEnd(session);
+        this.robot.onAct(() -> {});
+
+        passASecond();
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        passASecond();
+
+        while (!session.isRunning()) {
+            Thread.onSpinWait();
+        }
+        session.requestStop();
+        awaitEnd(session);
+        never.countDown();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    /** The policy is the user's: the thread that inspects is needed by all sessions. */
+    @Test
+    void policyIsNeverAskedOnTheThreadThatInspects() throws Exception {
+        Thread inspecting = Thread.currentThread();
+        List<Thread> asked = new CopyOnWriteArrayList<>();
+        Session session =
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS.withWatchdogTimeout(Duration.ofSeconds(1))
+                                .withWatchdogAction(WatchdogAction.STOP_ROBOT),
+                        this.clock);
+        session.setRestartPolicy(
+                policy(
+                        () -> {
+                            asked.add(Thread.currentThread());
+                            return Duration.ofSeconds(1);
+                        },
+                        () -> 1));
+        for (int round = 1; round <= 300; round++) {
+            CountDownLatch hanging = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            this.robot.onObserve(
+                    () -> {
+                        hanging.countDown();
+                        release.await();
+                    });
+            // The deputy and the control thread leave before the inspecting thread, or after it.
+            this.robot.onStop(release::countDown);
+            session.start();
+            hanging.await();
+            this.clock.advance(2_000_000_000);
+
+            this.clock.inspect();
+
+            awaitEnd(session);
+            assertThat(asked).hasSize(round).doesNotContain(inspecting);
+            session.stop();
+        }
+    }
+
+    @Test
+    void policyThatCannotCountDoesNotDisturbThoseWhoLook() {
+        Session session =
+                session(
+                        policy(
+                                () -> null,
+                                () -> {
+                                    throw new IllegalStateException("boom");
+                                }));
+
+        assertThat(session.snapshot().restart()).isNull();
+    }
+
+    /** The delay is zero: the restart is due before the caller of run() knows of the failure. */
+    @Test
+    void runThatThrowsIsNeverFollowedByARestart() throws Exception {
+        failInAct();
+        Random random = new Random(8);
+        Session session =
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS.withRateHz(10_000).withMaxTimingSamples(10));
+        session.setRestartPolicy(policy(() -> Duration.ZERO, () -> 0));
+        for (int round = 1; round <= 1_000; round++) {
+            if (random.nextBoolean()) {
+                assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
+            } else {
+                // Joins a run that is about to fail, or one of its restarts.
+                session.start();
+                spin(random.nextInt(100_000));
+                assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
+            }
+            int calls = this.robot.calls();
+            spin(random.nextInt(200_000));
+            assertThat(this.robot.calls()).as("round %d", round).isEqualTo(calls);
+            assertThat(session.state()).isEqualTo(SessionState.FAILED);
+            assertThat(session.awaitsRestart()).isFalse();
+        }
+        assertThat(session.totals().restarts()).as("of those that were joined").isPositive();
     }
 
     /** Whatever instant the stop comes at, no run begins after it. */

@@ -7,7 +7,7 @@ import dev.rfx.session.SessionState;
 import dev.rfx.session.autoconfigure.SessionProperties.StartFailure;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +22,10 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private static final Logger logger = LoggerFactory.getLogger(SessionLifecycle.class);
 
-    private final List<Session> sessions;
+    /** An array: to iterate over a list allocates, and {@link #stop()} may find the heap full. */
+    private final Session[] sessions;
+
     private final List<SessionMonitor> monitors = new ArrayList<>();
-    private final Map<Session, RestartPolicy> restartPolicies = new IdentityHashMap<>();
     private final StartFailure startFailure;
     private final boolean autoStartup;
     private final int phase;
@@ -35,7 +36,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
             SessionProperties properties,
             ApplicationEventPublisher publisher,
             @Nullable ProgressLine progressLine) {
-        this.sessions = List.copyOf(sessions.values());
+        this.sessions = sessions.values().toArray(Session[]::new);
         this.startFailure = properties.startFailure();
         this.autoStartup = properties.autoStartup();
         this.phase = properties.phase();
@@ -50,7 +51,6 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
                     session.addListener(new SessionEventPublishing(name, publisher));
                     RestartPolicy policy = properties.restart().toPolicy();
                     if (policy != null) {
-                        this.restartPolicies.put(session, policy);
                         session.setRestartPolicy(policy);
                     }
                 });
@@ -64,8 +64,10 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     public void start() {
         this.running = true;
         try {
-            this.sessions.forEach(this::start);
-        } catch (RuntimeException ex) {
+            for (Session session : this.sessions) {
+                start(session);
+            }
+        } catch (RuntimeException | Error ex) {
             stop();
             throw ex;
         }
@@ -75,7 +77,8 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private void start(Session session) {
         if (this.startFailure == StartFailure.FAIL) {
-            startOrFail(session);
+            // An application that ends because a robot cannot be reset does not try it once more.
+            session.startOnce();
             return;
         }
         try {
@@ -87,31 +90,26 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
         }
     }
 
-    /** An application that ends because a robot cannot be reset does not try it once more. */
-    private void startOrFail(Session session) {
-        RestartPolicy policy = this.restartPolicies.get(session);
-        if (policy == null) {
-            session.start();
-            return;
-        }
-        session.setRestartPolicy(null);
-        session.start();
-        session.setRestartPolicy(policy);
-    }
-
     /**
-     * Stops all sessions: all robots are told before any is waited for. Never throws: Spring would
-     * then wait for the whole timeout of the phase. A session that is stuck has said so in the log.
+     * Stops all sessions. Never throws: Spring would then wait for the whole timeout of the phase.
+     *
+     * <p>All robots are told before any session is waited for, and nothing comes before that. The
+     * sessions then come to their ends in parallel, each within its own time, which its watchdog
+     * counts from the request; so the waits of this thread overlap, and are not longer than that of
+     * the slowest session: its stop timeout, and at most a second and a half for a hung call and
+     * for its listeners.
      */
     @Override
     public void stop() {
         this.running = false;
-        this.sessions.forEach(Session::requestStop);
+        for (Session session : this.sessions) {
+            session.requestStop();
+        }
         for (Session session : this.sessions) {
             try {
                 session.stop();
-            } catch (SessionException ex) {
-                logger.debug("Session '{}' did not stop", session.name(), ex);
+            } catch (Throwable ex) {
+                // A session that is stuck has said so in the log; the others are waited for.
             }
         }
         this.monitors.forEach(SessionMonitor::wake);
@@ -119,13 +117,18 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     /**
      * True from start() to stop(), also when a session has ended by itself: Spring then still calls
-     * stop(), which waits for its listeners. Where sessions start without us, they stop with us.
+     * stop(), which waits for its listeners. Where sessions start without us, they stop with us,
+     * also those that wait to be started again.
      */
     @Override
     public boolean isRunning() {
         return this.running
                 || (!this.autoStartup
-                        && this.sessions.stream().anyMatch(session -> session.state().isActive()));
+                        && Arrays.stream(this.sessions).anyMatch(SessionLifecycle::runsOrWillRun));
+    }
+
+    private static boolean runsOrWillRun(Session session) {
+        return session.state().isActive() || session.awaitsRestart();
     }
 
     @Override
@@ -141,7 +144,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     /** For {@code System.exit(SpringApplication.exit(context))}: 1 if a session has failed. */
     @Override
     public int getExitCode() {
-        return this.sessions.stream()
+        return Arrays.stream(this.sessions)
                         .map(Session::state)
                         .anyMatch(s -> s == SessionState.FAILED || s == SessionState.STUCK)
                 ? 1

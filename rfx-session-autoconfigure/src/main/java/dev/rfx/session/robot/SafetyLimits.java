@@ -190,6 +190,11 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
     }
 
     @Override
+    public Object device() {
+        return this.robot.device();
+    }
+
+    @Override
     public int @Nullable [] actionShape() {
         return this.robot.actionShape();
     }

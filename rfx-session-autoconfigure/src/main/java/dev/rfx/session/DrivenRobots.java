@@ -1,0 +1,55 @@
+package dev.rfx.session;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/**
+ * The robots that sessions of this JVM drive now. One robot has one session at a time: of two loops
+ * each would undo what the other does, and the end of one would stop the robot of the other. Any
+ * thread.
+ */
+final class DrivenRobots {
+
+    /** Who drives a device. */
+    private static final Map<Object, Driver> DRIVERS = new IdentityHashMap<>(); // guarded by itself
+
+    private DrivenRobots() {}
+
+    /**
+     * Takes a device for one run. Several runs of one session may take it: the session itself lets
+     * only one of them begin.
+     *
+     * @throws RobotInUseException if a run of another session has it
+     */
+    static void take(Object device, Session session) {
+        synchronized (DRIVERS) {
+            Driver driver = DRIVERS.get(device);
+            if (driver == null) {
+                driver = new Driver(session);
+                DRIVERS.put(device, driver);
+            } else if (driver.session != session) {
+                throw new RobotInUseException(session.name(), driver.session.name(), device);
+            }
+            driver.runs++;
+        }
+    }
+
+    /** Gives the device back when the run is over. Allocates nothing. */
+    static void giveBack(Object device) {
+        synchronized (DRIVERS) {
+            if (--DRIVERS.get(device).runs == 0) {
+                DRIVERS.remove(device);
+            }
+        }
+    }
+
+    private static final class Driver {
+
+        private final Session session;
+        private int runs;
+
+        Driver(Session session) {
+            this.session = session;
+        }
+    }
+}
