@@ -66,18 +66,27 @@ public final class Session implements AutoCloseable {
         this(robot, policy, options, LoopClock.SYSTEM);
     }
 
+    <O, A> Session(
+            Robot<O, A> robot,
+            Policy<? super O, ? extends A> policy,
+            SessionOptions options,
+            LoopClock clock) {
+        this(robot, policy, options, clock, new SessionThreads(options));
+    }
+
     /** Here the types meet: the compiler has checked that they fit, and nobody asks again. */
     @SuppressWarnings("unchecked")
     <O, A> Session(
             Robot<O, A> robot,
             Policy<? super O, ? extends A> policy,
             SessionOptions options,
-            LoopClock clock) {
+            LoopClock clock,
+            SessionThreads threads) {
         this.robot = (Robot<Object, Object>) Objects.requireNonNull(robot, "robot");
         this.policy = (Policy<Object, Object>) Objects.requireNonNull(policy, "policy");
         this.options = Objects.requireNonNull(options, "options");
         this.clock = clock;
-        this.threads = new SessionThreads(options);
+        this.threads = threads;
         this.notifier = new Notifier(this.threads);
         this.notifier.add(new JfrTrace(options.name()));
         this.notifier.add(new SessionLog(robot, policy));

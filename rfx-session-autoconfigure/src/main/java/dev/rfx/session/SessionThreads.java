@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the threads of one session, all alike whoever has them made: a run that the watchdog starts
  * finds the same class loader as one that the application starts.
  */
-final class SessionThreads {
+class SessionThreads {
 
     private static final ThreadGroup ROOT_GROUP = rootGroup();
 

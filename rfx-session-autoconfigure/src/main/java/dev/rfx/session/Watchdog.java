@@ -91,13 +91,27 @@ final class Watchdog {
 
     /** Returns false where the heap is full: the next round tries again. */
     private static boolean forgetEnded() {
-        try {
-            synchronized (LOCK) {
-                tasks = Arrays.stream(tasks).filter(task -> !task.hasEnded()).toArray(Task[]::new);
+        synchronized (LOCK) {
+            int left = 0;
+            for (Task task : tasks) {
+                if (!task.hasEnded()) {
+                    left++;
+                }
             }
-            return true;
-        } catch (OutOfMemoryError ex) {
-            return false;
+            try {
+                Task[] rest = new Task[left];
+                int i = 0;
+                for (Task task : tasks) {
+                    // Another one may have ended since they were counted, and waits its turn then.
+                    if (i < left && !task.hasEnded()) {
+                        rest[i++] = task;
+                    }
+                }
+                tasks = i == left ? rest : Arrays.copyOf(rest, i);
+                return true;
+            } catch (OutOfMemoryError ex) {
+                return false;
+            }
         }
     }
 

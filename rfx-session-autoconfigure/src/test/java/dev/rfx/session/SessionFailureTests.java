@@ -263,4 +263,36 @@ class SessionFailureTests {
 
         assertThat(told).containsExactly("started", "failed in observe, FAILED", "stops 1");
     }
+
+    /** A cause of the user's own may throw anything when it is described, checked or not. */
+    @Test
+    void causeThatCannotBeDescribedEndsTheRun() throws Exception {
+        Exception nasty =
+                new Exception() {
+                    private static final long serialVersionUID = 1L;
+
+                    @Override
+                    public String toString() {
+                        throw SessionFailureTests.<RuntimeException>sneaky(new IOException("no"));
+                    }
+                };
+        this.robot.onObserve(inIteration(2, nasty));
+        Session session = session();
+
+        session.start();
+
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(session.failure()).hasCauseReference(nasty);
+        assertThat(session.snapshot().failure()).hasMessageContaining("SessionFailureTests$");
+        this.robot.onObserve(() -> {});
+        session.start();
+        session.stop();
+        assertThat(this.robot.stops).hasValue(2);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <X extends Throwable> X sneaky(Throwable ex) throws X {
+        throw (X) ex;
+    }
 }

@@ -113,6 +113,7 @@ class SessionHangTests {
         session.start();
         assertThat(session.isRunning()).isTrue();
         assertThat(this.robot.resets).hasValue(2);
+        session.stop();
     }
 
     @Test
@@ -344,6 +345,49 @@ class SessionHangTests {
             this.release.countDown();
             log.detachAppender(hangingLog);
             log.setLevel(null);
+        }
+    }
+
+    /** There is no thread to be had for robot.stop(): the caller of stop() calls it. */
+    @Test
+    void callerThatStopsTheRobotItselfIsAnOrdinaryCallerAfterwards() throws Exception {
+        SessionThreads withoutDeputy =
+                new SessionThreads(OPTIONS) {
+                    @Override
+                    Thread create(Runnable task, String suffix) {
+                        Thread created = super.create(task, suffix);
+                        return suffix.equals("-stop") ? new UnstartableThread() : created;
+                    }
+                };
+        this.robot.onObserve(this.hang);
+        AtomicReference<Thread> stopping = new AtomicReference<>();
+        this.robot.onStop(() -> stopping.set(Thread.currentThread()));
+        // The clock stands still, so the watchdog leaves it to the caller.
+        Session session =
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS,
+                        new FakeClock(),
+                        withoutDeputy);
+        session.start();
+        this.hanging.await();
+
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+        assertThat(stopping).hasValue(Thread.currentThread());
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::start);
+        assertThat(session.awaitStopped(Duration.ZERO)).isFalse();
+
+        this.release.countDown();
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    private static final class UnstartableThread extends Thread {
+        @Override
+        public synchronized void start() {
+            throw new OutOfMemoryError("unable to create native thread");
         }
     }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -700,5 +701,28 @@ class SessionLifecycleTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> defaults.withDuration(Duration.ZERO))
                 .withMessageStartingWith("duration is PT0S");
+    }
+
+    @Test
+    void timeToWaitMayBeLongerThanAnyClockCounts() throws Exception {
+        this.session.start();
+        this.session.requestStop();
+
+        assertThat(this.session.awaitStopped(ChronoUnit.FOREVER.getDuration())).isTrue();
+    }
+
+    /** On JDK 17 a group waits for every thread that is made in it and never started. */
+    @Test
+    void runLeavesNothingInTheThreadGroupOfItsCaller() throws Exception {
+        ThreadGroup group = new ThreadGroup("application");
+        AtomicReference<ThreadGroup> ofTheRun = new AtomicReference<>();
+        this.robot.onReset(() -> ofTheRun.set(Thread.currentThread().getThreadGroup()));
+        Thread caller = new Thread(group, () -> this.session.run(Duration.ofMillis(1)));
+
+        caller.start();
+        caller.join();
+
+        assertThat(ofTheRun.get()).isNotSameAs(group);
+        assertThat(ofTheRun.get().getParent()).as("the group of the JVM").isNull();
     }
 }

@@ -9,8 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of {@link Session#run()} when its JVM ends, without Spring. */
 class SessionShutdownTests {
@@ -83,6 +86,55 @@ class SessionShutdownTests {
                 ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeapAndHang.class)) {
             assertThat(jvm.awaitLine("robot.stop()")).isEqualTo("robot.stop()");
             assertThat(jvm.awaitLine("state")).isEqualTo("state FAILED, acts 0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stop", "requestStop", "close"})
+    void stopReachesTheRobotThoughTheHeapIsFull(String method) throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        List.of("-Xmx32m", "-XX:+UseG1GC"),
+                        entry -> true,
+                        StopWithFullHeap.class,
+                        method)) {
+            assertThat(jvm.awaitLine("stopped with")).isEqualTo("stopped with a full heap: true");
+            assertThat(jvm.awaitLine("state")).isEqualTo("state STOPPED, stops 1, thrown null");
+        }
+    }
+
+    @Test
+    void runThatIsAttendedWithAFullHeapLeavesNoRobotBehind() throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        List.of("-Xmx32m", "-XX:+UseG1GC"), entry -> true, RunWithFullHeap.class)) {
+            assertThat(jvm.awaitLine("attended")).isEqualTo("attended or stopped: true");
+            assertThat(jvm.awaitLine("stops")).isEqualTo("stops 1");
+        }
+    }
+
+    @Test
+    void startWhileTheJvmEndsIsRefusedAndIsNoFailure() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(StartInDyingJvm.class)) {
+            assertThat(jvm.awaitLine("refused"))
+                    .isEqualTo("refused: Session 'rfx-session' cannot start: the JVM ends");
+            assertThat(jvm.awaitLine("state")).isEqualTo("state STOPPED, resets 1, asked 0");
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+            assertThat(jvm.output()).doesNotContain("ERROR", "Exception");
+        }
+    }
+
+    @Test
+    void sessionThatIsStuckKeepsNoJvmFromEndingInOrder() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(HangForEver.class)) {
+            jvm.awaitLine("hanging");
+
+            jvm.terminate();
+
+            assertThat(jvm.awaitExit(BOUND)).isEqualTo(143);
+            assertThat(jvm.output())
+                    .containsOnlyOnce("robot.stop()")
+                    .doesNotContain("Exception in thread");
         }
     }
 
@@ -200,6 +252,161 @@ class SessionShutdownTests {
             session.start();
             session.awaitStopped(Duration.ofMinutes(1));
             System.out.println("state " + session.state() + ", acts " + robot.acts);
+        }
+    }
+
+    /** The heap is full when a session is stopped, and until it has stopped. */
+    static final class StopWithFullHeap {
+
+        private static @Nullable Throwable thrown;
+
+        public static void main(String[] args) throws Exception {
+            ScriptedRobot robot = new ScriptedRobot();
+            Session session = new Session(robot, observation -> "action");
+            session.start();
+            RunWithFullHeap.awaitActs(robot, 5);
+            // Made while there is memory: what is tested is the session.
+            Runnable stop =
+                    switch (args[0]) {
+                        case "stop" -> session::stop;
+                        case "requestStop" -> session::requestStop;
+                        default -> session::close;
+                    };
+            boolean stopped = stopWithFullHeap(stop, robot);
+            FillTheHeap.hoard = null;
+            session.awaitStopped(Duration.ofMinutes(1));
+            if (thrown != null) {
+                thrown.printStackTrace();
+            }
+            System.out.println("stopped with a full heap: " + stopped);
+            System.out.println(
+                    "state %s, stops %s, thrown %s"
+                            .formatted(session.state(), robot.stops, thrown));
+        }
+
+        private static boolean stopWithFullHeap(Runnable stop, ScriptedRobot robot) {
+            try {
+                FillTheHeap.fillTheHeap();
+            } catch (OutOfMemoryError ex) {
+                // Now it is full.
+            }
+            try {
+                stop.run();
+            } catch (Throwable ex) {
+                thrown = ex;
+            }
+            long deadline = System.nanoTime() + 20_000_000_000L;
+            while (robot.stops.get() == 0 && System.nanoTime() - deadline < 0) {
+                Thread.onSpinWait();
+            }
+            return robot.stops.get() == 1;
+        }
+    }
+
+    /** The heap is full for a while, while a thread attends a run. */
+    static final class RunWithFullHeap {
+
+        public static void main(String[] args) throws Exception {
+            ScriptedRobot robot = new ScriptedRobot();
+            Thread attending =
+                    new Thread(
+                            () ->
+                                    Session.run(
+                                            robot,
+                                            observation -> "action",
+                                            SessionOptions.defaults(),
+                                            Duration.ofMinutes(1)));
+            attending.start();
+            awaitActs(robot, 5);
+            fillTheHeapForAWhile(robot);
+            System.out.println(
+                    "attended or stopped: " + (attending.isAlive() || robot.stops.get() == 1));
+            attending.interrupt();
+            attending.join();
+            System.out.println("stops " + robot.stops);
+        }
+
+        private static void fillTheHeapForAWhile(ScriptedRobot robot) {
+            try {
+                FillTheHeap.fillTheHeap();
+            } catch (OutOfMemoryError ex) {
+                // Now it is full.
+            }
+            awaitActs(robot, robot.acts.get() + 50);
+            FillTheHeap.hoard = null;
+        }
+
+        private static void awaitActs(ScriptedRobot robot, int acts) {
+            while (robot.acts.get() < acts && robot.stops.get() == 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    /** A hook of the application starts the session again. */
+    static final class StartInDyingJvm {
+
+        public static void main(String[] args) {
+            ScriptedRobot robot = new ScriptedRobot();
+            AtomicInteger asked = new AtomicInteger();
+            Session session = new Session(robot, observation -> "action");
+            session.setRestartPolicy(
+                    new RestartPolicy() {
+                        @Override
+                        public Duration delayAfter(SessionException failure) {
+                            asked.incrementAndGet();
+                            return Duration.ZERO;
+                        }
+
+                        @Override
+                        public int attempts() {
+                            return 0;
+                        }
+
+                        @Override
+                        public int maxAttempts() {
+                            return 1;
+                        }
+                    });
+            session.start();
+            session.stop();
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            new Thread(
+                                    () -> {
+                                        startAgain(session);
+                                        System.out.println(
+                                                "state %s, resets %s, asked %s"
+                                                        .formatted(
+                                                                session.state(),
+                                                                robot.resets,
+                                                                asked));
+                                    }));
+        }
+
+        private static void startAgain(Session session) {
+            try {
+                session.start();
+            } catch (IllegalStateException ex) {
+                System.out.println("refused: " + ex.getMessage());
+            }
+        }
+    }
+
+    /** A call ignores stop and interrupt, for ever. */
+    static final class HangForEver {
+        public static void main(String[] args) throws InterruptedException {
+            new Session(
+                            robot(),
+                            observation -> {
+                                System.out.println("hanging");
+                                while (true) {
+                                    Thread.onSpinWait();
+                                }
+                            },
+                            SessionOptions.defaults().withStopTimeout(Duration.ofMillis(200)))
+                    .start();
+            Thread.sleep(Duration.ofMinutes(1).toMillis());
         }
     }
 

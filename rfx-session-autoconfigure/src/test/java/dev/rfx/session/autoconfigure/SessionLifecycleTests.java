@@ -1,6 +1,7 @@
 package dev.rfx.session.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -9,6 +10,7 @@ import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.event.SessionEvent;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -29,11 +32,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -41,6 +47,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.context.ApplicationContextException;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -343,6 +350,170 @@ class SessionLifecycleTests {
                         "rfx.session.restart.max-attempts=2", "rfx.session.restart.initial-delay=0")
                 .run(context -> assertThat(context).hasFailed());
         assertThat(broken.get().resets).hasValue(1);
+    }
+
+    /** The loop fails while the application is still starting. */
+    @Test
+    void failureOfTheFirstIterationIsFollowedByARestart() {
+        for (int round = 0; round < 50; round++) {
+            AtomicReference<ScriptedRobot> robots = new AtomicReference<>();
+            this.runner
+                    .withUserConfiguration(TestBeans.class)
+                    .withInitializer(
+                            onRobot(
+                                    robot -> {
+                                        robots.set(robot);
+                                        robot.onObserve(
+                                                () -> {
+                                                    if (robot.observes.get() == 1) {
+                                                        throw new IOException("boom");
+                                                    }
+                                                });
+                                    }))
+                    .withPropertyValues(
+                            "rfx.session.restart.max-attempts=2",
+                            "rfx.session.restart.initial-delay=0")
+                    .run(
+                            context -> {
+                                Session session = context.getBean(Session.class);
+                                while (robots.get().resets.get() < 2) {
+                                    assertThat(
+                                                    session.isRunning()
+                                                            || session.awaitsRestart()
+                                                            || session.state().isActive()
+                                                            || robots.get().resets.get() == 2)
+                                            .isTrue();
+                                    Thread.onSpinWait();
+                                }
+                            });
+        }
+    }
+
+    @Test
+    void contextThatIsStoppedKeepsASessionFromBeingRestarted() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withInitializer(onRobot(robot -> failFirstResets(robot, 1)))
+                .withPropertyValues(
+                        "rfx.session.auto-startup=false",
+                        "rfx.session.restart.max-attempts=2",
+                        "rfx.session.restart.initial-delay=1h",
+                        "rfx.session.restart.max-delay=1h")
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            assertThatExceptionOfType(SessionException.class)
+                                    .isThrownBy(session::start);
+                            assertThat(session.awaitsRestart()).isTrue();
+
+                            context.getSourceApplicationContext().stop();
+
+                            assertThat(session.awaitsRestart()).isFalse();
+                        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"listener", "robot"})
+    void manySessionsThatHangEndWithinOneDeadline(String hanging) {
+        CountDownLatch release = new CountDownLatch(1);
+        ApplicationContextRunner many =
+                this.runner.withPropertyValues("rfx.session.stop-timeout=500ms");
+        for (int i = 0; i < 20; i++) {
+            String name = "session" + i;
+            many =
+                    many.withBean(
+                            name,
+                            Session.class,
+                            () -> {
+                                ScriptedRobot robot = new ScriptedRobot();
+                                Session session =
+                                        new Session(
+                                                robot,
+                                                observation -> "action",
+                                                SessionOptions.defaults()
+                                                        .withName(name)
+                                                        .withWarmup(Duration.ZERO)
+                                                        .withStopTimeout(Duration.ofMillis(500)));
+                                if (hanging.equals("robot")) {
+                                    robot.onAct(() -> awaitIgnoringInterrupts(release));
+                                    robot.onStop(() -> awaitIgnoringInterrupts(release));
+                                } else {
+                                    session.addListener(
+                                            new SessionListener() {
+                                                @Override
+                                                public void stopped(Session session) {
+                                                    awaitIgnoringInterrupts(release);
+                                                }
+                                            });
+                                }
+                                return session;
+                            });
+        }
+        AtomicLong closing = new AtomicLong();
+        try {
+            many.run(
+                    context -> {
+                        context.getBeansOfType(Session.class)
+                                .values()
+                                .forEach(session -> assertThat(session.isRunning()).isTrue());
+                        closing.set(System.nanoTime());
+                    });
+            long took = System.nanoTime() - closing.get();
+            // What is promised: the stop timeout and two seconds, for all of them together.
+            assertThat(took).isLessThan(Duration.ofMillis(2500).toNanos());
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException ex) {
+                // goes on hanging
+            }
+        }
+    }
+
+    @Test
+    void twoSessionsOnOneRobotAreExplained(CapturedOutput output) {
+        LOG.setLevel(Level.INFO);
+        assertThatExceptionOfType(ApplicationContextException.class)
+                .isThrownBy(
+                        () ->
+                                new SpringApplicationBuilder(SharedRobot.class)
+                                        .web(WebApplicationType.NONE)
+                                        .run());
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Session 'second' cannot start: session 'first' drives the same robot")
+                .contains("give each session a robot of its own");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(SessionLifecycleAutoConfiguration.class)
+    static class SharedRobot {
+
+        private final ScriptedRobot robot = new ScriptedRobot();
+
+        @Bean
+        Session first() {
+            return session("first");
+        }
+
+        @Bean
+        Session second() {
+            return session("second");
+        }
+
+        private Session session(String name) {
+            return new Session(
+                    this.robot,
+                    observation -> "action",
+                    SessionOptions.defaults().withName(name).withWarmup(Duration.ZERO));
+        }
     }
 
     @Test
