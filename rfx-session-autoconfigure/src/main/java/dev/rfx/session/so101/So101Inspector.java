@@ -141,14 +141,14 @@ public final class So101Inspector implements AutoCloseable {
         int position = this.bus.read(joint, Register.PRESENT_POSITION);
         return new JointReport.State(
                 position,
-                degrees(joint, position),
+                inUnits(joint, position),
                 this.bus.read(joint, Register.PRESENT_VELOCITY),
                 sensed(joint, Sensor.LOAD),
                 sensed(joint, Sensor.VOLTAGE),
                 sensed(joint, Sensor.TEMPERATURE));
     }
 
-    private @Nullable Double degrees(Joint joint, int position) {
+    private @Nullable Double inUnits(Joint joint, int position) {
         return this.calibration == null
                 ? null
                 : JointScale.of(this.calibration.joint(joint), JointUnits.DEGREES)
