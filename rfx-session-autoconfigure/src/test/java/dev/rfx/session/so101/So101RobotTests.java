@@ -497,6 +497,7 @@ class So101RobotTests {
     @Test
     void sensorsAreObservedWhereTheyAreAskedFor() throws Exception {
         this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_LOAD, -250);
+        this.arm.set(Joint.ELBOW_FLEX, Register.MAX_VOLTAGE_LIMIT, 140);
         this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_VOLTAGE, 121);
         this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_TEMPERATURE, 41);
         this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_CURRENT, 100);
