@@ -21,6 +21,8 @@ public record JointReport(Joint joint, @Nullable State state, @Nullable So101Exc
      * @param load the load of the motor, −1 to 1
      * @param volts the supply voltage in V
      * @param celsius the temperature in °C
+     * @param overloaded whether the servo reports that its load is too high for too long, and so
+     *     holds with less torque
      */
     public record State(
             int positionSteps,
@@ -28,5 +30,6 @@ public record JointReport(Joint joint, @Nullable State state, @Nullable So101Exc
             int velocityStepsPerSecond,
             double load,
             double volts,
-            double celsius) {}
+            double celsius,
+            boolean overloaded) {}
 }

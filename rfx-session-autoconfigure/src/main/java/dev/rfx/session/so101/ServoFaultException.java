@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +22,37 @@ public class ServoFaultException extends So101Exception {
         this.errorByte = errorByte;
     }
 
+    /** An overload that only an end of the torque clears, which the joint needs. */
+    private ServoFaultException(Joint joint, String remedy) {
+        super(joint + ": " + ServoFault.OVERLOAD, remedy);
+        this.joint = joint;
+        this.errorByte = ServoFault.errorByte(EnumSet.of(ServoFault.OVERLOAD));
+    }
+
+    static ServoFaultException overloadThatHolds(Joint joint) {
+        return new ServoFaultException(
+                joint,
+                "Free the joint. Its torque has to be off for a moment, and the arm falls then: hold"
+                        + " it, switch its power off and on, and start again.");
+    }
+
     private static String describe(Joint joint, int errorByte, @Nullable Integer temperature) {
+        return joint
+                + ": "
+                + names(errorByte)
+                + (temperature == null ? "" : ", " + temperature + " °C");
+    }
+
+    private static String names(int errorByte) {
         Set<ServoFault> faults = ServoFault.in(errorByte);
-        String what =
-                faults.isEmpty()
-                        ? "unknown fault 0x%02X".formatted(errorByte)
-                        : faults.stream()
-                                .map(ServoFault::toString)
-                                .collect(Collectors.joining(", "));
-        return joint + ": " + what + (temperature == null ? "" : ", " + temperature + " °C");
+        return faults.isEmpty()
+                ? "unknown fault 0x%02X".formatted(errorByte)
+                : faults.stream().map(ServoFault::toString).collect(Collectors.joining(", "));
+    }
+
+    /** Names the faults in a message. */
+    String faultNames() {
+        return names(this.errorByte);
     }
 
     private static String remedy(int errorByte) {

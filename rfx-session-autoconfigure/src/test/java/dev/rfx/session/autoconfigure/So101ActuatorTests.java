@@ -101,6 +101,8 @@ class So101ActuatorTests {
                         "link.wrong.replies",
                         "link.last.good.age.seconds",
                         "clamps",
+                        "overload",
+                        "overloads",
                         "voltage",
                         "temperature")
                 .containsEntry("link.retries", 1)

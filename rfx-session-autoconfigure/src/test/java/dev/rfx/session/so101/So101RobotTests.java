@@ -875,7 +875,7 @@ class So101RobotTests {
     void torqueGoesOffThoughAServoReportsAFault() throws Exception {
         this.robot = builder().stopMode(StopMode.TORQUE_OFF).build();
         this.robot.reset();
-        this.arm.setErrorByte(Joint.GRIPPER, 0x20);
+        this.arm.setErrorByte(Joint.GRIPPER, 0x08);
 
         assertThatExceptionOfType(ServoFaultException.class).isThrownBy(this.robot::stop);
 

@@ -49,15 +49,17 @@ final class So101Table {
         if (state == null) {
             return report.problem() == null ? "" : report.problem().description();
         }
-        return row(
-                report.joint().motorName(),
-                report.joint().id(),
-                state.positionSteps(),
-                position(report.joint(), state.position()),
-                state.velocityStepsPerSecond(),
-                format("%.1f %%", state.load() * 100),
-                format("%.1f V", state.volts()),
-                format("%.0f °C", state.celsius()));
+        String row =
+                row(
+                        report.joint().motorName(),
+                        report.joint().id(),
+                        state.positionSteps(),
+                        position(report.joint(), state.position()),
+                        state.velocityStepsPerSecond(),
+                        format("%.1f %%", state.load() * 100),
+                        format("%.1f V", state.volts()),
+                        format("%.0f °C", state.celsius()));
+        return state.overloaded() ? row + "  overload" : row;
     }
 
     /** A gripper is open by so much of its range. */

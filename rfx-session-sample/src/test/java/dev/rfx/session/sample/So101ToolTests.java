@@ -129,6 +129,15 @@ class So101ToolTests {
     }
 
     @Test
+    void servoInOverloadIsShownWithWhatItMeasures(CapturedOutput output) {
+        this.arm.setErrorByte(Joint.GRIPPER, 0x20);
+
+        SampleApplication.main(new String[] {"--sample.so101=read", port()});
+
+        assertThat(output).contains("gripper         6      2050 ").contains("30 °C  overload");
+    }
+
+    @Test
     void readWithTheCalibrationOfAnotherArmIsExplained(CapturedOutput output) {
         Path file = CalibrationFile.withRange(this.directory, 701, 3400);
 
