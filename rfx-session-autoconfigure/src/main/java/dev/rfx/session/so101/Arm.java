@@ -159,14 +159,15 @@ final class Arm implements AutoCloseable {
      * @param last the fault that ended the last run, or null
      */
     void logRecovery(@Nullable ServoFaultException last) {
+        if (this.bus.hasReported(Joint.GRIPPER, ServoFault.OVERLOAD)) {
+            logger.warn(
+                    "SO-101 on {}: {} is in overload, also after its torque was off. It holds with"
+                            + " less torque.",
+                    path(),
+                    Joint.GRIPPER);
+        }
         for (Joint joint : this.released) {
-            if (this.bus.hasReported(joint, ServoFault.OVERLOAD)) {
-                logger.warn(
-                        "SO-101 on {}: {} is in overload, also after its torque was turned off and"
-                                + " on. It holds with less torque.",
-                        path(),
-                        joint);
-            } else {
+            if (!this.bus.hasReported(joint, ServoFault.OVERLOAD)) {
                 logger.info(
                         "SO-101 on {}: {} was in overload: turning its torque off and on has"
                                 + " cleared it.",

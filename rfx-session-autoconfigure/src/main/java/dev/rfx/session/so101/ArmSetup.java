@@ -191,7 +191,8 @@ final class ArmSetup {
             if (joint.carriesTheArm()
                     && this.bus.hasReported(joint, ServoFault.OVERLOAD)
                     && this.bus.read(joint, Register.TORQUE_ENABLE) != 0) {
-                throw ServoFaultException.overloadThatHolds(joint);
+                int overload = ServoFault.errorByte(EnumSet.of(ServoFault.OVERLOAD));
+                throw new ServoFaultException(joint, overload, null);
             }
         }
     }

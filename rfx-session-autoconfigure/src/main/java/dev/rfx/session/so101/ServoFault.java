@@ -19,7 +19,10 @@ public enum ServoFault {
     /** The motor takes too much current. */
     OVER_CURRENT(3, "over-current", "Free the joint and switch the arm off and on."),
 
-    /** The load is too high for too long. */
+    /**
+     * The load is too high for too long. The servo then has less torque, until torque is turned
+     * off. From a gripper, which may hold something, it is no failure.
+     */
     OVERLOAD(5, "overload", "Free the joint, reduce its load and start again.");
 
     private final int mask;

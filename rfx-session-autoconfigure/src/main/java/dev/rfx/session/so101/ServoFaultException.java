@@ -1,6 +1,5 @@
 package dev.rfx.session.so101;
 
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +9,11 @@ public class ServoFaultException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** A start turns the torque of the other joints off and on itself. */
+    private static final String OVERLOAD_OF_A_CARRYING_JOINT =
+            "Free the joint. Its torque has to be off for a moment, and the arm falls then: hold"
+                    + " it, switch its power off and on, and start again.";
+
     /** The joint of the servo. */
     private final Joint joint;
 
@@ -17,23 +21,9 @@ public class ServoFaultException extends So101Exception {
     private final int errorByte;
 
     ServoFaultException(Joint joint, int errorByte, @Nullable Integer temperatureCelsius) {
-        super(describe(joint, errorByte, temperatureCelsius), remedy(errorByte));
+        super(describe(joint, errorByte, temperatureCelsius), remedy(joint, errorByte));
         this.joint = joint;
         this.errorByte = errorByte;
-    }
-
-    /** An overload that only an end of the torque clears, which the joint needs. */
-    private ServoFaultException(Joint joint, String remedy) {
-        super(joint + ": " + ServoFault.OVERLOAD, remedy);
-        this.joint = joint;
-        this.errorByte = ServoFault.errorByte(EnumSet.of(ServoFault.OVERLOAD));
-    }
-
-    static ServoFaultException overloadThatHolds(Joint joint) {
-        return new ServoFaultException(
-                joint,
-                "Free the joint. Its torque has to be off for a moment, and the arm falls then: hold"
-                        + " it, switch its power off and on, and start again.");
     }
 
     private static String describe(Joint joint, int errorByte, @Nullable Integer temperature) {
@@ -55,11 +45,19 @@ public class ServoFaultException extends So101Exception {
         return names(this.errorByte);
     }
 
-    private static String remedy(int errorByte) {
+    private static String remedy(Joint joint, int errorByte) {
         Set<ServoFault> faults = ServoFault.in(errorByte);
         return faults.isEmpty()
                 ? "Switch the arm off and on."
-                : faults.stream().map(ServoFault::remedy).collect(Collectors.joining(" "));
+                : faults.stream()
+                        .map(fault -> remedy(joint, fault))
+                        .collect(Collectors.joining(" "));
+    }
+
+    private static String remedy(Joint joint, ServoFault fault) {
+        return fault == ServoFault.OVERLOAD && joint.carriesTheArm()
+                ? OVERLOAD_OF_A_CARRYING_JOINT
+                : fault.remedy();
     }
 
     /**

@@ -135,7 +135,7 @@ class OverloadTests {
 
         assertThatExceptionOfType(ServoFaultException.class)
                 .isThrownBy(this.robot::observe)
-                .withMessageStartingWith(joint + ": overload. ");
+                .withMessageStartingWith(joint + ": overload. Free the joint");
     }
 
     // ---- stopping
@@ -196,8 +196,8 @@ class OverloadTests {
         assertThat(reading("overload")).isOne();
         assertThat(output)
                 .containsOnlyOnce(
-                        "gripper (id 6) is in overload, also after its torque was turned off and"
-                                + " on");
+                        "gripper (id 6) is in overload, also after its torque was off. It holds"
+                                + " with less torque.");
     }
 
     @ParameterizedTest
