@@ -26,7 +26,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *     set.
  * @param writeCalibration Whether a calibration that differs from the file is written to the
  *     servos, instead of being refused. Not together with the port auto.
- * @param units Units of observations and actions.
+ * @param units Units of observations and actions. In degrees the gripper is 0 to 100, as in
+ *     LeRobot.
  * @param readTimeout How long a measurement may take, with its retries; 1ms to 1s, and at least
  *     what they take on the wire. Half of it is for the first attempt.
  * @param maxConsecutiveErrors How many measurements may fail in a row; the last of them fails the

@@ -1,8 +1,12 @@
 package dev.rfx.session.so101;
 
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connected arm: from the open port to torque on, and back. Each servo is asked and told on its
@@ -10,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * once. Used by one thread at a time.
  */
 final class Arm implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(So101Robot.class);
 
     /**
      * A joint at rest is so far from its goal at most, 8°: what gravity makes of it. Farther away
@@ -38,6 +44,12 @@ final class Arm implements AutoCloseable {
 
     /** The joints that keep the goal that they had. */
     private final boolean[] kept = new boolean[JOINTS.length];
+
+    /** Those whose torque was off when the arm was connected. */
+    private final Set<Joint> foundLimp = EnumSet.noneOf(Joint.class);
+
+    /** Those whose torque was turned off then, to clear their overload. */
+    private final Set<Joint> released = EnumSet.noneOf(Joint.class);
 
     private final Order holding = this::hold;
     private final Order holdingStill = this::holdIfItMovesOn;
@@ -120,24 +132,75 @@ final class Arm implements AutoCloseable {
         for (Joint joint : JOINTS) {
             cancellation.check();
             hold(joint);
+            if (!this.torqueOn) {
+                this.foundLimp.add(joint);
+            } else if (isToBeReleased(joint)) {
+                this.bus.write(joint, Register.TORQUE_ENABLE, 0);
+                this.released.add(joint);
+                hold(joint);
+            }
             this.bus.write(joint, Register.TORQUE_ENABLE, 1);
         }
+        this.bus.tolerate(EnumSet.noneOf(ServoFault.class)); // all that could be cleared is
         awaitMotion();
         for (Joint joint : JOINTS) {
             holdIfItMovesOn(joint);
         }
     }
 
+    /** An overload ends with the torque. Where the arm would fall then, it was not let in. */
+    private boolean isToBeReleased(Joint joint) {
+        return !joint.carriesTheArm() && this.bus.hasReported(joint, ServoFault.OVERLOAD);
+    }
+
+    /**
+     * Says in the log what has cleared a fault, after torque has come on.
+     *
+     * @param last the fault that ended the last run, or null
+     */
+    void logRecovery(@Nullable ServoFaultException last) {
+        if (this.bus.hasReported(Joint.GRIPPER, ServoFault.OVERLOAD)) {
+            logger.warn(
+                    "SO-101 on {}: {} is in overload, also after its torque was off. It holds with"
+                            + " less torque.",
+                    path(),
+                    Joint.GRIPPER);
+        }
+        for (Joint joint : this.released) {
+            if (!this.bus.hasReported(joint, ServoFault.OVERLOAD)) {
+                logger.info(
+                        "SO-101 on {}: {} was in overload: turning its torque off and on has"
+                                + " cleared it.",
+                        path(),
+                        joint);
+            }
+        }
+        if (last != null && !this.released.contains(last.joint())) {
+            logger.info(
+                    "SO-101 on {}: {} does not report the fault of the last run any more ({}): {}.",
+                    path(),
+                    last.joint(),
+                    last.faultNames(),
+                    this.foundLimp.contains(last.joint())
+                            ? "its torque was off in the meantime"
+                            : "the servo has ended it by itself");
+        }
+    }
+
     /**
      * Lets a joint stay where it is. If it is near its goal with torque, it keeps the goal: with
      * its position as the goal the force would be gone that keeps it there, and it would sink a
-     * little each time. So does a gripper, which would let go of what it holds. Else its position
-     * becomes its goal: what goal it has from before nobody knows.
+     * little each time. So does a gripper, which would let go of what it holds, but not if it is in
+     * overload: it would push against what it holds until it is too hot. Else its position becomes
+     * its goal: what goal it has from before nobody knows.
      */
     private void hold(Joint joint) {
         this.kept[joint.ordinal()] = false; // unless it answers
         this.bus.read(joint, ServoBus.BLOCK_BEGIN, ServoBus.STATE_BYTES, this.states);
-        boolean near = joint == Joint.GRIPPER || Math.abs(this.goal - this.position) <= MAX_SAG;
+        boolean near =
+                joint == Joint.GRIPPER
+                        ? !this.bus.hasReported(joint, ServoFault.OVERLOAD)
+                        : Math.abs(this.goal - this.position) <= MAX_SAG;
         boolean keep = this.torqueOn && near;
         this.kept[joint.ordinal()] = keep;
         this.positions[joint.ordinal()] = this.position;

@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes sure that this is the arm of the calibration, and sets its servos up. First all is read and
@@ -14,26 +16,50 @@ import java.util.Set;
  */
 final class ArmSetup {
 
+    private static final Logger logger = LoggerFactory.getLogger(So101Robot.class);
+
     /**
      * What a register shall hold.
      *
+     * @param mask the bits that matter; the others stay as they are
      * @param required whether the arm is refused if it does not: else it is only preferred
      */
-    private record Setting(Register register, int value, boolean required) {
+    private record Setting(Register register, int value, int mask, boolean required) {
 
         static Setting required(Register register, int value) {
-            return new Setting(register, value, true);
+            return new Setting(register, value, -1, true);
         }
 
         static Setting preferred(Register register, int value) {
-            return new Setting(register, value, false);
+            return new Setting(register, value, -1, false);
+        }
+
+        static Setting cleared(Register register, int bits) {
+            return new Setting(register, 0, bits, true);
+        }
+
+        int wanted(int present) {
+            return present & ~this.mask | this.value;
         }
     }
 
     /** A setting that a servo does not have. */
-    private record Difference(Joint joint, Setting setting, int present) {}
+    private record Difference(Joint joint, Setting setting, int present) {
+
+        int wanted() {
+            return this.setting.wanted(this.present);
+        }
+
+        /** Tells whether it may be written while the servo holds, because nothing moves then. */
+        boolean isHarmless() {
+            Register register = this.setting.register();
+            return register == Register.LOCK
+                    || (register == Register.TORQUE_LIMIT && wanted() < this.present);
+        }
+    }
 
     private static final Joint[] JOINTS = Joint.values();
+    private static final int TURN = 4096;
 
     /**
      * What LeRobot sets, so that policies that were trained with it meet the same arm, in the order
@@ -42,6 +68,7 @@ final class ArmSetup {
      */
     private static final List<Setting> ALL_SERVOS =
             List.of(
+                    Setting.cleared(Register.PHASE, Register.MULTI_TURN),
                     Setting.required(Register.RETURN_DELAY_TIME, 0),
                     Setting.required(Register.P_COEFFICIENT, 16),
                     Setting.required(Register.D_COEFFICIENT, 32),
@@ -88,9 +115,13 @@ final class ArmSetup {
     }
 
     void run() throws InterruptedException {
+        this.bus.tolerate(EnumSet.of(ServoFault.VOLTAGE, ServoFault.OVERLOAD)); // judged here
         requireAll();
         requireModel();
         requireSameFirmware();
+        requireSupply();
+        this.bus.tolerate(EnumSet.of(ServoFault.OVERLOAD));
+        requireNoOverloadThatHolds();
         if (!this.writeCalibration) {
             requireCalibrated();
             requireInRange();
@@ -142,6 +173,30 @@ final class ArmSetup {
         }
     }
 
+    private void requireSupply() {
+        String warning = null;
+        for (Joint joint : JOINTS) {
+            SupplyVoltage supply = SupplyVoltage.read(this.bus, joint);
+            supply.requireWithinLimits();
+            warning = warning == null ? supply.warning() : warning; // they have the same supply
+        }
+        if (warning != null) {
+            logger.warn("SO-101 on {}: {}.", this.port, warning);
+        }
+    }
+
+    /** Only an end of the torque clears an overload, and with some joints the arm falls then. */
+    private void requireNoOverloadThatHolds() {
+        for (Joint joint : JOINTS) {
+            if (joint.carriesTheArm()
+                    && this.bus.hasReported(joint, ServoFault.OVERLOAD)
+                    && this.bus.read(joint, Register.TORQUE_ENABLE) != 0) {
+                int overload = ServoFault.errorByte(EnumSet.of(ServoFault.OVERLOAD));
+                throw new ServoFaultException(joint, overload, null);
+            }
+        }
+    }
+
     private void requireCalibrated() {
         for (Joint joint : JOINTS) {
             requireCalibrated(this.bus, this.calibration, joint);
@@ -179,7 +234,7 @@ final class ArmSetup {
         List<Difference> differences = new ArrayList<>();
         for (Setting setting : settings(joint)) {
             int present = this.bus.read(joint, setting.register());
-            if (present != setting.value()) {
+            if (present != setting.wanted(present)) {
                 differences.add(new Difference(joint, setting, present));
             }
         }
@@ -203,36 +258,36 @@ final class ArmSetup {
 
     private static void requireTorqueOff(List<Difference> differences) {
         for (Difference difference : differences) {
-            Setting setting = difference.setting();
-            if (setting.register() != Register.LOCK) {
+            if (!difference.isHarmless()) {
                 throw new ArmBusyException(
                         difference.joint(),
-                        setting.register(),
+                        difference.setting().register(),
                         difference.present(),
-                        setting.value());
+                        difference.wanted());
             }
         }
     }
 
     private void write(Difference difference) {
         Joint joint = difference.joint();
-        Setting setting = difference.setting();
-        if (setting.register().isEeprom()) {
-            writeUnlocked(joint, setting);
+        Register register = difference.setting().register();
+        int wanted = difference.wanted();
+        if (register.isEeprom()) {
+            writeUnlocked(joint, register, wanted);
         } else {
-            this.bus.write(joint, setting.register(), setting.value());
+            this.bus.write(joint, register, wanted);
         }
-        int kept = this.bus.read(joint, setting.register());
-        if (setting.required() && kept != setting.value()) {
-            throw NotAnSo101Exception.notKept(joint, setting.register(), setting.value(), kept);
+        int kept = this.bus.read(joint, register);
+        if (difference.setting().required() && kept != wanted) {
+            throw NotAnSo101Exception.notKept(joint, register, wanted, kept);
         }
     }
 
-    private void writeUnlocked(Joint joint, Setting setting) {
+    private void writeUnlocked(Joint joint, Register register, int value) {
         So101Exception failure = null;
         try {
             this.bus.write(joint, Register.LOCK, 0);
-            this.bus.write(joint, setting.register(), setting.value());
+            this.bus.write(joint, register, value);
         } catch (So101Exception ex) {
             failure = ex;
         }
@@ -252,7 +307,8 @@ final class ArmSetup {
     /** Whoever is outside would be moved to the end of the range, as fast as the servo can. */
     private void requireInRange() {
         for (Joint joint : JOINTS) {
-            int position = this.bus.read(joint, Register.PRESENT_POSITION);
+            // A servo that counts turns may be in another one: that is about to end.
+            int position = Math.floorMod(this.bus.read(joint, Register.PRESENT_POSITION), TURN);
             JointCalibration own = this.calibration.joint(joint);
             if (position < own.rangeMin() - TOLERANCE || position > own.rangeMax() + TOLERANCE) {
                 throw new JointOutOfRangeException(own, position);

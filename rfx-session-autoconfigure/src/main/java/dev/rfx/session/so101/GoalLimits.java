@@ -33,8 +33,8 @@ final class GoalLimits {
             int i = joint.ordinal();
             JointCalibration own = calibration.joint(joint);
             this.scales[i] = JointScale.of(own, settings.units());
-            this.min[i] = own.rangeMin();
-            this.max[i] = own.rangeMax();
+            this.min[i] = own.lowestGoal();
+            this.max[i] = own.highestGoal();
             this.maxStep[i] = maxStep(this.scales[i], settings.maxStep());
         }
     }

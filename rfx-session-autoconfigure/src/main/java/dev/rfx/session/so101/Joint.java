@@ -77,6 +77,11 @@ public enum Joint {
         return this.upperLimitRadians;
     }
 
+    /** Tells whether the arm falls, or a part of it, when this joint has no torque. */
+    boolean carriesTheArm() {
+        return this == SHOULDER_LIFT || this == ELBOW_FLEX || this == WRIST_FLEX;
+    }
+
     /** Names some joints in a message. */
     static String list(Collection<Joint> joints) {
         return joints.stream().map(Joint::toString).collect(Collectors.joining(", "));

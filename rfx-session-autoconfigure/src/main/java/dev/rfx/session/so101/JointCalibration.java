@@ -17,6 +17,12 @@ public record JointCalibration(
     private static final int MAX_POSITION = 4095;
 
     /**
+     * So far a goal stays from the seam of the turn, between 4095 and 0: 3°. Beyond the seam the
+     * position is that of the other end, and a servo that overshoots it goes all the way round.
+     */
+    private static final int SEAM_MARGIN = 34;
+
+    /**
      * Creates a calibration.
      *
      * @param joint the joint
@@ -38,9 +44,19 @@ public record JointCalibration(
         }
     }
 
-    /** Returns a position, or the end of the range beyond which it is. */
-    int nearestInRange(int position) {
-        return Math.min(Math.max(position, this.rangeMin), this.rangeMax);
+    /** Returns the lowest goal: that of the range, but not near the seam of the turn. */
+    int lowestGoal() {
+        return Math.min(Math.max(this.rangeMin, SEAM_MARGIN), this.rangeMax);
+    }
+
+    /** Returns the highest goal: that of the range, but not near the seam of the turn. */
+    int highestGoal() {
+        return Math.max(Math.min(this.rangeMax, MAX_POSITION - SEAM_MARGIN), lowestGoal());
+    }
+
+    /** Returns a position, or the end of the goals beyond which it is. */
+    int nearestGoal(int position) {
+        return Math.min(Math.max(position, lowestGoal()), highestGoal());
     }
 
     private static void require(String name, int value, int min, int max) {

@@ -15,18 +15,21 @@ public record JointReport(Joint joint, @Nullable State state, @Nullable So101Exc
      * What a servo measures.
      *
      * @param positionSteps the position in steps, 4096 to the turn, after the homing offset
-     * @param positionDegrees the position in {@link JointUnits#DEGREES}, or null without a
-     *     calibration
+     * @param position the position in {@link JointUnits#DEGREES}, so that a gripper is 0 to 100, or
+     *     null without a calibration
      * @param velocityStepsPerSecond the velocity in steps per second
      * @param load the load of the motor, −1 to 1
      * @param volts the supply voltage in V
      * @param celsius the temperature in °C
+     * @param overloaded whether the servo reports that its load is too high for too long, and so
+     *     holds with less torque
      */
     public record State(
             int positionSteps,
-            @Nullable Double positionDegrees,
+            @Nullable Double position,
             int velocityStepsPerSecond,
             double load,
             double volts,
-            double celsius) {}
+            double celsius,
+            boolean overloaded) {}
 }

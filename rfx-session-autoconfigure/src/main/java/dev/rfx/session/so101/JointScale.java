@@ -37,7 +37,10 @@ final class JointScale {
         return switch (units) {
             case RADIANS ->
                     unbounded(calibration, calibration.reversed() ? -1 : 1, RADIANS_PER_STEP);
-            case DEGREES -> unbounded(calibration, 1, DEGREES_PER_STEP);
+            case DEGREES ->
+                    calibration.joint() == Joint.GRIPPER
+                            ? normalized(calibration)
+                            : unbounded(calibration, 1, DEGREES_PER_STEP);
             case NORMALIZED -> normalized(calibration);
         };
     }

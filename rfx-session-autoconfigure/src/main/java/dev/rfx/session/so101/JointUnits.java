@@ -10,15 +10,16 @@ public enum JointUnits {
     RADIANS,
 
     /**
-     * Degrees as LeRobot has them: 360 are 4095 steps, zero is the middle of the calibrated range,
-     * and the drive mode is ignored.
+     * LeRobot's {@code use_degrees=True}, its default. Five joints are in degrees: 360 are 4095
+     * steps, zero is the middle of the calibrated range, and the drive mode is ignored. The gripper
+     * is 0 to 100, as in {@link #NORMALIZED}.
      */
     DEGREES,
 
     /**
-     * LeRobot's normalized positions: the calibrated range is −100 to 100, that of the gripper 0 to
-     * 100. A drive mode of 1 reverses the joint. A position measured outside the range reads as its
-     * end.
+     * LeRobot's {@code use_degrees=False}: the calibrated range is −100 to 100, that of the gripper
+     * 0 to 100. A drive mode of 1 reverses the joint. A position measured outside the range reads
+     * as its end.
      */
     NORMALIZED
 }

@@ -38,6 +38,8 @@ final class Measurement {
     /** Voltage and temperature, for readers on other threads. */
     private final Map<Sensor, AtomicLongArray> told = new EnumMap<>(Sensor.class);
 
+    private final GripperOverload overload = new GripperOverload();
+
     Measurement(So101Robot.Settings settings) {
         this.sensors = settings.sensors().toArray(Sensor[]::new);
         this.sensed = new int[this.sensors.length][JOINTS.length];
@@ -74,6 +76,7 @@ final class Measurement {
 
     /** Lets nobody take what was measured for the present: the arm is not connected any more. */
     void forget() {
+        this.overload.forget();
         for (AtomicLongArray values : this.told.values()) {
             for (int i = 0; i < JOINTS.length; i++) {
                 values.setOpaque(i, UNKNOWN);
@@ -105,6 +108,7 @@ final class Measurement {
                 }
             }
         }
+        this.overload.observed(bus.hasReported(Joint.GRIPPER, ServoFault.OVERLOAD));
         this.observation.stamp(measuredAt);
         return measuredAt;
     }
@@ -124,7 +128,7 @@ final class Measurement {
     }
 
     List<RobotReading> readings() {
-        List<RobotReading> readings = new ArrayList<>();
+        List<RobotReading> readings = new ArrayList<>(this.overload.readings());
         this.told.forEach(
                 (sensor, values) -> {
                     for (Joint joint : JOINTS) {

@@ -63,7 +63,7 @@ final class Ramp {
             int i = joint.ordinal();
             JointCalibration own = calibration.joint(joint);
             JointScale scale = JointScale.of(own, settings.units());
-            this.target[i] = own.nearestInRange(scale.toSteps(pose.get(i)));
+            this.target[i] = own.nearestGoal(scale.toSteps(pose.get(i)));
             this.step[i] = stepsPerSecond(joint, scale, settings.startSpeed()) * TICK_SECONDS;
         }
     }

@@ -15,7 +15,21 @@ enum Register {
 
     MIN_POSITION_LIMIT(9, 2, 4095),
     MAX_POSITION_LIMIT(11, 2, 4095),
+
+    /** The highest supply voltage, in 0.1 V. */
+    MAX_VOLTAGE_LIMIT(14, 1, 255),
+
+    /** The lowest supply voltage, in 0.1 V. */
+    MIN_VOLTAGE_LIMIT(15, 1, 255),
+
     MAX_TORQUE_LIMIT(16, 2, 1000),
+
+    /**
+     * Settings of the maker, one per bit. With {@link #MULTI_TURN} the position counts turns:
+     * beyond 4095 it goes on at 4096, and below 0 at −1, instead of at the other end.
+     */
+    PHASE(18, 1, 255),
+
     P_COEFFICIENT(21, 1, 255),
     D_COEFFICIENT(22, 1, 255),
     I_COEFFICIENT(23, 1, 255),
@@ -64,6 +78,9 @@ enum Register {
 
     /** What {@link #MODEL_NUMBER} holds. */
     static final int STS3215_MODEL_NUMBER = 777;
+
+    /** A bit of {@link #PHASE}. */
+    static final int MULTI_TURN = 0x10;
 
     private static final int FIRST_RAM_ADDRESS = 40;
     private static final int FIRST_FACTORY_ADDRESS = 80;

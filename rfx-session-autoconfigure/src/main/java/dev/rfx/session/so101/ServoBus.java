@@ -3,7 +3,9 @@ package dev.rfx.session.so101;
 import dev.rfx.session.so101.ReplyParser.Outcome;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +130,12 @@ final class ServoBus {
     private @Nullable Joint faulty;
     private int errorByte;
 
+    /** What a servo may report, as error bytes, by joint: see {@link #tolerate}. */
+    private final int[] tolerated = new int[ALL.length];
+
+    /** What the servos reported last. */
+    private final int[] reported = new int[ALL.length];
+
     private boolean faultsDeferred;
     private @Nullable ServoFaultException deferredFault;
 
@@ -141,6 +149,7 @@ final class ServoBus {
         this.byteNanos = BITS * 1e9 / baudRate;
         this.readTimeoutNanos = readTimeout.toNanos();
         this.statistics = statistics;
+        tolerate(EnumSet.noneOf(ServoFault.class));
     }
 
     /**
@@ -156,6 +165,21 @@ final class ServoBus {
     private static int bytesOnWire(int count) {
         return new Request().syncRead(IDS, Register.PRESENT_POSITION, count).length()
                 + IDS.length * (STATUS_BYTES + count);
+    }
+
+    /**
+     * From now on these faults are no failures, whichever servo reports them. The overload of a
+     * gripper never is one: it holds something.
+     */
+    void tolerate(Set<ServoFault> faults) {
+        Arrays.fill(this.tolerated, ServoFault.errorByte(faults));
+        this.tolerated[Joint.GRIPPER.ordinal()] |=
+                ServoFault.errorByte(EnumSet.of(ServoFault.OVERLOAD));
+    }
+
+    /** Tells whether a servo reported a fault when it replied last. */
+    boolean hasReported(Joint joint, ServoFault fault) {
+        return fault.isIn(this.reported[joint.ordinal()]);
     }
 
     /**
@@ -362,9 +386,11 @@ final class ServoBus {
             if (this.outcome != Outcome.REPLY) {
                 return false;
             }
-            if (this.parser.errorByte() != 0 && this.faulty == null) {
+            int reported = this.parser.errorByte();
+            this.reported[joint.ordinal()] = reported;
+            if ((reported & ~this.tolerated[joint.ordinal()]) != 0 && this.faulty == null) {
                 this.faulty = joint;
-                this.errorByte = this.parser.errorByte();
+                this.errorByte = reported;
             }
             replies.replied(joint, this.parser);
         }

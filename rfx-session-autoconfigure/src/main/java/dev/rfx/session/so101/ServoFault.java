@@ -19,8 +19,11 @@ public enum ServoFault {
     /** The motor takes too much current. */
     OVER_CURRENT(3, "over-current", "Free the joint and switch the arm off and on."),
 
-    /** The load is too high for too long. */
-    OVERLOAD(5, "overload", "Free the joint, reduce the load and switch the arm off and on.");
+    /**
+     * The load is too high for too long. The servo then has less torque, until torque is turned
+     * off. From a gripper, which may hold something, it is no failure.
+     */
+    OVERLOAD(5, "overload", "Free the joint, reduce its load and start again.");
 
     private final int mask;
     private final String label;
@@ -32,11 +35,25 @@ public enum ServoFault {
         this.remedy = remedy;
     }
 
+    /** Tells whether an error byte has this fault. */
+    boolean isIn(int errorByte) {
+        return (errorByte & this.mask) != 0;
+    }
+
+    /** Returns an error byte with some faults. */
+    static int errorByte(Set<ServoFault> faults) {
+        int errorByte = 0;
+        for (ServoFault fault : faults) {
+            errorByte |= fault.mask;
+        }
+        return errorByte;
+    }
+
     /** Returns the faults in an error byte. A bit without a name is none of them. */
     static Set<ServoFault> in(int errorByte) {
         EnumSet<ServoFault> faults = EnumSet.noneOf(ServoFault.class);
         for (ServoFault fault : values()) {
-            if ((errorByte & fault.mask) != 0) {
+            if (fault.isIn(errorByte)) {
                 faults.add(fault);
             }
         }

@@ -9,6 +9,11 @@ public class ServoFaultException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** A start turns the torque of the other joints off and on itself. */
+    private static final String OVERLOAD_OF_A_CARRYING_JOINT =
+            "Free the joint. Its torque has to be off for a moment, and the arm falls then: hold"
+                    + " it, switch its power off and on, and start again.";
+
     /** The joint of the servo. */
     private final Joint joint;
 
@@ -16,27 +21,43 @@ public class ServoFaultException extends So101Exception {
     private final int errorByte;
 
     ServoFaultException(Joint joint, int errorByte, @Nullable Integer temperatureCelsius) {
-        super(describe(joint, errorByte, temperatureCelsius), remedy(errorByte));
+        super(describe(joint, errorByte, temperatureCelsius), remedy(joint, errorByte));
         this.joint = joint;
         this.errorByte = errorByte;
     }
 
     private static String describe(Joint joint, int errorByte, @Nullable Integer temperature) {
-        Set<ServoFault> faults = ServoFault.in(errorByte);
-        String what =
-                faults.isEmpty()
-                        ? "unknown fault 0x%02X".formatted(errorByte)
-                        : faults.stream()
-                                .map(ServoFault::toString)
-                                .collect(Collectors.joining(", "));
-        return joint + ": " + what + (temperature == null ? "" : ", " + temperature + " °C");
+        return joint
+                + ": "
+                + names(errorByte)
+                + (temperature == null ? "" : ", " + temperature + " °C");
     }
 
-    private static String remedy(int errorByte) {
+    private static String names(int errorByte) {
+        Set<ServoFault> faults = ServoFault.in(errorByte);
+        return faults.isEmpty()
+                ? "unknown fault 0x%02X".formatted(errorByte)
+                : faults.stream().map(ServoFault::toString).collect(Collectors.joining(", "));
+    }
+
+    /** Names the faults in a message. */
+    String faultNames() {
+        return names(this.errorByte);
+    }
+
+    private static String remedy(Joint joint, int errorByte) {
         Set<ServoFault> faults = ServoFault.in(errorByte);
         return faults.isEmpty()
                 ? "Switch the arm off and on."
-                : faults.stream().map(ServoFault::remedy).collect(Collectors.joining(" "));
+                : faults.stream()
+                        .map(fault -> remedy(joint, fault))
+                        .collect(Collectors.joining(" "));
+    }
+
+    private static String remedy(Joint joint, ServoFault fault) {
+        return fault == ServoFault.OVERLOAD && joint.carriesTheArm()
+                ? OVERLOAD_OF_A_CARRYING_JOINT
+                : fault.remedy();
     }
 
     /**

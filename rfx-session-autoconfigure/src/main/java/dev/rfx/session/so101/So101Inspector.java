@@ -24,6 +24,7 @@ public final class So101Inspector implements AutoCloseable {
         this.port = port;
         this.bus = new ServoBus(port, baudRate, Duration.ofMillis(10), new LinkStatistics());
         this.bus.hurry();
+        this.bus.tolerate(EnumSet.of(ServoFault.OVERLOAD)); // it is reported with the joint
         this.calibration = calibration;
     }
 
@@ -141,14 +142,15 @@ public final class So101Inspector implements AutoCloseable {
         int position = this.bus.read(joint, Register.PRESENT_POSITION);
         return new JointReport.State(
                 position,
-                degrees(joint, position),
+                inUnits(joint, position),
                 this.bus.read(joint, Register.PRESENT_VELOCITY),
                 sensed(joint, Sensor.LOAD),
                 sensed(joint, Sensor.VOLTAGE),
-                sensed(joint, Sensor.TEMPERATURE));
+                sensed(joint, Sensor.TEMPERATURE),
+                this.bus.hasReported(joint, ServoFault.OVERLOAD));
     }
 
-    private @Nullable Double degrees(Joint joint, int position) {
+    private @Nullable Double inUnits(Joint joint, int position) {
         return this.calibration == null
                 ? null
                 : JointScale.of(this.calibration.joint(joint), JointUnits.DEGREES)

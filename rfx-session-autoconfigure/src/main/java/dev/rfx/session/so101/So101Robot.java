@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> A reply that is missing or damaged is asked for again, twice, within the read
  * time-out. If that does not help, {@link #observe()} returns the last observation with its old
  * stamp, so that {@code maxObservationAge} can judge it; after so many times in a row it throws a
- * {@link LinkLostException}. A servo that reports a fault is a {@link ServoFaultException} at once.
+ * {@link LinkLostException}. A servo that reports a fault is a {@link ServoFaultException} at once,
+ * but for the overload of the gripper, which is a reading: it holds something.
  *
  * <p><b>Connection.</b> {@link #reset()} opens the port, checks the servos and their calibration,
  * and turns torque on without a motion; then the arm goes to the start pose, if there is one, at
@@ -76,6 +77,9 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     private volatile @Nullable Arm arm;
     private int errorsInARow; // guarded by lock
 
+    /** What a servo reported, until a start has told what became of it. Guarded by lock. */
+    private @Nullable ServoFaultException lastFault;
+
     private So101Robot(Settings settings) {
         this.settings = settings;
         this.measurement = new Measurement(settings);
@@ -117,6 +121,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
      * @throws ArmBusyException if a servo has to be configured while it holds
      * @throws JointOutOfRangeException if torque would move a joint into its calibrated range
      * @throws StartPoseException if a joint does not follow on the way to the start pose
+     * @throws SupplyVoltageException if a servo takes no such supply
      * @throws ServoFaultException if a servo reports a fault
      * @throws LinkException if a servo does not answer any more
      * @throws IllegalArgumentException if the start speed is more than a servo can turn
@@ -146,7 +151,12 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             connected.holdWithTorque(cancellation);
             connected.moveToStartPose(cancellation);
             this.measurement.take(connected.bus());
+            connected.logRecovery(this.lastFault);
+            this.lastFault = null;
             return this.measurement.observation();
+        } catch (ServoFaultException ex) {
+            this.lastFault = ex;
+            throw ex;
         } finally {
             this.lock.unlock();
         }
@@ -176,6 +186,9 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             connected.bus().requireTorque();
             this.statistics.goodCycle(measuredAt);
             this.errorsInARow = 0;
+        } catch (ServoFaultException ex) {
+            this.lastFault = ex;
+            throw ex;
         } catch (LinkException ex) {
             this.statistics.failedCycle();
             this.errorsInARow++;
@@ -246,7 +259,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             Arm connected = this.arm;
             if (connected != null && free) {
                 this.resting = true;
-                connected.rest(this.settings.stopMode());
+                rest(connected);
             } else if (connected != null) {
                 throw LinkLostException.blocked(connected.path());
             }
@@ -259,6 +272,15 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             if (wasInterrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private void rest(Arm connected) throws InterruptedException {
+        try {
+            connected.rest(this.settings.stopMode());
+        } catch (ServoFaultException ex) {
+            this.lastFault = ex;
+            throw ex;
         }
     }
 
@@ -310,7 +332,8 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Tells about the link, the clamped goals, and voltage and temperature where they are observed.
+     * Tells about the link, the clamped goals, the overload of the gripper, and voltage and
+     * temperature where they are observed.
      *
      * @return the readings
      */

@@ -87,6 +87,7 @@ class So101ActuatorTests {
     @Test
     void healthHasTheLinkAndTheVoltageAndTemperatureOfEachJoint() throws Exception {
         this.arm.damageNext(Joint.GRIPPER, ReplyFault.lost());
+        this.arm.setErrorByte(Joint.GRIPPER, 0x20); // overload: it holds something
         awaitIterations(session().stepCount() + 3);
 
         Map<String, Object> robot = JsonPath.read(get("/health/rfxSession"), "$.details.robot");
@@ -101,10 +102,14 @@ class So101ActuatorTests {
                         "link.wrong.replies",
                         "link.last.good.age.seconds",
                         "clamps",
+                        "overload",
+                        "overloads",
                         "voltage",
                         "temperature")
                 .containsEntry("link.retries", 1)
-                .containsEntry("link.timeouts", 1);
+                .containsEntry("link.timeouts", 1)
+                .containsEntry("overload", Map.of("gripper", 1.0))
+                .containsEntry("overloads", Map.of("gripper", 1));
         assertThat((int) robot.get("link.cycles")).isPositive();
         assertThat((double) robot.get("link.last.good.age.seconds")).isBetween(0.0, 10.0);
         assertThat(robot.get("voltage"))
@@ -120,9 +125,14 @@ class So101ActuatorTests {
 
     @Test
     void prometheusHasTheLinkAndTheTemperatureOfEachJoint() throws Exception {
-        awaitIterations(3);
+        this.arm.setErrorByte(Joint.GRIPPER, 0x20); // overload: it holds something
+        awaitIterations(session().stepCount() + 3);
 
         assertThat(get("/prometheus"))
+                .contains(
+                        "rfx_session_robot_overload{joint=\"gripper\",session=\"rfxSession\"} 1.0")
+                .contains(
+                        "rfx_session_robot_overloads_total{joint=\"gripper\",session=\"rfxSession\"} 1.0")
                 .containsPattern(
                         "rfx_session_robot_link_cycles_total\\{session=\"rfxSession\"} [1-9]")
                 .contains("rfx_session_robot_link_retries_total{session=\"rfxSession\"} ")

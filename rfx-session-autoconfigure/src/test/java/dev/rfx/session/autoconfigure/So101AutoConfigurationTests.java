@@ -108,7 +108,7 @@ class So101AutoConfigurationTests {
                         "rfx.session.so101.max-step=0.5",
                         "rfx.session.so101.stop-mode=torque-off",
                         "rfx.session.so101.start-pose=10,10,10,10,10,10",
-                        "rfx.session.so101.start-speed=200",
+                        "rfx.session.so101.start-speed=100",
                         "rfx.session.so101.sensors=temperature,voltage")
                 .run(
                         context -> {

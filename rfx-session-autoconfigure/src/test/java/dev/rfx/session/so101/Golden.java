@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -67,9 +68,63 @@ final class Golden {
                                         node.get("unnormalized_back").asInt()));
     }
 
+    /**
+     * What a whole follower arm of LeRobot makes of positions and actions, with the calibration of
+     * a real one.
+     *
+     * @param calibration the file of its calibration, all of drive mode 0
+     * @param degrees LeRobot's {@code use_degrees}
+     * @param positions what it observes; the first is the lower end of all ranges, the last the
+     *     upper one
+     * @param goals what it sends, before any limit
+     */
+    record Follower(String calibration, boolean degrees, List<Pose> positions, List<Pose> goals) {
+
+        @Override
+        public String toString() {
+            return this.calibration + ", use_degrees=" + this.degrees;
+        }
+    }
+
+    /** Six joints in steps and in units. */
+    record Pose(List<Integer> steps, List<Double> units) {}
+
+    static Stream<Follower> followers() {
+        return tree("units-robot.json")
+                .get("cases")
+                .valueStream()
+                .map(
+                        node ->
+                                new Follower(
+                                        node.get("calibration").asString(),
+                                        node.get("use_degrees").asBoolean(),
+                                        poses(node.get("positions"), "observation"),
+                                        poses(node.get("goals"), "action")));
+    }
+
+    private static List<Pose> poses(JsonNode nodes, String units) {
+        return nodes.valueStream()
+                .map(
+                        node ->
+                                new Pose(
+                                        node.get("ticks")
+                                                .valueStream()
+                                                .map(JsonNode::asInt)
+                                                .toList(),
+                                        node.get(units)
+                                                .valueStream()
+                                                .map(JsonNode::asDouble)
+                                                .toList()))
+                .toList();
+    }
+
     private static Stream<JsonNode> read(String resource) {
+        return tree(resource).valueStream();
+    }
+
+    private static JsonNode tree(String resource) {
         try (InputStream json = Golden.class.getResourceAsStream(resource)) {
-            return MAPPER.readTree(Objects.requireNonNull(json, resource)).valueStream();
+            return MAPPER.readTree(Objects.requireNonNull(json, resource));
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }

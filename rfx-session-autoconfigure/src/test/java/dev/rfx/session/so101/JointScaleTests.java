@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rfx.session.so101.Golden.Conversion;
+import dev.rfx.session.so101.Golden.Follower;
+import dev.rfx.session.so101.Golden.Pose;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,13 +31,62 @@ class JointScaleTests {
     @ParameterizedTest
     @MethodSource("conversions")
     void unitsAreThoseOfTheReferenceImplementation(Conversion expected) {
-        JointScale scale = scale(expected);
+        for (JointUnits units : units(expected.mode())) {
+            JointScale scale = scale(expected, units);
 
-        assertThat(scale.toUnits(expected.raw())).isCloseTo(expected.normalized(), within(1e-9));
-        assertThat(scale.toSteps(expected.normalized())).isCloseTo(expected.back(), within(1));
+            assertThat(scale.toUnits(expected.raw()))
+                    .isCloseTo(expected.normalized(), within(1e-9));
+            assertThat(scale.toSteps(expected.normalized())).isCloseTo(expected.back(), within(1));
+        }
     }
 
-    private static JointScale scale(Conversion conversion) {
+    /** A gripper is 0 to 100 in both of LeRobot's units. */
+    private static Set<JointUnits> units(String mode) {
+        return switch (mode) {
+            case "range_0_100" -> EnumSet.of(JointUnits.DEGREES, JointUnits.NORMALIZED);
+            case "range_m100_100" -> EnumSet.of(JointUnits.NORMALIZED);
+            case "degrees" -> EnumSet.of(JointUnits.DEGREES);
+            default -> throw new IllegalArgumentException(mode);
+        };
+    }
+
+    static Stream<Follower> followers() {
+        return Golden.followers();
+    }
+
+    /** Not a mode of the bus, but what LeRobot makes of a whole arm by default and without. */
+    @ParameterizedTest
+    @MethodSource("followers")
+    void unitsOfAnArmAreThoseOfAFollowerArmOfLeRobot(Follower follower) {
+        for (Joint joint : Joint.values()) {
+            int i = joint.ordinal();
+            List<Pose> positions = follower.positions();
+            JointCalibration calibration =
+                    new JointCalibration(
+                            joint,
+                            false,
+                            0,
+                            positions.get(0).steps().get(i),
+                            positions.get(positions.size() - 1).steps().get(i));
+            JointScale scale =
+                    JointScale.of(
+                            calibration,
+                            follower.degrees() ? JointUnits.DEGREES : JointUnits.NORMALIZED);
+
+            for (Pose pose : positions) {
+                assertThat(scale.toUnits(pose.steps().get(i)))
+                        .as("%s at %d", joint, pose.steps().get(i))
+                        .isCloseTo(pose.units().get(i), within(1e-9));
+            }
+            for (Pose goal : follower.goals()) {
+                assertThat(scale.toSteps(goal.units().get(i)) - goal.steps().get(i))
+                        .as("%s to %s: LeRobot truncates", joint, goal.units().get(i))
+                        .isBetween(0, 1);
+            }
+        }
+    }
+
+    private static JointScale scale(Conversion conversion, JointUnits units) {
         Joint joint = conversion.mode().equals("range_0_100") ? Joint.GRIPPER : Joint.SHOULDER_PAN;
         return JointScale.of(
                 new JointCalibration(
@@ -41,7 +95,7 @@ class JointScaleTests {
                         0,
                         conversion.rangeMin(),
                         conversion.rangeMax()),
-                conversion.mode().equals("degrees") ? JointUnits.DEGREES : JointUnits.NORMALIZED);
+                units);
     }
 
     @ParameterizedTest

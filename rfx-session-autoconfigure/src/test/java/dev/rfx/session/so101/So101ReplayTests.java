@@ -76,20 +76,24 @@ class So101ReplayTests {
                             policy,
                             SessionOptions.defaults().withRateHz(1000).withWarmup(Duration.ZERO));
             session[0].start();
-            int goalsToHold = 6;
             arm.forget();
             session[0].run();
 
             assertThat(session[0].state()).isEqualTo(SessionState.STOPPED);
-            List<GoalWrite> all = arm.goals();
-            // The session may have begun before the goals to stay in place were forgotten.
-            List<GoalWrite> sent = all.subList(0, all.size() - goalsToHold);
-            List<int[]> goals = new ArrayList<>();
-            for (int i = sent.size() - 6 * (sent.size() / 6); i < sent.size(); i += 6) {
-                goals.add(sent.subList(i, i + 6).stream().mapToInt(GoalWrite::steps).toArray());
-            }
-            return goals;
+            return arm.requests().stream()
+                    .filter(request -> request.instruction() == WireRequest.Instruction.SYNC_WRITE)
+                    .map(So101ReplayTests::goals)
+                    .toList();
         }
+    }
+
+    /** Register, length, and for each joint its id and two bytes. */
+    private static int[] goals(WireRequest request) {
+        int[] goals = new int[6];
+        for (int i = 0; i < 6; i++) {
+            goals[i] = request.parameter(3 + 3 * i) | request.parameter(4 + 3 * i) << 8;
+        }
+        return goals;
     }
 
     @ParameterizedTest

@@ -497,6 +497,7 @@ class So101RobotTests {
     @Test
     void sensorsAreObservedWhereTheyAreAskedFor() throws Exception {
         this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_LOAD, -250);
+        this.arm.set(Joint.ELBOW_FLEX, Register.MAX_VOLTAGE_LIMIT, 140);
         this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_VOLTAGE, 121);
         this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_TEMPERATURE, 41);
         this.arm.set(Joint.ELBOW_FLEX, Register.PRESENT_CURRENT, 100);
@@ -874,7 +875,7 @@ class So101RobotTests {
     void torqueGoesOffThoughAServoReportsAFault() throws Exception {
         this.robot = builder().stopMode(StopMode.TORQUE_OFF).build();
         this.robot.reset();
-        this.arm.setErrorByte(Joint.GRIPPER, 0x20);
+        this.arm.setErrorByte(Joint.GRIPPER, 0x08);
 
         assertThatExceptionOfType(ServoFaultException.class).isThrownBy(this.robot::stop);
 

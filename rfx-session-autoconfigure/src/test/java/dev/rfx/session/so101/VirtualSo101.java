@@ -48,7 +48,10 @@ public final class VirtualSo101 implements AutoCloseable {
         this.silentAfterMissing = builder.silentAfterMissing;
         VirtualServo.Behaviour behaviour =
                 new VirtualServo.Behaviour(
-                        builder.stepsPerSecond, builder.goalAtPowerUp, builder.goalTurnsTorqueOn);
+                        builder.stepsPerSecond,
+                        builder.goalAtPowerUp,
+                        builder.goalTurnsTorqueOn,
+                        builder.answersForUndefinedRegisters);
         builder.calibrations.forEach(
                 (joint, calibration) ->
                         this.servos.put(
@@ -117,7 +120,12 @@ public final class VirtualSo101 implements AutoCloseable {
         this.servos.values().forEach(servo -> servo.setNoise(steps));
     }
 
-    /** Sets the error byte of all replies of a servo. */
+    /** Sets how long a servo lets a load be too high, in 10 ms; when the power comes, 2 s. */
+    synchronized void setProtectionTime(Joint joint, int centiseconds) {
+        servo(joint).setProtectionTime(centiseconds);
+    }
+
+    /** Sets the error byte of all replies of a servo, beside what it finds itself. */
     public synchronized void setErrorByte(Joint joint, int errorByte) {
         servo(joint).setErrorByte(errorByte);
     }
@@ -192,7 +200,7 @@ public final class VirtualSo101 implements AutoCloseable {
         return servo(joint).isTorqueOn();
     }
 
-    /** Where a joint is now, in steps. */
+    /** Where a joint is now, in steps, with all its turns: 4096 is one turn from 0. */
     public synchronized int position(Joint joint) {
         return servo(joint).position(System.nanoTime());
     }
@@ -239,10 +247,14 @@ public final class VirtualSo101 implements AutoCloseable {
             case WRITE -> {
                 byte[] data = request.parameters(1, request.parameters());
                 addressees(request).forEach(id -> write(id, request.parameter(0), data));
-                if (request.id() != WireRequest.BROADCAST) {
-                    reply(addressees(request), 0, 0);
-                }
+                confirm(request, data.length);
             }
+            case REG_WRITE -> {
+                byte[] data = request.parameters(1, request.parameters());
+                addressees(request).forEach(id -> prepare(id, request.parameter(0), data));
+                confirm(request, data.length);
+            }
+            case ACTION -> addressees(request).forEach(this::carryOut);
             case SYNC_READ -> {
                 List<Integer> ids = new ArrayList<>();
                 for (int i = 2; i < request.parameters(); i++) {
@@ -261,6 +273,19 @@ public final class VirtualSo101 implements AutoCloseable {
         }
     }
 
+    private void confirm(WireRequest request, int count) throws IOException {
+        if (request.id() != WireRequest.BROADCAST && confirms(request, count)) {
+            reply(addressees(request), 0, 0);
+        }
+    }
+
+    private synchronized boolean confirms(WireRequest request, int count) {
+        VirtualServo servo = listening(request.id());
+        return servo != null
+                && servo.confirmsWrites()
+                && servo.answersFor(request.parameter(0), count);
+    }
+
     private static List<Integer> addressees(WireRequest request) {
         return request.id() == WireRequest.BROADCAST
                 ? Arrays.stream(Joint.values()).map(Joint::id).toList()
@@ -269,11 +294,32 @@ public final class VirtualSo101 implements AutoCloseable {
 
     private synchronized void write(int id, int address, byte[] data) {
         VirtualServo servo = listening(id);
-        if (servo == null) {
+        if (servo == null || !servo.answersFor(address, data.length)) {
             return;
         }
         long now = System.nanoTime();
         servo.write(address, data, now);
+        written(servo, address, now);
+    }
+
+    private synchronized void prepare(int id, int address, byte[] data) {
+        VirtualServo servo = listening(id);
+        if (servo != null && servo.answersFor(address, data.length)) {
+            servo.prepare(address, data);
+        }
+    }
+
+    private synchronized void carryOut(int id) {
+        VirtualServo servo = listening(id);
+        int address = servo == null ? -1 : servo.preparedAddress();
+        if (servo != null && address >= 0) {
+            long now = System.nanoTime();
+            servo.carryOut(now);
+            written(servo, address, now);
+        }
+    }
+
+    private void written(VirtualServo servo, int address, long now) {
         if (address == Register.GOAL_POSITION.address()) {
             this.goals.add(new GoalWrite(now, servo.joint(), servo.get(Register.GOAL_POSITION)));
             this.goalsUntilEvent--;
@@ -296,7 +342,7 @@ public final class VirtualSo101 implements AutoCloseable {
         long latencyNanos = latencyNanos();
         for (int id : ids) {
             VirtualServo servo = listening(id);
-            if (servo != null) {
+            if (servo != null && servo.answersFor(address, count)) {
                 byte[] reply = replyOf(servo, address, count);
                 this.bus.awaitReply(latencyNanos + delayNanos(servo), reply.length);
                 latencyNanos = 0;
@@ -327,6 +373,7 @@ public final class VirtualSo101 implements AutoCloseable {
         private int stepsPerSecond = 3_000;
         private int goalAtPowerUp;
         private boolean goalTurnsTorqueOn;
+        private boolean answersForUndefinedRegisters;
 
         private Builder() {
             for (Joint joint : Joint.values()) {
@@ -378,6 +425,15 @@ public final class VirtualSo101 implements AutoCloseable {
         /** Writing a goal turns torque on. */
         public Builder goalTurnsTorqueOn() {
             this.goalTurnsTorqueOn = true;
+            return this;
+        }
+
+        /**
+         * The servos answer requests that touch registers which their memory table does not have,
+         * from 71 to 79 and beyond 86. Else they are silent.
+         */
+        public Builder answersForUndefinedRegisters() {
+            this.answersForUndefinedRegisters = true;
             return this;
         }
 

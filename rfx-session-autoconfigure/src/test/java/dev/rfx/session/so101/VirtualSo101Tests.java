@@ -60,6 +60,7 @@ class VirtualSo101Tests {
                 SerialClient client = new SerialClient(arm.port())) {
             arm.setPosition(Joint.WRIST_ROLL, 2000);
             arm.set(Joint.WRIST_ROLL, Register.PRESENT_LOAD, -350);
+            arm.set(Joint.WRIST_ROLL, Register.MAX_VOLTAGE_LIMIT, 140);
             arm.set(Joint.WRIST_ROLL, Register.PRESENT_VOLTAGE, 119);
             arm.set(Joint.WRIST_ROLL, Register.PRESENT_TEMPERATURE, 47);
             arm.setErrorByte(Joint.WRIST_ROLL, 0x20);
@@ -177,6 +178,179 @@ class VirtualSo101Tests {
 
             assertThat(arm.position(Joint.ELBOW_FLEX)).isEqualTo(1950);
         }
+    }
+
+    @Test
+    void positionGoesFromTheEndOfATurnToItsBeginning() {
+        try (VirtualSo101 arm = VirtualSo101.start();
+                SerialClient client = new SerialClient(arm.port())) {
+            arm.setPosition(Joint.WRIST_ROLL, 4095 + 5);
+            assertThat(position(client, 5)).isEqualTo(4);
+            arm.setPosition(Joint.WRIST_ROLL, -1);
+            assertThat(position(client, 5)).isEqualTo(4095);
+
+            arm.set(Joint.WRIST_ROLL, Register.PHASE, 12 + Register.MULTI_TURN);
+
+            assertThat(position(client, 5)).isEqualTo(-1);
+            arm.setPosition(Joint.WRIST_ROLL, 4095 + 5);
+            assertThat(position(client, 5)).isEqualTo(4100);
+            arm.powerCycle();
+            assertThat(position(client, 5)).as("the power was gone").isEqualTo(4);
+        }
+    }
+
+    @Test
+    void shaftThatHasOvershotTheTurnGoesAllTheWayRound() {
+        try (VirtualSo101 arm = wholeTurn().stepsPerSecond(30_000).start();
+                SerialClient client = new SerialClient(arm.port())) {
+            arm.setPosition(Joint.WRIST_ROLL, 4095 + 5);
+            write(client, 5, Register.GOAL_POSITION, 4095);
+            write(client, 5, Register.TORQUE_ENABLE, 1);
+
+            await().until(() -> arm.position(Joint.WRIST_ROLL) == 4096 + 4095);
+        }
+    }
+
+    private static Builder wholeTurn() {
+        return VirtualSo101.builder().calibration(So101RobotTests.calibration(0, 4095));
+    }
+
+    @Test
+    void shaftThatPushesForTooLongIsInOverloadUntilItsTorqueIsOff() {
+        try (VirtualSo101 arm = VirtualSo101.start();
+                SerialClient client = new SerialClient(arm.port())) {
+            arm.setBlocked(Joint.GRIPPER, true);
+            write(client, 6, Register.GOAL_POSITION, 1000);
+            write(client, 6, Register.TORQUE_ENABLE, 1);
+            assertThat(load(client, 6)).as("all it has").isEqualTo(-1000);
+            arm.setProtectionTime(Joint.GRIPPER, 1);
+
+            await().until(
+                            () -> {
+                                readPosition(client, 6);
+                                return this.parser.errorByte() == 0x20;
+                            });
+
+            assertThat(load(client, 6)).as("the protective torque").isEqualTo(-200);
+            write(client, 6, Register.GOAL_POSITION, 2050);
+            assertThat(this.parser.errorByte()).as("it is remembered").isEqualTo(0x20);
+            write(client, 6, Register.TORQUE_ENABLE, 0);
+            assertThat(this.parser.errorByte()).isZero();
+            write(client, 6, Register.TORQUE_ENABLE, 1);
+            assertThat(load(client, 6)).isZero();
+            assertThat(this.parser.errorByte()).isZero();
+        }
+    }
+
+    @Test
+    void voltageBeyondTheLimitsOfTheServoIsReported() {
+        try (VirtualSo101 arm = VirtualSo101.start();
+                SerialClient client = new SerialClient(arm.port())) {
+            arm.set(Joint.GRIPPER, Register.PRESENT_VOLTAGE, 81);
+
+            readPosition(client, 6);
+
+            assertThat(this.parser.errorByte()).isEqualTo(0x01);
+        }
+    }
+
+    @Test
+    void servoDoesNotAnswerForRegistersThatItDoesNotHave() {
+        try (VirtualSo101 arm = VirtualSo101.start();
+                VirtualSo101 lenient =
+                        VirtualSo101.builder().answersForUndefinedRegisters().start();
+                SerialClient client = new SerialClient(arm.port());
+                SerialClient other = new SerialClient(lenient.port())) {
+            this.parser.clear();
+            client.send(this.request.read(1, Register.PRESENT_CURRENT, 3));
+            assertThat(client.receive(1, SILENCE)).isEmpty();
+            client.send(this.request.read(1, Register.PRESENT_POSITION, 15));
+            assertThat(client.receive(21, SOON)).hasSize(21);
+
+            other.send(this.request.read(1, Register.PRESENT_CURRENT, 3));
+            assertThat(other.receive(9, SOON)).hasSize(9);
+        }
+    }
+
+    @Test
+    void goalIsFollowedInPositionModeOnly() {
+        try (VirtualSo101 arm = VirtualSo101.builder().stepsPerSecond(30_000).start();
+                SerialClient client = new SerialClient(arm.port())) {
+            write(client, 2, Register.OPERATING_MODE, 1);
+            write(client, 2, Register.GOAL_POSITION, 3000);
+            write(client, 2, Register.TORQUE_ENABLE, 1);
+            assertThat(arm.position(Joint.SHOULDER_LIFT)).isEqualTo(2050);
+
+            write(client, 2, Register.GOAL_VELOCITY, -30_000);
+
+            await().until(() -> arm.position(Joint.SHOULDER_LIFT) < -4096);
+        }
+    }
+
+    /** 1350 steps at 10000 steps/s² to the middle and back to rest. */
+    @Test
+    void shaftSpeedsUpAndSlowsDownByItsAcceleration() {
+        try (VirtualSo101 arm = VirtualSo101.builder().stepsPerSecond(30_000).start();
+                SerialClient client = new SerialClient(arm.port())) {
+            write(client, 2, Register.MAXIMUM_ACCELERATION, 254);
+            write(client, 2, Register.ACCELERATION, 100);
+            write(client, 2, Register.GOAL_POSITION, 3400);
+            long start = System.nanoTime();
+            write(client, 2, Register.TORQUE_ENABLE, 1);
+
+            await().pollInterval(Duration.ofMillis(1))
+                    .until(() -> arm.position(Joint.SHOULDER_LIFT) == 3400);
+
+            assertThat(System.nanoTime() - start).isGreaterThan(700_000_000);
+        }
+    }
+
+    @Test
+    void writeThatWaitsForItsActionIsCarriedOutThen() {
+        try (VirtualSo101 arm = VirtualSo101.start();
+                SerialClient client = new SerialClient(arm.port())) {
+            client.send(frame("ff ff 01 05 04 2a d0 07 f4"));
+            this.parser.clear();
+            this.parser.expectStatus(1);
+            assertThat(client.await(this.parser, SOON)).isEqualTo(Outcome.REPLY);
+            assertThat(arm.get(Joint.SHOULDER_PAN, Register.GOAL_POSITION)).isZero();
+
+            client.send(frame("ff ff fe 02 05 fa"));
+
+            assertThat(readPosition(client, 1)).isEqualTo(Outcome.REPLY);
+            assertThat(arm.get(Joint.SHOULDER_PAN, Register.GOAL_POSITION)).isEqualTo(2000);
+            assertThat(arm.goals()).extracting(GoalWrite::steps).containsExactly(2000);
+        }
+    }
+
+    @Test
+    void servoThatConfirmsNoWritesIsSilent() {
+        try (VirtualSo101 arm = VirtualSo101.start();
+                SerialClient client = new SerialClient(arm.port())) {
+            client.send(frame("ff ff 01 04 03 08 00 ef")); // Response_Status_Level 0
+            client.send(this.request.write(1, Register.GOAL_POSITION, 2000));
+
+            assertThat(client.receive(1, SILENCE)).isEmpty();
+            assertThat(readPosition(client, 1)).isEqualTo(Outcome.REPLY);
+            assertThat(arm.get(Joint.SHOULDER_PAN, Register.GOAL_POSITION)).isEqualTo(2000);
+        }
+    }
+
+    private static byte[] frame(String hex) {
+        return HexFormat.ofDelimiter(" ").parseHex(hex);
+    }
+
+    private int position(SerialClient client, int id) {
+        assertThat(readPosition(client, id)).isEqualTo(Outcome.REPLY);
+        return this.parser.value(Register.PRESENT_POSITION);
+    }
+
+    private int load(SerialClient client, int id) {
+        this.parser.clear();
+        client.send(this.request.read(id, Register.PRESENT_LOAD, 2));
+        this.parser.expect(id, Register.PRESENT_LOAD, 2);
+        assertThat(client.await(this.parser, SOON)).isEqualTo(Outcome.REPLY);
+        return this.parser.value(Register.PRESENT_LOAD);
     }
 
     /** 14 bytes of request, 60 of replies and 26 of goals are 1000 µs. */

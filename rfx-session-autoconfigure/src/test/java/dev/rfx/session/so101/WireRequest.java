@@ -16,6 +16,8 @@ public record WireRequest(long nanoTime, byte[] frame) {
         PING(0x01),
         READ(0x02),
         WRITE(0x03),
+        REG_WRITE(0x04),
+        ACTION(0x05),
         SYNC_READ(0x82),
         SYNC_WRITE(0x83),
         UNKNOWN(-1);

@@ -1,10 +1,12 @@
 package dev.rfx.session.sample;
 
+import dev.rfx.session.so101.Joint;
 import dev.rfx.session.so101.JointReport;
 import dev.rfx.session.so101.PortReport;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Arranges what is known of arms for a terminal. */
 final class So101Table {
@@ -38,7 +40,7 @@ final class So101Table {
     }
 
     static String ofJoints(List<JointReport> joints) {
-        return row("joint", "id", "steps", "degrees", "steps/s", "load", "voltage", "heat")
+        return row("joint", "id", "steps", "position", "steps/s", "load", "voltage", "heat")
                 + joints.stream().map(So101Table::row).collect(Collectors.joining("\n", "\n", ""));
     }
 
@@ -47,16 +49,25 @@ final class So101Table {
         if (state == null) {
             return report.problem() == null ? "" : report.problem().description();
         }
-        Double degrees = state.positionDegrees();
-        return row(
-                report.joint().motorName(),
-                report.joint().id(),
-                state.positionSteps(),
-                degrees == null ? "-" : format("%.1f", degrees),
-                state.velocityStepsPerSecond(),
-                format("%.1f %%", state.load() * 100),
-                format("%.1f V", state.volts()),
-                format("%.0f °C", state.celsius()));
+        String row =
+                row(
+                        report.joint().motorName(),
+                        report.joint().id(),
+                        state.positionSteps(),
+                        position(report.joint(), state.position()),
+                        state.velocityStepsPerSecond(),
+                        format("%.1f %%", state.load() * 100),
+                        format("%.1f V", state.volts()),
+                        format("%.0f °C", state.celsius()));
+        return state.overloaded() ? row + "  overload" : row;
+    }
+
+    /** A gripper is open by so much of its range. */
+    private static String position(Joint joint, @Nullable Double position) {
+        if (position == null) {
+            return "-";
+        }
+        return format(joint == Joint.GRIPPER ? "%.1f %%" : "%.1f°", position);
     }
 
     private static String row(Object... cells) {

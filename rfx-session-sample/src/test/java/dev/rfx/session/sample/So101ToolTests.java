@@ -100,15 +100,15 @@ class So101ToolTests {
         assertThat(output)
                 .contains(
                         """
-                        joint          id     steps   degrees   steps/s      load   voltage      heat
-                        shoulder_pan    1      2050       0.0         0     0.0 %     7.5 V     30 °C
+                        joint          id     steps  position   steps/s      load   voltage      heat
+                        shoulder_pan    1      2050      0.0°         0     0.0 %     7.5 V     30 °C
                         """)
-                .contains("gripper         6      2505      40.0 ");
+                .contains("gripper         6      2505    66.9 % ");
         assertNothingElseStarted(output);
     }
 
     @Test
-    void readWithoutACalibrationHasNoDegrees(CapturedOutput output) {
+    void readWithoutACalibrationHasNoPosition(CapturedOutput output) {
         SampleApplication.main(new String[] {"--sample.so101=read", port()});
 
         assertThat(output).contains("shoulder_pan    1      2050         -         0 ");
@@ -126,6 +126,15 @@ class So101ToolTests {
                 .contains("elbow_flex (id 3): no reply")
                 .contains("wrist_roll (id 5): overheat, 30 °C")
                 .contains("gripper         6      2050 ");
+    }
+
+    @Test
+    void servoInOverloadIsShownWithWhatItMeasures(CapturedOutput output) {
+        this.arm.setErrorByte(Joint.GRIPPER, 0x20);
+
+        SampleApplication.main(new String[] {"--sample.so101=read", port()});
+
+        assertThat(output).contains("gripper         6      2050 ").contains("30 °C  overload");
     }
 
     @Test

@@ -1,0 +1,35 @@
+package dev.rfx.session.so101;
+
+import dev.rfx.session.RobotReading;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Whether the gripper is in overload, and how often that has begun. It is no incident: a gripper
+ * that holds something for longer gets there, and its servo then holds on with less torque. Written
+ * by one thread, read by any.
+ */
+final class GripperOverload {
+
+    private final AtomicLong count = new AtomicLong();
+    private volatile double state = Double.NaN;
+
+    void observed(boolean overloaded) {
+        if (overloaded && this.state != 1) {
+            this.count.incrementAndGet();
+        }
+        this.state = overloaded ? 1 : 0;
+    }
+
+    /** The arm is not connected any more. */
+    void forget() {
+        this.state = Double.NaN;
+    }
+
+    List<RobotReading> readings() {
+        String gripper = Joint.GRIPPER.motorName();
+        return List.of(
+                RobotReading.value("overload", gripper, this.state),
+                RobotReading.count("overloads", gripper, this.count.get()));
+    }
+}
