@@ -301,7 +301,7 @@ class SessionActuatorTests {
 
         HttpResponse<String> started = post("/rfxsession/rfxSession", "{\"command\":\"START\"}");
 
-        assertThat(started.statusCode()).isEqualTo(200);
+        assertThat(started.statusCode()).isEqualTo(503);
         assertThat((String) JsonPath.read(started.body(), "$.state")).isEqualTo("FAILED");
         assertThat((String) JsonPath.read(started.body(), "$.failure.exception"))
                 .isEqualTo("java.io.IOException: no power");
@@ -326,6 +326,7 @@ class SessionActuatorTests {
         HttpResponse<String> stopped = post("/rfxsession/rfxSession", "{\"command\":\"STOP\"}");
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
+        assertThat(stopped.statusCode()).isEqualTo(503);
         assertThat((String) JsonPath.read(stopped.body(), "$.state")).isEqualTo("STUCK");
         assertThat(took).as("stop timeout + 1 s").isLessThan(Duration.ofMillis(1_100));
         assertThat((String) JsonPath.read(get("/health/rfxSession").body(), "$.status"))
