@@ -489,12 +489,19 @@ public final class Session implements AutoCloseable {
         if (policy == null) {
             return null;
         }
-        return new RestartStatus(
-                policy.attempts(),
-                policy.maxAttempts(),
+        Duration startsIn =
                 pending == null
                         ? null
-                        : Duration.ofNanos(Math.max(pending.due() - this.clock.nanoTime(), 0)));
+                        : Duration.ofNanos(Math.max(pending.due() - this.clock.nanoTime(), 0));
+        try {
+            return new RestartStatus(policy.attempts(), policy.maxAttempts(), startsIn);
+        } catch (RuntimeException ex) {
+            // The policy is the application's code: whether a restart is pending is known anyway.
+            return pending == null
+                    ? null
+                    : new RestartStatus(
+                            pending.status().attempts(), pending.status().maxAttempts(), startsIn);
+        }
     }
 
     /**

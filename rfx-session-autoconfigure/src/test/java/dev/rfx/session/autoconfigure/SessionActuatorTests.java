@@ -31,6 +31,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -171,6 +173,29 @@ class SessionActuatorTests {
 
         assertThat(health.statusCode()).isEqualTo(503);
         assertThat((String) JsonPath.read(health.body(), "$.status")).isEqualTo("OUT_OF_SERVICE");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, there is no Session bean", "false, rfx.session.enabled is false"})
+    void readinessGroupOfTheReadmeStartsWithoutASession(boolean enabled, String reason)
+            throws Exception {
+        run(
+                enabled ? NoRobot.class : Application.class,
+                "rfx.session.enabled=" + enabled,
+                "management.endpoint.health.group.readiness.include=readinessState,rfxSession",
+                "management.endpoint.health.probes.enabled=true",
+                "management.endpoint.health.group.readiness.show-details=always");
+
+        HttpResponse<String> readiness = get("/health/readiness");
+        assertThat(readiness.statusCode()).isEqualTo(200);
+        assertThat((String) JsonPath.read(readiness.body(), "$.components.rfxSession.status"))
+                .isEqualTo("UNKNOWN");
+        assertThat(
+                        (String)
+                                JsonPath.read(
+                                        readiness.body(), "$.components.rfxSession.details.reason"))
+                .isEqualTo(reason);
+        assertThat((String) JsonPath.read(get("/health").body(), "$.status")).isEqualTo("UP");
     }
 
     @Test
@@ -596,6 +621,10 @@ class SessionActuatorTests {
     @EnableAutoConfiguration
     @Import(TestBeans.class)
     static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class NoRobot {}
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
