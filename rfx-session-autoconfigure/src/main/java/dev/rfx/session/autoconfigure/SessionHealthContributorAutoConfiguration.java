@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.CompositeHealthContributorConfiguration;
@@ -17,8 +18,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
 /**
@@ -30,10 +31,6 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass({HealthContributor.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnEnabledHealthIndicator("rfxsession")
-@Import({
-    SessionHealthContributorAutoConfiguration.SessionsConfiguration.class,
-    SessionHealthContributorAutoConfiguration.NoSessionConfiguration.class
-})
 public final class SessionHealthContributorAutoConfiguration {
 
     private static HealthIndicator unknown(String reason) {
@@ -66,6 +63,7 @@ public final class SessionHealthContributorAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @Conditional(OnNoSession.class)
     static class NoSessionConfiguration {
 
         @Bean
@@ -77,5 +75,19 @@ public final class SessionHealthContributorAutoConfiguration {
                             ? "there is no Session bean"
                             : "rfx.session.enabled is false");
         }
+    }
+
+    /**
+     * The opposite of the conditions above: which of the two is looked at first does not matter.
+     */
+    static final class OnNoSession extends NoneNestedConditions {
+
+        OnNoSession() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+        @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
+        static final class EnabledSession {}
     }
 }
