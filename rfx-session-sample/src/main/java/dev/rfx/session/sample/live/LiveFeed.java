@@ -202,7 +202,7 @@ final class LiveFeed implements SmartLifecycle {
                             points);
             this.unreadable.remove(name);
             return view;
-        } catch (RuntimeException | LinkageError ex) {
+        } catch (Throwable ex) {
             if (this.unreadable.add(name)) {
                 logger.warn("Session '{}' is not on the live page: it cannot be read", name, ex);
             }
