@@ -365,7 +365,9 @@ class SessionView {
         body: JSON.stringify({ command }),
       });
       if (!response.ok) {
-        this.message(`${command} was refused: ${response.status} ${response.statusText}`);
+        const body = await response.json().catch(() => ({})); // a proxy may answer with anything
+        const why = body.message ?? body.failure?.exception ?? (body.state ? `the session is ${body.state}` : "");
+        this.message(`${command} was refused: ${response.status} ${why || response.statusText}`);
       }
     } catch (error) {
       this.message(`${command} did not reach the session: ${error.message}`);

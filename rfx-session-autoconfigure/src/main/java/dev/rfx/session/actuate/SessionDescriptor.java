@@ -45,18 +45,24 @@ public record SessionDescriptor(
 
     /** With all that there is to tell. */
     static SessionDescriptor of(Session session) {
+        return of(session, session.snapshot());
+    }
+
+    /** As of one instant, with all that there is to tell. */
+    static SessionDescriptor of(Session session, SessionSnapshot snapshot) {
         return of(
-                session, session.recentIterations().stream().map(IterationDescriptor::of).toList());
+                session,
+                snapshot,
+                session.recentIterations().stream().map(IterationDescriptor::of).toList());
     }
 
     /** Without the iterations, for a list of sessions. */
     static SessionDescriptor summaryOf(Session session) {
-        return of(session, null);
+        return of(session, session.snapshot(), null);
     }
 
     private static SessionDescriptor of(
-            Session session, @Nullable List<IterationDescriptor> recent) {
-        SessionSnapshot snapshot = session.snapshot();
+            Session session, SessionSnapshot snapshot, @Nullable List<IterationDescriptor> recent) {
         return new SessionDescriptor(
                 session.name(),
                 snapshot.state(),

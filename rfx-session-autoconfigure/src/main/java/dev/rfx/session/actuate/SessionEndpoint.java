@@ -2,14 +2,21 @@ package dev.rfx.session.actuate;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
+import dev.rfx.session.SessionPhase;
+import dev.rfx.session.SessionSnapshot;
+import dev.rfx.session.SessionState;
+import dev.rfx.session.actuate.CommandOutcome.Result;
 import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -18,13 +25,22 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 /**
  * Shows sessions by bean name. It can also command them, but only after the operator has set {@code
  * management.endpoint.rfxsession.access} to {@code unrestricted}.
+ *
+ * <p>Several operators may command one session at the same time. The command that reaches the
+ * session last wins. A STOP that arrives while a START is in progress stops the robot at once, and
+ * that START reports a conflict. A START that arrives while a STOP is in progress waits for the end
+ * of the run, then starts the next one. Several START of one run wait together.
  */
 @Endpoint(id = "rfxsession", defaultAccess = Access.READ_ONLY)
 public final class SessionEndpoint {
 
     private static final Logger logger = LoggerFactory.getLogger(SessionEndpoint.class);
 
+    /** A reset that hangs keeps this many callers waiting: threads must be left for a STOP. */
+    private static final int MAX_WAITING_STARTS = 4;
+
     private final Map<String, Session> sessions;
+    private final Map<String, Semaphore> starts = new TreeMap<>();
 
     /**
      * Creates an endpoint.
@@ -32,7 +48,8 @@ public final class SessionEndpoint {
      * @param sessions the sessions by bean name
      */
     public SessionEndpoint(Map<String, Session> sessions) {
-        this.sessions = Map.copyOf(sessions);
+        this.sessions = new TreeMap<>(sessions);
+        sessions.keySet().forEach(name -> this.starts.put(name, new Semaphore(MAX_WAITING_STARTS)));
     }
 
     /**
@@ -43,13 +60,8 @@ public final class SessionEndpoint {
     @ReadOperation
     public Sessions sessions() {
         Map<String, SessionDescriptor> descriptors = new LinkedHashMap<>();
-        this.sessions.keySet().stream()
-                .sorted()
-                .forEach(
-                        name ->
-                                descriptors.put(
-                                        name,
-                                        SessionDescriptor.summaryOf(this.sessions.get(name))));
+        this.sessions.forEach(
+                (name, session) -> descriptors.put(name, SessionDescriptor.summaryOf(session)));
         return new Sessions(descriptors);
     }
 
@@ -57,42 +69,201 @@ public final class SessionEndpoint {
      * Shows one session.
      *
      * @param name its bean name
-     * @return the session, or null if there is none of that name
+     * @return the session
+     * @throws InvalidEndpointRequestException if there is none of that name
      */
     @ReadOperation
-    public @Nullable SessionDescriptor session(@Selector String name) {
-        Session session = this.sessions.get(name);
-        return session == null ? null : SessionDescriptor.of(session);
+    public SessionDescriptor session(@Selector String name) {
+        return SessionDescriptor.of(find(name));
     }
 
     /**
-     * Tells one session what to do, and waits until it has. How that ended, also if it failed or
-     * the session is stuck, is in the answer.
+     * Commands one session and waits until the command is carried out.
      *
-     * @param securityContext who asks
      * @param name its bean name
-     * @param command what it is to do
-     * @return the session afterwards, or null if there is none of that name
+     * @param command a {@link SessionCommand}
+     * @return the session afterwards, as the command asks
+     * @throws InvalidEndpointRequestException if there is no such session or command
+     * @throws IllegalStateException if the session is not as the command asks, because it failed,
+     *     is stuck, or the opposite command came in between
      */
     @WriteOperation
-    public @Nullable SessionDescriptor command(
-            SecurityContext securityContext, @Selector String name, SessionCommand command) {
-        Session session = this.sessions.get(name);
+    public SessionDescriptor command(@Selector String name, String command) {
+        CommandOutcome outcome = execute(name, command, () -> null);
+        if (outcome.problem() != null) {
+            throw new IllegalStateException(outcome.problem());
+        }
+        return outcome.session();
+    }
+
+    /** Returns null if there is none of that name. */
+    @Nullable Session get(String name) {
+        return this.sessions.get(name);
+    }
+
+    /** Says which sessions there are. */
+    String describeUnknown(String name) {
+        return "There is no session '%s'; the sessions are: %s"
+                .formatted(
+                        name,
+                        this.sessions.isEmpty()
+                                ? "none"
+                                : String.join(", ", this.sessions.keySet()));
+    }
+
+    private Session find(String name) {
+        Session session = get(name);
         if (session == null) {
-            return null;
+            String message = describeUnknown(name);
+            throw new InvalidEndpointRequestException(message, message);
         }
-        Principal principal = securityContext.getPrincipal();
-        logger.info(
-                "{} of session '{}' was requested through the endpoint by {}",
-                command,
-                name,
-                principal == null ? "an unknown client" : principal.getName());
+        return session;
+    }
+
+    CommandOutcome execute(
+            String name, @Nullable String command, Supplier<@Nullable Principal> principal) {
+        Session session = find(name);
+        SessionCommand parsed = SessionCommand.parse(command);
+        if (parsed == SessionCommand.STOP) {
+            // First: the log, and the application's own code that knows the principal, may hang.
+            session.requestStop();
+        }
+        log(
+                () -> {
+                    Principal who = principal.get();
+                    logger.info(
+                            "{} of session '{}' was requested through the endpoint by {}",
+                            parsed,
+                            name,
+                            who == null ? "an unknown client" : who.getName());
+                });
+        CommandOutcome outcome =
+                switch (parsed) {
+                    case START -> start(name, session);
+                    case STOP -> stop(name, session);
+                    case RESET_STATISTICS -> resetStatistics(session);
+                };
+        if (outcome.problem() != null) {
+            log(() -> logger.warn("{}", outcome.problem()));
+        }
+        return outcome;
+    }
+
+    /**
+     * A log that fails changes nothing for the robot, nor for the operator who gave the command.
+     */
+    private static void log(Runnable entry) {
         try {
-            command.applyTo(session);
-        } catch (SessionException ex) {
-            logger.warn("{} of session '{}' failed: {}", command, name, ex.getMessage());
+            entry.run();
+        } catch (RuntimeException | Error ex) {
+            // There is no other log to report this to.
         }
-        return SessionDescriptor.of(session);
+    }
+
+    private CommandOutcome start(String name, Session session) {
+        Semaphore waiting = this.starts.get(name);
+        if (waiting == null || !waiting.tryAcquire()) {
+            return refused(session, name, MAX_WAITING_STARTS + " others wait for it already");
+        }
+        SessionException thrown = null;
+        try {
+            // A start that is answered with a failure is not followed by one that comes by itself.
+            session.startOnce();
+        } catch (SessionException ex) {
+            thrown = ex;
+        } catch (IllegalStateException ex) {
+            return refused(session, name, String.valueOf(ex.getMessage()));
+        } finally {
+            waiting.release();
+        }
+        SessionSnapshot now = session.snapshot();
+        SessionException failure = thrown != null ? thrown : now.failure();
+        if (now.state() == SessionState.RUNNING || isOver(now, session)) {
+            return done(session, now);
+        }
+        if (failure != null || now.state() == SessionState.STUCK) {
+            return failed(SessionCommand.START, name, session, now, failure);
+        }
+        return overtaken(SessionCommand.START, "a stop", name, session, now);
+    }
+
+    /** A run may be shorter than the time until it is looked at. */
+    private static boolean isOver(SessionSnapshot now, Session session) {
+        return now.state() == SessionState.STOPPED
+                && session.options().duration() != null
+                && session.stepCount() > 0;
+    }
+
+    private CommandOutcome stop(String name, Session session) {
+        SessionException thrown = null;
+        try {
+            session.stop();
+        } catch (SessionException ex) {
+            thrown = ex;
+        }
+        SessionSnapshot now = session.snapshot();
+        return switch (now.state()) {
+            case NEW, STOPPED -> done(session, now);
+            case FAILED ->
+                    isRobotSafe(now.failure())
+                            ? done(session, now)
+                            : failed(SessionCommand.STOP, name, session, now, now.failure());
+            case STUCK -> failed(SessionCommand.STOP, name, session, now, thrown);
+            case STARTING, RUNNING, STOPPING ->
+                    thrown != null
+                            ? failed(SessionCommand.STOP, name, session, now, thrown)
+                            : overtaken(SessionCommand.STOP, "a start", name, session, now);
+        };
+    }
+
+    /** What Robot.stop() has thrown is the failure, or suppressed by the one before it. */
+    private static boolean isRobotSafe(@Nullable SessionException failure) {
+        return failure == null
+                || (failure.phase() != SessionPhase.STOP && failure.getSuppressed().length == 0);
+    }
+
+    private static CommandOutcome resetStatistics(Session session) {
+        session.resetStatistics();
+        return done(session, session.snapshot());
+    }
+
+    private static CommandOutcome done(Session session, SessionSnapshot now) {
+        return new CommandOutcome(Result.DONE, null, SessionDescriptor.of(session, now));
+    }
+
+    private static CommandOutcome overtaken(
+            SessionCommand command, String by, String name, Session session, SessionSnapshot now) {
+        return new CommandOutcome(
+                Result.OVERTAKEN,
+                "%s of session '%s' was overtaken by %s: the session is %s"
+                        .formatted(command, name, by, now.state()),
+                SessionDescriptor.of(session, now));
+    }
+
+    private static CommandOutcome refused(Session session, String name, String why) {
+        return new CommandOutcome(
+                Result.REFUSED,
+                "START of session '%s' was refused: %s".formatted(name, why),
+                SessionDescriptor.of(session));
+    }
+
+    private static CommandOutcome failed(
+            SessionCommand command,
+            String name,
+            Session session,
+            SessionSnapshot now,
+            @Nullable SessionException failure) {
+        return new CommandOutcome(
+                Result.FAILED,
+                "%s of session '%s' failed, the session is %s: %s"
+                        .formatted(
+                                command,
+                                name,
+                                now.state(),
+                                failure == null
+                                        ? "its control thread hangs"
+                                        : failure.getMessage()),
+                SessionDescriptor.of(session, now));
     }
 
     /**

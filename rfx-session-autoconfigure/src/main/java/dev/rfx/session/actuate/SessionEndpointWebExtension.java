@@ -1,14 +1,33 @@
 package dev.rfx.session.actuate;
 
+import dev.rfx.session.Session;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
-/** Answers 404 to a command for a session that does not exist; by default it would be 204. */
+/**
+ * The endpoint over HTTP, where the status tells how a command ended:
+ *
+ * <ul>
+ *   <li>200: the session is as the command asks
+ *   <li>400: there is no such command
+ *   <li>404: there is no such session
+ *   <li>409: the opposite command came in between and holds, or the session cannot be started now
+ *   <li>503: the run failed, or its control thread hangs
+ * </ul>
+ *
+ * The body is the session as it is then, or else a {@code message}.
+ */
 @EndpointWebExtension(endpoint = SessionEndpoint.class)
 public final class SessionEndpointWebExtension {
+
+    private static final int CONFLICT = 409;
 
     private final SessionEndpoint delegate;
 
@@ -22,19 +41,54 @@ public final class SessionEndpointWebExtension {
     }
 
     /**
-     * Tells one session what to do.
+     * Shows one session.
      *
-     * @param securityContext who asks
      * @param name its bean name
-     * @param command what it is to do
-     * @return the session afterwards with status 200, or status 404
+     * @return the session, or status 404 with the names of those there are
+     */
+    @ReadOperation
+    public WebEndpointResponse<Object> session(@Selector String name) {
+        Session session = this.delegate.get(name);
+        return session == null
+                ? unknownSession(name)
+                : new WebEndpointResponse<>(SessionDescriptor.of(session));
+    }
+
+    /**
+     * Commands one session and waits until the command is carried out.
+     *
+     * @param securityContext knows the name of the caller, for the log
+     * @param name the session's bean name
+     * @param command a {@link SessionCommand}
+     * @return the session afterwards
      */
     @WriteOperation
-    public WebEndpointResponse<SessionDescriptor> command(
-            SecurityContext securityContext, @Selector String name, SessionCommand command) {
-        SessionDescriptor session = this.delegate.command(securityContext, name, command);
-        return session == null
-                ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
-                : new WebEndpointResponse<>(session);
+    public WebEndpointResponse<Object> command(
+            SecurityContext securityContext, @Selector String name, @Nullable String command) {
+        if (this.delegate.get(name) == null) {
+            return unknownSession(name);
+        }
+        CommandOutcome outcome;
+        try {
+            outcome = this.delegate.execute(name, command, securityContext::getPrincipal);
+        } catch (InvalidEndpointRequestException ex) {
+            return message(ex.getReason(), WebEndpointResponse.STATUS_BAD_REQUEST);
+        }
+        return switch (outcome.result()) {
+            case DONE -> new WebEndpointResponse<>(outcome.session());
+            case OVERTAKEN -> new WebEndpointResponse<>(outcome.session(), CONFLICT);
+            case REFUSED -> message(outcome.problem(), CONFLICT);
+            case FAILED ->
+                    new WebEndpointResponse<>(
+                            outcome.session(), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+        };
+    }
+
+    private WebEndpointResponse<Object> unknownSession(String name) {
+        return message(this.delegate.describeUnknown(name), WebEndpointResponse.STATUS_NOT_FOUND);
+    }
+
+    private static WebEndpointResponse<Object> message(@Nullable String message, int status) {
+        return new WebEndpointResponse<>(Map.of("message", String.valueOf(message)), status);
     }
 }

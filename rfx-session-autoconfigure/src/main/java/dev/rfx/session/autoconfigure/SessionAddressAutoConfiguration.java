@@ -29,7 +29,7 @@ public final class SessionAddressAutoConfiguration {
             ObjectProvider<SessionPage> pages,
             ObjectProvider<EndpointAddress> endpoint) {
         return new SessionAddressLog(
-                beanFactory.getBeansOfType(Session.class).values(), environment, pages, endpoint);
+                SessionBeans.of(beanFactory).values(), environment, pages, endpoint);
     }
 
     /** With the actuator. */

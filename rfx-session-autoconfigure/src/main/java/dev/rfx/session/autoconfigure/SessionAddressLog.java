@@ -49,7 +49,7 @@ final class SessionAddressLog implements ApplicationListener<ApplicationReadyEve
         this.endpoint.stream()
                 .flatMap(found -> Stream.ofNullable(found.find()))
                 .forEach(address -> addresses.add("endpoint " + address));
-        if (!addresses.isEmpty()) {
+        if (!addresses.isEmpty() && !this.sessions.isEmpty()) {
             logger.info(
                     "Look at session {}: {}",
                     this.sessions.stream()

@@ -25,7 +25,7 @@ public final class SessionEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     SessionEndpoint rfxSessionEndpoint(ListableBeanFactory beanFactory) {
-        return new SessionEndpoint(beanFactory.getBeansOfType(Session.class));
+        return new SessionEndpoint(SessionBeans.of(beanFactory));
     }
 
     @Bean

@@ -29,7 +29,7 @@ public final class SessionLifecycleAutoConfiguration {
             ApplicationEventPublisher publisher,
             ObjectProvider<ProgressLine> progressLine) {
         return new SessionLifecycle(
-                beanFactory.getBeansOfType(Session.class),
+                SessionBeans.of(beanFactory),
                 properties,
                 publisher,
                 progressLine.stream()
@@ -41,6 +41,6 @@ public final class SessionLifecycleAutoConfiguration {
     @Bean
     @ConditionalOnNotWebApplication
     ProgressLine rfxSessionProgressLine(ListableBeanFactory beanFactory) {
-        return new ProgressLine(beanFactory.getBeansOfType(Session.class).values(), System.out);
+        return new ProgressLine(SessionBeans.of(beanFactory).values(), System.out);
     }
 }

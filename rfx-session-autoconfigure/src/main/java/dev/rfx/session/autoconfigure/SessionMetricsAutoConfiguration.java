@@ -22,6 +22,6 @@ public final class SessionMetricsAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     SessionMetrics rfxSessionMetrics(ListableBeanFactory beanFactory) {
-        return new SessionMetrics(beanFactory.getBeansOfType(Session.class));
+        return new SessionMetrics(SessionBeans.of(beanFactory));
     }
 }

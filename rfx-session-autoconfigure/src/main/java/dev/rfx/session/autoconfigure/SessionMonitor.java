@@ -1,9 +1,9 @@
 package dev.rfx.session.autoconfigure;
 
+import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
-import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +27,8 @@ final class SessionMonitor implements SessionListener {
     private final @Nullable ProgressLine progressLine;
     private final Object lock = new Object();
     private boolean watching; // guarded by lock
+    private long lastLine; // by the thread
+    private volatile boolean reported;
 
     SessionMonitor(Session session, Duration logInterval, @Nullable ProgressLine progressLine) {
         this.session = session;
@@ -41,14 +43,17 @@ final class SessionMonitor implements SessionListener {
 
     @Override
     public void stopped(Session session) {
-        updateProgressLine();
-        wake();
+        ended();
     }
 
     @Override
     public void failed(Session session, SessionException failure) {
-        updateProgressLine();
         // By now it is decided whether the session restarts: that is before the run is over.
+        ended();
+    }
+
+    private void ended() {
+        updateProgressLine();
         wake();
     }
 
@@ -56,13 +61,14 @@ final class SessionMonitor implements SessionListener {
     void watch() {
         synchronized (this.lock) {
             if (!this.watching && mustStayAlive()) {
-                this.watching = true;
                 Thread thread =
                         new Thread(
                                 this::watchUntilStopped,
                                 "rfx-session-" + this.session.name() + "-monitor");
                 thread.setDaemon(false);
                 thread.start();
+                // Not before: where no thread is to be had, the next start tries again.
+                this.watching = true;
             }
         }
     }
@@ -76,8 +82,9 @@ final class SessionMonitor implements SessionListener {
 
     /** Also by the listeners: a JVM that ends waits for them, and not for this thread. */
     private void updateProgressLine() {
-        if (this.progressLine != null) {
-            this.progressLine.update();
+        ProgressLine line = this.progressLine;
+        if (line != null) {
+            attempt(line::update);
         }
     }
 
@@ -98,15 +105,47 @@ final class SessionMonitor implements SessionListener {
                 this.logInterval.isZero() || this.logInterval.compareTo(LOOK) > 0
                         ? LOOK
                         : this.logInterval;
-        long lastLine = System.nanoTime();
+        this.lastLine = System.nanoTime();
         while (isWatchingAfter(pause)) {
-            long now = System.nanoTime();
-            if (!this.logInterval.isZero()
-                    && now - lastLine >= this.logInterval.toNanos()
-                    && this.session.isRunning()) {
-                lastLine = now;
-                logger.info("Session '{}' runs: {}", this.session.name(), this.session.stats());
-            }
+            attempt(this::logProgress);
+        }
+    }
+
+    private void logProgress() {
+        long now = System.nanoTime();
+        if (!this.logInterval.isZero()
+                && now - this.lastLine >= this.logInterval.toNanos()
+                && this.session.isRunning()) {
+            this.lastLine = now;
+            logger.info("Session '{}' runs: {}", this.session.name(), this.session.stats());
+        }
+    }
+
+    /**
+     * Does one round. The thread survives whatever it throws, the log included: without the thread
+     * the JVM of a non-web application would end, and the run with it.
+     */
+    private void attempt(Runnable round) {
+        try {
+            round.run();
+        } catch (Throwable ex) {
+            report(ex);
+        }
+    }
+
+    private void report(Throwable problem) {
+        if (this.reported) {
+            return;
+        }
+        this.reported = true;
+        try {
+            logger.warn(
+                    "The progress of session '{}' cannot be shown. The session goes on; further"
+                            + " failures are not logged",
+                    this.session.name(),
+                    problem);
+        } catch (Throwable ex) {
+            // There is no other log to report this to.
         }
     }
 
@@ -118,7 +157,6 @@ final class SessionMonitor implements SessionListener {
                     this.lock.wait(pause.toMillis());
                 } catch (InterruptedException ex) {
                     // Nobody has a reason to interrupt this thread, and the session goes on.
-                    logger.debug("Interrupted", ex);
                 }
             }
             this.watching = mustStayAlive();
@@ -126,12 +164,21 @@ final class SessionMonitor implements SessionListener {
         }
     }
 
-    /** A session that is stuck keeps nobody alive: nothing more can be done for its robot. */
+    /**
+     * A session that is stuck keeps nobody alive: nothing more can be done for its robot. One that
+     * cannot be read at the moment, because there is no memory, is looked at again.
+     */
     private boolean mustStayAlive() {
-        SessionSnapshot now = this.session.snapshot();
-        if (now.state().isActive()) {
-            return now.state() != SessionState.STUCK;
+        SessionState state = this.session.state();
+        if (state.isActive()) {
+            return state != SessionState.STUCK;
         }
-        return now.restart() != null && now.restart().startsIn() != null;
+        try {
+            RestartStatus restart = this.session.snapshot().restart();
+            return restart != null && restart.startsIn() != null;
+        } catch (Throwable ex) {
+            report(ex);
+            return true;
+        }
     }
 }

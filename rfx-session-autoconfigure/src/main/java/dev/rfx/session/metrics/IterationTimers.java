@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The histograms of one session in one registry: how long the periods are, and the phases of the
@@ -28,6 +31,8 @@ final class IterationTimers {
     private final Timer observe;
     private final Timer policy;
     private final Timer act;
+    private final Set<Timer> failed = new HashSet<>();
+    private @Nullable Throwable problem;
 
     IterationTimers(MeterRegistry registry, Tags tags, Session session) {
         this.iterations = session.iterationReader();
@@ -57,9 +62,17 @@ final class IterationTimers {
                 .toArray(Duration[]::new);
     }
 
-    /** Takes over what was iterated since the last time. */
-    void update() {
+    /**
+     * Takes over what was iterated since the last time. A timer that throws is left out until the
+     * next call, and keeps neither the other ones nor the next call from their values.
+     *
+     * @return the first exception, or null
+     */
+    @Nullable Throwable update() {
+        this.failed.clear();
+        this.problem = null;
         this.iterations.read(this::record);
+        return this.problem;
     }
 
     private void record(
@@ -69,10 +82,24 @@ final class IterationTimers {
             long policyNanos,
             long actNanos) {
         if (periodNanos >= 0) {
-            this.period.record(periodNanos, TimeUnit.NANOSECONDS);
+            record(this.period, periodNanos);
         }
-        this.observe.record(observeNanos, TimeUnit.NANOSECONDS);
-        this.policy.record(policyNanos, TimeUnit.NANOSECONDS);
-        this.act.record(actNanos, TimeUnit.NANOSECONDS);
+        record(this.observe, observeNanos);
+        record(this.policy, policyNanos);
+        record(this.act, actNanos);
+    }
+
+    private void record(Timer timer, long nanos) {
+        if (this.failed.contains(timer)) {
+            return;
+        }
+        try {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        } catch (Throwable ex) {
+            if (this.problem == null) {
+                this.problem = ex;
+            }
+            this.failed.add(timer);
+        }
     }
 }

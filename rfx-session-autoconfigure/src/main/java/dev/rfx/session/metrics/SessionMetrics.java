@@ -43,6 +43,7 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
     private final List<IterationTimers> timers = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor updates =
             new ScheduledThreadPoolExecutor(1, SessionMetrics::createThread);
+    private boolean reported; // by the thread of the updates
 
     /**
      * Creates a binder.
@@ -61,16 +62,17 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
 
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
-        if (this.timers.isEmpty()) {
-            this.updates.scheduleWithFixedDelay(
-                    this::update, UPDATE_MILLIS, UPDATE_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        boolean first = this.timers.isEmpty();
         this.sessions.forEach(
                 (name, session) -> {
                     Tags tags = Tags.of("session", name);
                     bind(registry, tags, session);
                     this.timers.add(new IterationTimers(registry, tags, session));
                 });
+        if (first && !this.timers.isEmpty()) {
+            this.updates.scheduleWithFixedDelay(
+                    this::update, UPDATE_MILLIS, UPDATE_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Brings the histograms up to date once more, and ends the thread. */
@@ -90,8 +92,33 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
         }
     }
 
+    /** Never throws: there would be no next update. */
     private void update() {
-        this.timers.forEach(IterationTimers::update);
+        for (IterationTimers each : this.timers) {
+            try {
+                Throwable problem = each.update();
+                if (problem != null) {
+                    report(problem);
+                }
+            } catch (Throwable ex) {
+                report(ex);
+            }
+        }
+    }
+
+    private void report(Throwable problem) {
+        if (this.reported) {
+            return;
+        }
+        this.reported = true;
+        try {
+            logger.warn(
+                    "A meter of rfx.session failed: iterations are missing in its histogram. The"
+                            + " other meters go on; further failures are not logged",
+                    problem);
+        } catch (Throwable ex) {
+            // There is no other log to report this to.
+        }
     }
 
     private static void bind(MeterRegistry registry, Tags tags, Session session) {

@@ -31,6 +31,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -173,6 +175,29 @@ class SessionActuatorTests {
         assertThat((String) JsonPath.read(health.body(), "$.status")).isEqualTo("OUT_OF_SERVICE");
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, there is no Session bean", "false, rfx.session.enabled is false"})
+    void readinessGroupOfTheReadmeStartsWithoutASession(boolean enabled, String reason)
+            throws Exception {
+        run(
+                enabled ? NoRobot.class : Application.class,
+                "rfx.session.enabled=" + enabled,
+                "management.endpoint.health.group.readiness.include=readinessState,rfxSession",
+                "management.endpoint.health.probes.enabled=true",
+                "management.endpoint.health.group.readiness.show-details=always");
+
+        HttpResponse<String> readiness = get("/health/readiness");
+        assertThat(readiness.statusCode()).isEqualTo(200);
+        assertThat((String) JsonPath.read(readiness.body(), "$.components.rfxSession.status"))
+                .isEqualTo("UNKNOWN");
+        assertThat(
+                        (String)
+                                JsonPath.read(
+                                        readiness.body(), "$.components.rfxSession.details.reason"))
+                .isEqualTo(reason);
+        assertThat((String) JsonPath.read(get("/health").body(), "$.status")).isEqualTo("UP");
+    }
+
     @Test
     void healthOfAStalledSessionIsDownAndAnswersAtOnce() throws Exception {
         run(Application.class, "rfx.session.watchdog.action=report");
@@ -301,7 +326,7 @@ class SessionActuatorTests {
 
         HttpResponse<String> started = post("/rfxsession/rfxSession", "{\"command\":\"START\"}");
 
-        assertThat(started.statusCode()).isEqualTo(200);
+        assertThat(started.statusCode()).isEqualTo(503);
         assertThat((String) JsonPath.read(started.body(), "$.state")).isEqualTo("FAILED");
         assertThat((String) JsonPath.read(started.body(), "$.failure.exception"))
                 .isEqualTo("java.io.IOException: no power");
@@ -326,6 +351,7 @@ class SessionActuatorTests {
         HttpResponse<String> stopped = post("/rfxsession/rfxSession", "{\"command\":\"STOP\"}");
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
+        assertThat(stopped.statusCode()).isEqualTo(503);
         assertThat((String) JsonPath.read(stopped.body(), "$.state")).isEqualTo("STUCK");
         assertThat(took).as("stop timeout + 1 s").isLessThan(Duration.ofMillis(1_100));
         assertThat((String) JsonPath.read(get("/health/rfxSession").body(), "$.status"))
@@ -595,6 +621,10 @@ class SessionActuatorTests {
     @EnableAutoConfiguration
     @Import(TestBeans.class)
     static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class NoRobot {}
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration

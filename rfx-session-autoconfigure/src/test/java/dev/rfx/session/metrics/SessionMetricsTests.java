@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.cumulative.CumulativeTimer;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +124,94 @@ class SessionMetricsTests {
         assertThat(other.get("rfx.session.period").timer().count())
                 .isPositive()
                 .isEqualTo(this.registry.get("rfx.session.period").timer().count());
+    }
+
+    /** The review's case: one exception, once, in one meter of one of two registries. */
+    @Test
+    void meterThatThrowsOnceDelaysNoHistogramOfAnyRegistry() {
+        ThrowingRegistry throwing = new ThrowingRegistry(new IllegalStateException("full"));
+        this.metrics.bindTo(throwing);
+        this.metrics.bindTo(this.registry);
+        throwing.failOnce("observe");
+        this.session.start();
+        while (!throwing.failed()) {
+            assertThat(this.session.isRunning()).isTrue();
+        }
+        long then = this.session.totals().iterations();
+        while (this.session.totals().iterations() < then + 10) {
+            Thread.onSpinWait();
+        }
+        this.session.stop();
+
+        this.metrics.close();
+
+        long steps = this.session.totals().iterations();
+        assertThat(phase("observe").count()).isEqualTo(steps);
+        assertThat(throwing.get("rfx.session.phase").tag("phase", "act").timer().count())
+                .as("the other meters of the registry miss nothing")
+                .isEqualTo(steps);
+        assertThat(throwing.get("rfx.session.phase").tag("phase", "observe").timer().count())
+                .as("the meter itself misses the rest of one update, and goes on")
+                .isBetween(1L, steps - 1);
+    }
+
+    @Test
+    void errorOfAMeterEndsNothingEither() {
+        ThrowingRegistry throwing = new ThrowingRegistry(new OutOfMemoryError("on purpose"));
+        this.metrics.bindTo(throwing);
+        this.metrics.bindTo(this.registry);
+        throwing.failOnce("act");
+        this.session.run(Duration.ofMillis(50));
+        while (!throwing.failed()) {
+            Thread.onSpinWait(); // the update comes a little later
+        }
+        this.session.run(Duration.ofMillis(50));
+
+        this.metrics.close();
+
+        assertThat(phase("act").count()).isEqualTo(this.session.totals().iterations());
+    }
+
+    /** A registry with a timer that throws when the test wants it to. */
+    private static final class ThrowingRegistry extends SimpleMeterRegistry {
+
+        private final Throwable problem;
+        private final AtomicReference<String> toFail = new AtomicReference<>();
+        private volatile boolean failed;
+
+        ThrowingRegistry(Throwable problem) {
+            this.problem = problem;
+        }
+
+        void failOnce(String phase) {
+            this.toFail.set(phase);
+        }
+
+        boolean failed() {
+            return this.failed;
+        }
+
+        @Override
+        protected Timer newTimer(
+                Meter.Id id, DistributionStatisticConfig config, PauseDetector pauseDetector) {
+            String phase = id.getTag("phase");
+            return new CumulativeTimer(
+                    id, this.clock, config, pauseDetector, getBaseTimeUnit(), false) {
+                @Override
+                protected void recordNonNegative(long amount, TimeUnit unit) {
+                    if (phase != null && toFail.compareAndSet(phase, null)) {
+                        failed = true;
+                        throwUnchecked(problem);
+                    }
+                    super.recordNonNegative(amount, unit);
+                }
+            };
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <T extends Throwable> void throwUnchecked(Throwable problem) throws T {
+            throw (T) problem;
+        }
     }
 
     @Test

@@ -44,6 +44,7 @@ final class LiveFeed implements SmartLifecycle {
     private final JsonMapper json;
     private final Viewers viewers;
     private final Set<String> unreadable = new HashSet<>();
+    private boolean reported; // by the feed's thread
     private @Nullable ScheduledThreadPoolExecutor executor; // guarded by this
 
     LiveFeed(
@@ -141,16 +142,35 @@ final class LiveFeed implements SmartLifecycle {
         }
     }
 
+    /** Never throws: there would be no next sample. */
     private void sample() {
+        long now = System.currentTimeMillis();
+        this.trends.values().forEach(trend -> attempt(() -> trend.sample(now)));
+        if (!this.viewers.isEmpty()) {
+            attempt(() -> this.viewers.send(frame(Trend::latest)));
+        }
+    }
+
+    private void attempt(Runnable part) {
         try {
-            long now = System.currentTimeMillis();
-            this.trends.values().forEach(trend -> trend.sample(now));
-            if (!this.viewers.isEmpty()) {
-                this.viewers.send(frame(Trend::latest));
-            }
-        } catch (RuntimeException ex) {
-            // There would be no next sample.
-            logger.warn("A frame of the live page is left out", ex);
+            part.run();
+        } catch (Throwable ex) {
+            report(ex);
+        }
+    }
+
+    private void report(Throwable problem) {
+        if (this.reported) {
+            return;
+        }
+        this.reported = true;
+        try {
+            logger.warn(
+                    "Frames of the live page are left out or incomplete; further failures are not"
+                            + " logged",
+                    problem);
+        } catch (Throwable ex) {
+            // There is no other log to report this to.
         }
     }
 
@@ -182,7 +202,7 @@ final class LiveFeed implements SmartLifecycle {
                             points);
             this.unreadable.remove(name);
             return view;
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             if (this.unreadable.add(name)) {
                 logger.warn("Session '{}' is not on the live page: it cannot be read", name, ex);
             }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,6 +45,7 @@ class LiveFeedTests {
     private static final class UnreadableRobot implements Robot<String, String> {
 
         private volatile boolean fails;
+        private volatile boolean failsByError;
 
         @Override
         public String observe() {
@@ -63,6 +65,9 @@ class LiveFeedTests {
             if (this.fails) {
                 throw new IllegalStateException("readings() fails on purpose");
             }
+            if (this.failsByError) {
+                throw new NoClassDefFoundError("readings() fails on purpose");
+            }
             return List.of();
         }
     }
@@ -80,7 +85,9 @@ class LiveFeedTests {
         public void close() {}
 
         String next() throws InterruptedException {
-            return this.frames.take();
+            String frame = this.frames.poll(1, TimeUnit.MINUTES);
+            assertThat(frame).as("the feed goes on").isNotNull();
+            return frame;
         }
     }
 
@@ -104,6 +111,25 @@ class LiveFeedTests {
         assertThat(sessions(viewer.next())).containsExactly("healthy");
 
         this.unreadable.fails = false;
+        while (!last.contains("broken")) {
+            last = sessions(viewer.next());
+        }
+    }
+
+    @Test
+    void errorOfARobotEndsNoFeed() throws Exception {
+        Received viewer = new Received();
+        this.feed.start();
+        this.feed.add(viewer);
+
+        this.unreadable.failsByError = true;
+        List<String> last = sessions(viewer.next());
+        while (last.contains("broken")) {
+            last = sessions(viewer.next());
+        }
+        assertThat(last).containsExactly("healthy");
+
+        this.unreadable.failsByError = false;
         while (!last.contains("broken")) {
             last = sessions(viewer.next());
         }

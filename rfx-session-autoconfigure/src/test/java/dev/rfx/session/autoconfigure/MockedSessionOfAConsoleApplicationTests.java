@@ -1,0 +1,41 @@
+package dev.rfx.session.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rfx.session.ScriptedRobot;
+import dev.rfx.session.Session;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.bean.override.mockito.MockitoBean;
+
+/** As {@link MockedSessionTests}, without a web server: with the line of progress. */
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.NONE,
+        properties = {"rfx.session.auto-startup=false", "rfx.session.duration=1s"})
+class MockedSessionOfAConsoleApplicationTests {
+
+    @MockitoBean private Session session;
+
+    @Autowired private ScriptedRobot robot;
+    @Autowired private SessionLifecycle lifecycle;
+    @Autowired private ProgressLine progressLine;
+
+    @Test
+    void mockIsTheApplicationsAlone() {
+        assertThat(this.progressLine.hasEnd()).isFalse();
+        this.lifecycle.start();
+        assertThat(this.lifecycle.isRunning()).isTrue();
+        this.lifecycle.stop();
+        assertThat(this.lifecycle.isRunning()).isFalse();
+        assertThat(this.robot.calls()).isZero();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(TestBeans.class)
+    static class Application {}
+}
