@@ -8,13 +8,13 @@ import dev.rfx.session.Tensor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AllNestedConditions;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the {@link SessionOptions}, and of the {@link Session} between the
@@ -24,6 +24,11 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration
 @EnableConfigurationProperties(SessionProperties.class)
 public final class SessionAutoConfiguration {
+
+    @Bean
+    static DisabledSessions rfxSessionDisabled(Environment environment) {
+        return new DisabledSessions(environment);
+    }
 
     /**
      * Also for robots that have to know the rate, and for sessions that differ in a few options.
@@ -35,7 +40,7 @@ public final class SessionAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+    @ConditionalOnSessionsEnabled
     @ConditionalOnMissingBean(Session.class)
     @Conditional(OnRobotAndPolicy.class)
     static class SessionConfiguration {

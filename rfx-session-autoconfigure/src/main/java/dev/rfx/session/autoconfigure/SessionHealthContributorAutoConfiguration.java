@@ -5,7 +5,6 @@ import dev.rfx.session.actuate.SessionHealthIndicator;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
@@ -21,7 +20,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass({HealthContributor.class, ConditionalOnEnabledHealthIndicator.class})
-@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+@ConditionalOnSessionsEnabled
 @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 @ConditionalOnEnabledHealthIndicator("rfxsession")
 @EnableConfigurationProperties(SessionProperties.class)

@@ -5,7 +5,6 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -17,7 +16,7 @@ import org.springframework.context.annotation.Bean;
  * of their progress, and publishes their events. Those of a parent context are the parent's.
  */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+@ConditionalOnSessionsEnabled
 @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 @EnableConfigurationProperties(SessionProperties.class)
 public final class SessionLifecycleAutoConfiguration {

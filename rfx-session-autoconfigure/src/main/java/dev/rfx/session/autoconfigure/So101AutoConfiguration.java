@@ -3,7 +3,6 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Robot;
 import dev.rfx.session.so101.So101Robot;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnResource;
@@ -18,7 +17,7 @@ import org.springframework.context.annotation.Bean;
  * application.
  */
 @AutoConfiguration(before = SessionAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+@ConditionalOnSessionsEnabled
 @ConditionalOnProperty("rfx.session.so101.port")
 @ConditionalOnResource(resources = "classpath:com/fazecast/jSerialComm/SerialPort.class")
 @ConditionalOnMissingBean(Robot.class)
