@@ -25,6 +25,8 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(SessionProperties.class)
 public final class SessionAutoConfiguration {
 
+    static final String SESSION = "rfxSession";
+
     @Bean
     static DisabledSessions rfxSessionDisabled(Environment environment) {
         return new DisabledSessions(environment);
@@ -47,14 +49,14 @@ public final class SessionAutoConfiguration {
 
         // stop, not close: a failure was logged and published when it happened, and need not be
         // thrown at a context that closes.
-        @Bean(destroyMethod = "stop")
+        @Bean(name = SESSION, destroyMethod = "stop")
         Session rfxSession(
                 Robot<?, ?> robot,
                 Policy<?, ?> policy,
                 SessionOptions options,
                 SessionProperties properties,
                 ConfigurableListableBeanFactory beanFactory) {
-            RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, robot, policy);
+            RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, SESSION, robot, policy);
             types.requireThatTheyFit();
             if (properties.limits().isSet()) {
                 types.requireThatActionsCanBeLimited();
