@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
@@ -26,6 +27,11 @@ import org.springframework.core.env.Environment;
 public final class SessionAutoConfiguration {
 
     static final String SESSION = "rfxSession";
+
+    @Bean
+    static PropertyNameCheck rfxSessionPropertyNames(ConfigurableEnvironment environment) {
+        return new PropertyNameCheck(environment);
+    }
 
     @Bean
     static DisabledSessions rfxSessionDisabled(Environment environment) {
