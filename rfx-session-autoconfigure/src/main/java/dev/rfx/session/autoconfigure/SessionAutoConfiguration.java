@@ -47,6 +47,12 @@ public final class SessionAutoConfiguration {
         return properties.toOptions();
     }
 
+    @Bean
+    NoSessionWarning rfxSessionNoSessionWarning(
+            ConfigurableListableBeanFactory beanFactory, Environment environment) {
+        return new NoSessionWarning(beanFactory, environment);
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnSessionsEnabled
     @ConditionalOnMissingBean(Session.class)

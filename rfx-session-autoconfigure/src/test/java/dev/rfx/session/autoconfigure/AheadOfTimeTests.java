@@ -3,6 +3,8 @@ package dev.rfx.session.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
@@ -15,9 +17,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,6 +35,7 @@ import org.springframework.core.test.tools.CompileWithForkedClassLoader;
  * all the same whether a robot moves.
  */
 @CompileWithForkedClassLoader
+@ExtendWith(OutputCaptureExtension.class)
 class AheadOfTimeTests {
 
     private static final String DISABLED = "rfx.session.enabled=false";
@@ -102,6 +109,24 @@ class AheadOfTimeTests {
                             DISABLED);
                 },
                 "rfx.session.so101.port=/dev/ttyACM0");
+    }
+
+    @Test
+    void portThatWasNotSetInTheBuildIsReported(CapturedOutput output) {
+        // In the class loader of this test, the log is its own.
+        ((Logger) LoggerFactory.getLogger(NoSessionWarning.class)).setLevel(Level.WARN);
+
+        AheadOfTime.build(
+                OnlyPolicy.class,
+                application ->
+                        application.run(
+                                context -> assertThat(context.isRunning()).isTrue(),
+                                "rfx.session.so101.port=/dev/ttyACM0"));
+
+        assertThat(output.getAll().lines().filter(line -> line.contains("NoSessionWarning: ")))
+                .singleElement()
+                .asString()
+                .contains("although rfx.session.so101.port is set", "ahead of time (AOT)");
     }
 
     @Retention(RetentionPolicy.RUNTIME)
