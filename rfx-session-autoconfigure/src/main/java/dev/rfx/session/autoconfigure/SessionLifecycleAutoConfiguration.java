@@ -1,6 +1,7 @@
 package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -10,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration that starts and stops all {@link Session} beans of this context with it, tells
@@ -35,6 +37,15 @@ public final class SessionLifecycleAutoConfiguration {
                         .filter(line -> ProgressLine.isTerminal() && line.hasEnd())
                         .findFirst()
                         .orElse(null));
+    }
+
+    @Bean
+    SafetyPropertiesCheck rfxSessionSafetyPropertiesCheck(
+            ListableBeanFactory beanFactory,
+            SessionProperties properties,
+            ObjectProvider<SessionOptions> options,
+            Environment environment) {
+        return new SafetyPropertiesCheck(beanFactory, properties, options, environment);
     }
 
     @Bean

@@ -25,7 +25,7 @@ class OptionalLibrariesTests {
 
     private static final String ALL =
             "rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension,"
-                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames";
+                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck";
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -33,13 +33,13 @@ class OptionalLibrariesTests {
             textBlock =
                     """
                     nothing     ; none ; all
-                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionDisabled, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames
-                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames
-                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames
+                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionDisabled, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
+                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
+                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
                     jSerialComm ; jSerialComm-.* ; all
                     JNA         ; jna-.* ; all
                     validation  ; (jakarta.validation|hibernate-validator|spring-boot-validation)-.* ; all
-                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jna|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionDisabled, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames
+                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jna|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionDisabled, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
                     """)
     void applicationStartsWithoutAndTheRestWorks(String what, String jars, String beans)
             throws Exception {
