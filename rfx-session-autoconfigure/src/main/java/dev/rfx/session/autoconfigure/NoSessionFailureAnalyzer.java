@@ -1,11 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
-import dev.rfx.session.Policy;
-import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -33,60 +28,21 @@ final class NoSessionFailureAnalyzer
     @Override
     protected @Nullable FailureAnalysis analyze(
             Throwable rootFailure, NoSuchBeanDefinitionException cause) {
-        if (cause.getBeanType() != Session.class || cause.getNumberOfBeansFound() > 0) {
+        if (cause.getBeanType() != Session.class || isThereASession()) {
             return null;
         }
-        if (!this.environment.getProperty("rfx.session.enabled", Boolean.class, true)) {
-            return new FailureAnalysis(
-                    "A bean needs a Session, but there is none: rfx.session.enabled is false.",
-                    "Remove the property, or inject ObjectProvider<Session>.",
-                    cause);
-        }
-        List<String> problems = new ArrayList<>();
-        List<String> actions = new ArrayList<>();
-        explain(Robot.class, problems, actions);
-        explain(Policy.class, problems, actions);
-        if (problems.isEmpty()) {
-            return null;
-        }
+        NoSession why = NoSession.explain(this.beanFactory, this.environment);
         return new FailureAnalysis(
-                "A bean needs a Session, but there is none: "
-                        + String.join(", and ", problems)
-                        + ".",
-                String.join(" ", actions),
+                "A bean needs a Session, but there is none: " + why.reason() + ".",
+                why.remedy(),
                 cause);
     }
 
-    private void explain(Class<?> type, List<String> problems, List<String> actions) {
-        String name = type.getSimpleName();
-        List<String> candidates = candidates(type);
-        if (candidates.isEmpty()) {
-            problems.add("there is no " + name + " bean");
-            actions.add("Declare a bean of type " + type.getName() + ".");
-        } else if (candidates.size() > 1 && candidates.stream().noneMatch(this::isPrimary)) {
-            problems.add(
-                    "there are %d %s beans, %s".formatted(candidates.size(), name, candidates));
-            actions.add(
-                    "Mark one %s bean as @Primary, or declare a Session bean for each robot."
-                            .formatted(name));
-        }
-    }
-
-    private List<String> candidates(Class<?> type) {
-        return Arrays.stream(
-                        BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
-                                this.beanFactory, type, true, false))
-                .filter(
-                        bean ->
-                                !this.beanFactory.containsBeanDefinition(bean)
-                                        || this.beanFactory
-                                                .getMergedBeanDefinition(bean)
-                                                .isAutowireCandidate())
-                .toList();
-    }
-
-    private boolean isPrimary(String bean) {
-        return this.beanFactory.containsBeanDefinition(bean)
-                && this.beanFactory.getMergedBeanDefinition(bean).isPrimary();
+    /** One that does not fit the place where it is needed: Boot explains that. */
+    private boolean isThereASession() {
+        return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                                this.beanFactory, Session.class, true, false)
+                        .length
+                > 0;
     }
 }

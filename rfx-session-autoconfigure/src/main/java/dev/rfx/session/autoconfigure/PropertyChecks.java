@@ -41,10 +41,10 @@ final class PropertyChecks {
         }
     }
 
-    /** A property that has to be set where another one is. */
-    static <V> V required(String property, @Nullable V value, String where) {
+    /** A property that has to be set, for that reason. */
+    static <V> V required(String property, @Nullable V value, String reason) {
         if (value == null) {
-            throw invalid(property, null, "It has to be set where " + PREFIX + where + " is");
+            throw invalid(property, null, reason);
         }
         return value;
     }

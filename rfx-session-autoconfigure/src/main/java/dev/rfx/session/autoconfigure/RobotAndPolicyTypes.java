@@ -4,6 +4,8 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Tensor;
 import java.lang.reflect.TypeVariable;
+import java.util.Arrays;
+import java.util.List;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -15,38 +17,33 @@ import org.springframework.core.ResolvableType;
  */
 final class RobotAndPolicyTypes {
 
-    private final String robotName;
-    private final ResolvableType robotType;
-    private final String policyName;
-    private final ResolvableType policyType;
+    private final ConnectedBean robot;
+    private final ConnectedBean policy;
 
-    private RobotAndPolicyTypes(
-            String robotName,
-            ResolvableType robotType,
-            String policyName,
-            ResolvableType policyType) {
-        this.robotName = robotName;
-        this.robotType = robotType;
-        this.policyName = policyName;
-        this.policyType = policyType;
+    private RobotAndPolicyTypes(ConnectedBean robot, ConnectedBean policy) {
+        this.robot = robot;
+        this.policy = policy;
     }
 
+    /**
+     * The types of the robot and the policy that were injected into a session bean.
+     *
+     * @param session name of the session bean
+     */
     static RobotAndPolicyTypes of(
-            ConfigurableListableBeanFactory beanFactory, Robot<?, ?> robot, Policy<?, ?> policy) {
-        String robotName = beanFactory.resolveNamedBean(Robot.class).getBeanName();
-        String policyName = beanFactory.resolveNamedBean(Policy.class).getBeanName();
+            ConfigurableListableBeanFactory beanFactory,
+            String session,
+            Robot<?, ?> robot,
+            Policy<?, ?> policy) {
         return new RobotAndPolicyTypes(
-                robotName,
-                typeOf(beanFactory, robotName, robot, Robot.class),
-                policyName,
-                typeOf(beanFactory, policyName, policy, Policy.class));
+                ConnectedBean.of(beanFactory, session, robot, Robot.class),
+                ConnectedBean.of(beanFactory, session, policy, Policy.class));
     }
 
     void requireThatTheyFit() {
-        if (!fits(this.policyType.getGeneric(0), this.robotType.getGeneric(0))
-                || !fits(this.robotType.getGeneric(1), this.policyType.getGeneric(1))) {
-            throw new RobotPolicyMismatchException(
-                    this.robotName, this.robotType, this.policyName, this.policyType);
+        if (!fits(this.policy.observation(), this.robot.observation())
+                || !fits(this.robot.action(), this.policy.action())) {
+            throw new RobotPolicyMismatchException(this.robot, this.policy);
         }
     }
 
@@ -56,13 +53,12 @@ final class RobotAndPolicyTypes {
      * @throws InvalidConfigurationPropertyValueException if the robot takes something else
      */
     void requireThatActionsCanBeLimited() {
-        ResolvableType action = this.robotType.getGeneric(1);
-        if (!fits(action, ResolvableType.forClass(Tensor.class))) {
+        if (!fits(this.robot.action(), ResolvableType.forClass(Tensor.class))) {
             throw new InvalidConfigurationPropertyValueException(
                     "rfx.session.limits",
                     null,
                     "The robot bean '%s' takes %s, but limits are for actions of type Tensor"
-                            .formatted(this.robotName, action));
+                            .formatted(this.robot.name(), this.robot.action()));
         }
     }
 
@@ -70,23 +66,69 @@ final class RobotAndPolicyTypes {
         return isUnknown(target) || isUnknown(source) || target.isAssignableFrom(source);
     }
 
-    /** What a bean does not tell, as a wildcard or a type variable does not, fits all. */
+    /** What a bean does not tell, as a wildcard or an open type variable does not, fits all. */
     private static boolean isUnknown(ResolvableType type) {
-        return type.resolve() == null
-                || type.getType() instanceof TypeVariable
-                || type.hasUnresolvableGenerics();
+        return type.resolve() == null || (type.hasGenerics() && type.hasUnresolvableGenerics());
     }
 
-    /** The class tells it, unless it is a lambda's; then the bean method's return type may. */
-    private static ResolvableType typeOf(
-            ConfigurableListableBeanFactory beanFactory,
-            String name,
-            Object bean,
-            Class<?> contract) {
-        ResolvableType type = ResolvableType.forClass(AopUtils.getTargetClass(bean)).as(contract);
-        if (type.hasUnresolvableGenerics() && beanFactory.containsBeanDefinition(name)) {
-            return beanFactory.getMergedBeanDefinition(name).getResolvableType().as(contract);
+    /** A robot or a policy with its two types, {@link ResolvableType#NONE} for an unknown one. */
+    record ConnectedBean(String name, ResolvableType observation, ResolvableType action) {
+
+        private static ConnectedBean of(
+                ConfigurableListableBeanFactory beanFactory,
+                String session,
+                Object bean,
+                Class<?> contract) {
+            String name = nameOf(beanFactory, session, bean, contract);
+            // A lambda's class tells nothing, and a generic one not all: the bean method may.
+            ResolvableType type = ResolvableType.forClass(AopUtils.getTargetClass(bean));
+            ResolvableType declared =
+                    beanFactory.containsBeanDefinition(name)
+                            ? beanFactory.getMergedBeanDefinition(name).getResolvableType()
+                            : ResolvableType.NONE;
+            return new ConnectedBean(
+                    name,
+                    argument(type, declared, contract, 0),
+                    argument(type, declared, contract, 1));
         }
-        return type;
+
+        /** Spring has noted which beans it injected; to choose again could fail, or differ. */
+        private static String nameOf(
+                ConfigurableListableBeanFactory beanFactory,
+                String session,
+                Object bean,
+                Class<?> contract) {
+            return Arrays.stream(beanFactory.getDependenciesForBean(session))
+                    .filter(name -> beanFactory.isTypeMatch(name, contract))
+                    .filter(
+                            name ->
+                                    !beanFactory.isSingleton(name)
+                                            || beanFactory.getBean(name) == bean)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private static ResolvableType argument(
+                ResolvableType type, ResolvableType declared, Class<?> contract, int index) {
+            ResolvableType argument = argument(type, contract, index);
+            return isUnknown(argument) ? argument(declared, contract, index) : argument;
+        }
+
+        /**
+         * A type argument of the contract. Where it is a variable of a class on the way there, such
+         * as O of {@code Wrap<O, A> implements Robot<O, A>}, it is what that class has for it; a
+         * variable that is left open is unknown, and not its bound.
+         */
+        private static ResolvableType argument(ResolvableType type, Class<?> declaring, int index) {
+            ResolvableType argument = type.as(declaring).getGeneric(index);
+            if (!(argument.getType() instanceof TypeVariable<?> variable)) {
+                return argument;
+            }
+            if (!(variable.getGenericDeclaration() instanceof Class<?> owner)
+                    || owner == declaring) {
+                return ResolvableType.NONE;
+            }
+            return argument(type, owner, List.of(owner.getTypeParameters()).indexOf(variable));
+        }
     }
 }

@@ -7,7 +7,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
@@ -18,7 +17,7 @@ import org.springframework.core.env.Environment;
 /** Auto-configuration that tells in the log where a web application shows its sessions. */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnWebApplication
-@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+@ConditionalOnSessionsEnabled
 @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 public final class SessionAddressAutoConfiguration {
 

@@ -8,13 +8,14 @@ import dev.rfx.session.Tensor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AllNestedConditions;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the {@link SessionOptions}, and of the {@link Session} between the
@@ -25,6 +26,18 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(SessionProperties.class)
 public final class SessionAutoConfiguration {
 
+    static final String SESSION = "rfxSession";
+
+    @Bean
+    static PropertyNameCheck rfxSessionPropertyNames(ConfigurableEnvironment environment) {
+        return new PropertyNameCheck(environment);
+    }
+
+    @Bean
+    static DisabledSessions rfxSessionDisabled(Environment environment) {
+        return new DisabledSessions(environment);
+    }
+
     /**
      * Also for robots that have to know the rate, and for sessions that differ in a few options.
      */
@@ -34,22 +47,28 @@ public final class SessionAutoConfiguration {
         return properties.toOptions();
     }
 
+    @Bean
+    NoSessionWarning rfxSessionNoSessionWarning(
+            ConfigurableListableBeanFactory beanFactory, Environment environment) {
+        return new NoSessionWarning(beanFactory, environment);
+    }
+
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+    @ConditionalOnSessionsEnabled
     @ConditionalOnMissingBean(Session.class)
     @Conditional(OnRobotAndPolicy.class)
     static class SessionConfiguration {
 
         // stop, not close: a failure was logged and published when it happened, and need not be
         // thrown at a context that closes.
-        @Bean(destroyMethod = "stop")
+        @Bean(name = SESSION, destroyMethod = "stop")
         Session rfxSession(
                 Robot<?, ?> robot,
                 Policy<?, ?> policy,
                 SessionOptions options,
                 SessionProperties properties,
                 ConfigurableListableBeanFactory beanFactory) {
-            RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, robot, policy);
+            RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, SESSION, robot, policy);
             types.requireThatTheyFit();
             if (properties.limits().isSet()) {
                 types.requireThatActionsCanBeLimited();

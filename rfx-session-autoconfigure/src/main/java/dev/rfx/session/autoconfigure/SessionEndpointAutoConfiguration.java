@@ -8,7 +8,6 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
@@ -17,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 /** Auto-configuration of the endpoint {@code rfxsession}. */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+@ConditionalOnSessionsEnabled
 @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 @ConditionalOnAvailableEndpoint(SessionEndpoint.class)
 public final class SessionEndpointAutoConfiguration {

@@ -33,28 +33,42 @@ import org.springframework.core.env.Environment;
 @ConditionalOnEnabledHealthIndicator("rfxsession")
 public final class SessionHealthContributorAutoConfiguration {
 
+    private static final String DISABLED = ConditionalOnSessionsEnabled.PROPERTY + " is false";
+
     private static HealthIndicator unknown(String reason) {
         return () -> Health.unknown().withDetail("reason", reason).build();
     }
 
+    /**
+     * Not {@link ConditionalOnSessionsEnabled}: where the beans were decided ahead of time, the
+     * component stays when the properties of the run disable the sessions, and says so.
+     */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+    @ConditionalOnBooleanProperty(
+            name = ConditionalOnSessionsEnabled.PROPERTY,
+            matchIfMissing = true)
     @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
     @EnableConfigurationProperties(SessionProperties.class)
     static class SessionsConfiguration
             extends CompositeHealthContributorConfiguration<SessionHealthIndicator, Session> {
+
+        private final SessionProperties properties;
 
         SessionsConfiguration(SessionProperties properties) {
             super(
                     session ->
                             new SessionHealthIndicator(
                                     session, properties.health().toThresholds()));
+            this.properties = properties;
         }
 
         @Bean
         @ConditionalOnMissingBean(
                 name = {"rfxSessionHealthIndicator", "rfxSessionHealthContributor"})
         HealthContributor rfxSessionHealthContributor(ListableBeanFactory beanFactory) {
+            if (!this.properties.enabled()) {
+                return unknown(DISABLED);
+            }
             Map<String, Session> sessions = SessionBeans.of(beanFactory);
             return sessions.isEmpty()
                     ? unknown("the Session bean is a mock")
@@ -71,9 +85,9 @@ public final class SessionHealthContributorAutoConfiguration {
                 name = {"rfxSessionHealthIndicator", "rfxSessionHealthContributor"})
         HealthContributor rfxSessionHealthContributor(Environment environment) {
             return unknown(
-                    environment.getProperty("rfx.session.enabled", Boolean.class, true)
+                    DisabledSessions.areEnabled(environment)
                             ? "there is no Session bean"
-                            : "rfx.session.enabled is false");
+                            : DISABLED);
         }
     }
 
@@ -86,7 +100,7 @@ public final class SessionHealthContributorAutoConfiguration {
             super(ConfigurationPhase.REGISTER_BEAN);
         }
 
-        @ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+        @ConditionalOnSessionsEnabled
         @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
         static final class EnabledSession {}
     }

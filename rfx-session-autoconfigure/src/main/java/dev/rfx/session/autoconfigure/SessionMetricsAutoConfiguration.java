@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
@@ -15,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 /** Auto-configuration of the meters {@code rfx.session.*}, which Boot binds to every registry. */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
-@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
+@ConditionalOnSessionsEnabled
 @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 public final class SessionMetricsAutoConfiguration {
 

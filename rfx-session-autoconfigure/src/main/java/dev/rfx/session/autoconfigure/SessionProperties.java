@@ -16,6 +16,7 @@ import dev.rfx.session.robot.SafetyLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -148,7 +149,8 @@ record SessionProperties(
 
     /**
      * Limits of the commands to the robot, in the units of its actions. For the session between the
-     * application's robot and policy, whose actions have to be tensors.
+     * application's robot and policy, whose actions have to be tensors. An application with Session
+     * beans of its own does not start with them.
      *
      * @param min Smallest command: one value for all joints, or one for each. No limit when not
      *     set.
@@ -164,7 +166,12 @@ record SessionProperties(
             @DefaultValue("clamp") SafetyLimits.OnViolation onViolation) {
 
         boolean isSet() {
-            return this.min != null || this.max != null || this.maxStep != null;
+            return isSet(this.min) || isSet(this.max) || isSet(this.maxStep);
+        }
+
+        /** An empty value takes back one of another file. */
+        private static boolean isSet(@Nullable List<Float> values) {
+            return values != null && !values.isEmpty();
         }
 
         /**
@@ -175,16 +182,36 @@ record SessionProperties(
         <O> Robot<O, Tensor> around(Robot<O, Tensor> robot) {
             SafetyLimits.Builder<O> limits =
                     SafetyLimits.around(robot).onViolation(this.onViolation);
-            if (this.min != null) {
+            if (isSet(this.min)) {
                 checked("limits.min", this.min, min -> limits.min(toArray(min)));
             }
-            if (this.max != null) {
+            if (isSet(this.max)) {
                 checked("limits.max", this.max, max -> limits.max(toArray(max)));
             }
-            if (this.maxStep != null) {
+            if (isSet(this.maxStep)) {
                 checked("limits.max-step", this.maxStep, step -> limits.maxStep(toArray(step)));
             }
             return checked("limits", this, all -> limits.build());
+        }
+
+        /** These limits in code. */
+        String toCode() {
+            return "SafetyLimits.around(robot)"
+                    + toCode("min", this.min)
+                    + toCode("max", this.max)
+                    + toCode("maxStep", this.maxStep)
+                    + (this.onViolation == SafetyLimits.OnViolation.CLAMP
+                            ? ""
+                            : ".onViolation(SafetyLimits.OnViolation." + this.onViolation + ")")
+                    + ".build()";
+        }
+
+        private static String toCode(String method, @Nullable List<Float> values) {
+            return isSet(values)
+                    ? values.stream()
+                            .map(value -> value + "f")
+                            .collect(Collectors.joining(", ", "." + method + "(", ")"))
+                    : "";
         }
 
         private static float[] toArray(List<Float> values) {

@@ -3,30 +3,40 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Robot;
 import dev.rfx.session.so101.So101Robot;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnResource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.ResourceLoader;
 
 /**
  * Auto-configuration of an SO-101 arm as the {@link Robot}, where its port is set and the
  * application has no robot of its own. The port is opened when a session starts, not here.
- *
- * <p>jSerialComm is looked for as a resource: a condition on the class would load it in every
- * application.
  */
 @AutoConfiguration(before = SessionAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "rfx.session.enabled", matchIfMissing = true)
-@ConditionalOnProperty("rfx.session.so101.port")
-@ConditionalOnResource(resources = "classpath:com/fazecast/jSerialComm/SerialPort.class")
+@ConditionalOnSessionsEnabled
+@ConditionalOnProperty(So101AutoConfiguration.PORT)
 @ConditionalOnMissingBean(Robot.class)
 @EnableConfigurationProperties(So101Properties.class)
 public final class So101AutoConfiguration {
 
-    @Bean
-    So101Robot rfxSo101Robot(So101Properties properties) {
+    static final String PORT = "rfx.session.so101.port";
+    static final String ARM = "rfxSo101Robot";
+
+    private static final String LIBRARY = "com/fazecast/jSerialComm/SerialPort.class";
+
+    @Bean(ARM)
+    So101Robot rfxSo101Robot(So101Properties properties, ResourceLoader classPath) {
+        requireLibrary(classPath);
         return properties.toRobot();
+    }
+
+    /** Looks for a resource: to load the class has effects on the whole JVM. */
+    private static void requireLibrary(ResourceLoader classPath) {
+        if (!classPath.getResource(ResourceLoader.CLASSPATH_URL_PREFIX + LIBRARY).exists()) {
+            throw new ConfigurationException(
+                    PORT + " is set, but the library that opens serial ports is not there",
+                    "Add com.fazecast:jSerialComm to the class path, or remove the property.");
+        }
     }
 }

@@ -43,7 +43,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  */
 @ConfigurationProperties("rfx.session.so101")
 record So101Properties(
-        String port,
+        @Nullable String port,
         @DefaultValue("1000000") int baudRate,
         @Nullable Path calibration,
         @DefaultValue("false") boolean writeCalibration,
@@ -63,9 +63,19 @@ record So101Properties(
      * @throws InvalidConfigurationPropertyValueException if a value is outside its range
      */
     So101Robot toRobot() {
-        Path file = required("so101.calibration", this.calibration, "so101.port");
+        String port =
+                required(
+                        "so101.port",
+                        this.port,
+                        "It was set when the application was processed ahead of time (AOT), and has"
+                                + " to be set at run time, too");
+        Path file =
+                required(
+                        "so101.calibration",
+                        this.calibration,
+                        "It has to be set where rfx.session.so101.port is");
         So101Robot.Builder arm =
-                checked("so101.port", this.port, path -> So101Robot.builder(path, file));
+                checked("so101.port", port, path -> So101Robot.builder(path, file));
         checked("so101.baud-rate", this.baudRate, arm::baudRate);
         checked("so101.read-timeout", this.readTimeout, arm::readTimeout);
         checked(

@@ -102,6 +102,18 @@ class MetadataTests {
         }
     }
 
+    /** A record that the check of names does not know would have all its properties refused. */
+    @Test
+    void namesThatAreNotRefusedAreThoseOfTheMetadata() throws Exception {
+        assertThat(new PropertyNames().all())
+                .extracting(Object::toString)
+                .containsExactlyInAnyOrderElementsOf(
+                        read("$.properties").stream()
+                                .map(property -> (String) property.get("name"))
+                                .filter(name -> name.startsWith("rfx.session."))
+                                .toList());
+    }
+
     @Test
     void everyHintIsForAProperty() throws Exception {
         List<Map<String, Object>> properties = read("$.properties");

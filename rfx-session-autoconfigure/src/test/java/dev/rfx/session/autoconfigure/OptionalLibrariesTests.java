@@ -24,8 +24,8 @@ import org.springframework.context.annotation.Import;
 class OptionalLibrariesTests {
 
     private static final String ALL =
-            "rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension,"
-                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions, rfxSessionProgressLine";
+            "rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension,"
+                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck";
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -33,13 +33,13 @@ class OptionalLibrariesTests {
             textBlock =
                     """
                     nothing     ; none ; all
-                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions, rfxSessionProgressLine
-                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionOptions, rfxSessionProgressLine
-                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionOptions, rfxSessionProgressLine
+                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionDisabled, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
+                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
+                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
                     jSerialComm ; jSerialComm-.* ; all
                     JNA         ; jna-.* ; all
                     validation  ; (jakarta.validation|hibernate-validator|spring-boot-validation)-.* ; all
-                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jna|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionLifecycle, rfxSessionOptions, rfxSessionProgressLine
+                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jna|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionDisabled, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
                     """)
     void applicationStartsWithoutAndTheRestWorks(String what, String jars, String beans)
             throws Exception {

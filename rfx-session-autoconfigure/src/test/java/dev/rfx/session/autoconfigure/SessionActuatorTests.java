@@ -667,16 +667,15 @@ class SessionActuatorTests {
     static class TwoArms {
 
         private final Policy<String, String> policy = observation -> "action";
-        private final SessionOptions options = SessionOptions.defaults().withWarmup(Duration.ZERO);
 
         @Bean
-        Session left() {
-            return new Session(new ScriptedRobot(), this.policy, this.options);
+        Session left(SessionOptions options) {
+            return new Session(new ScriptedRobot(), this.policy, options);
         }
 
         @Bean
-        Session right() {
-            return new Session(new ScriptedRobot(), this.policy, this.options);
+        Session right(SessionOptions options) {
+            return new Session(new ScriptedRobot(), this.policy, options);
         }
     }
 }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -288,6 +289,16 @@ class SessionAutoConfigurationTests {
 
         assertFailsWithoutStackTrace(output);
         assertThat(output).contains("rfx.session.enabled is false");
+    }
+
+    @Test
+    void sessionOfAnotherNameIsNotReportedAsNone(CapturedOutput output) {
+        assertThatThrownBy(() -> application(TestBeans.class, NeedsAnotherSession.class).run())
+                .isInstanceOf(Exception.class);
+
+        assertThat(output)
+                .contains("Qualifier(\"another\")")
+                .doesNotContain("A bean needs a Session, but there is none");
     }
 
     @Test
@@ -557,6 +568,15 @@ class SessionAutoConfigurationTests {
     static class NeedsSession {
         @Bean
         Object needy(Session session) {
+            return new Object();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class NeedsAnotherSession {
+        @Bean
+        Object needy(@Qualifier("another") Session session) {
             return new Object();
         }
     }

@@ -166,12 +166,18 @@ class So101AutoConfigurationTests {
     }
 
     @Test
-    void withoutTheSerialLibraryThereIsNoArm() {
+    void portWithoutTheSerialLibraryIsRefused() {
         this.runner
                 .withClassLoader(
                         new FilteredClassLoader(
                                 new ClassPathResource("com/fazecast/jSerialComm/SerialPort.class")))
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Robot.class));
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .isInstanceOf(ConfigurationException.class)
+                                        .hasMessageContaining("Add com.fazecast:jSerialComm"));
     }
 
     @ParameterizedTest

@@ -75,9 +75,20 @@ class So101ClassLoadingTests {
     }
 
     @Test
-    void applicationWithAnArmStartsWithoutTheLibrary() throws Exception {
-        assertThat(run(jar -> !jar.startsWith("jSerialComm-"), armThatIsNotThere()))
-                .contains("ROBOT false");
+    void applicationWithAnArmDoesNotStartWithoutTheLibrary() throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        List.of(),
+                        jar -> !jar.startsWith("jSerialComm-"),
+                        Application.class,
+                        armThatIsNotThere())) {
+            assertThat(jvm.awaitExit(Duration.ofMinutes(1))).as(jvm.output()).isOne();
+            assertThat(jvm.output())
+                    .contains(
+                            "rfx.session.so101.port is set, but the library that opens serial ports"
+                                    + " is not there.")
+                    .doesNotContain("\tat ");
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -163,6 +163,10 @@ class PrometheusTests {
                                         "--server.port=0",
                                         "--rfx.session.warmup=0",
                                         RATE,
+                                        // Those of the sample, which are not for these sessions.
+                                        "--rfx.session.limits.min=",
+                                        "--rfx.session.limits.max=",
+                                        "--rfx.session.limits.max-step=",
                                         "--noisy.port=" + noisy.port(),
                                         "--noisy.calibration="
                                                 + CalibrationFile.of(this.armFolder));

@@ -169,7 +169,14 @@ class LivePageTests {
     void everySessionHasItsPartAndItsButtons() {
         this.context =
                 new SpringApplicationBuilder(SampleApplication.class, TwoArms.class)
-                        .run("--server.port=0", "--server.servlet.context-path=/arms", COMMANDABLE);
+                        .run(
+                                "--server.port=0",
+                                "--server.servlet.context-path=/arms",
+                                // Those of the sample, which are not for sessions of our own.
+                                "--rfx.session.limits.min=",
+                                "--rfx.session.limits.max=",
+                                "--rfx.session.limits.max-step=",
+                                COMMANDABLE);
         int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
         this.browser.open(port, "/arms/");
         this.browser.await("[data-session=left] [data-field=state]", "running"::equals);

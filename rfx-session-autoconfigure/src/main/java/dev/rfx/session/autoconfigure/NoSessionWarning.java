@@ -1,0 +1,67 @@
+package dev.rfx.session.autoconfigure;
+
+import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
+import dev.rfx.session.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.env.Environment;
+
+/**
+ * Warns where an application has a part of a session but no session, or asks for an arm that it
+ * does not use. Without this nothing says why a robot does not move.
+ */
+final class NoSessionWarning implements SmartInitializingSingleton {
+
+    private static final Logger logger = LoggerFactory.getLogger(NoSessionWarning.class);
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final Environment environment;
+
+    NoSessionWarning(ConfigurableListableBeanFactory beanFactory, Environment environment) {
+        this.beanFactory = beanFactory;
+        this.environment = environment;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        if (!DisabledSessions.areEnabled(this.environment)) {
+            return;
+        }
+        boolean port = NoSession.isPortSet(this.environment);
+        if (isThere(Session.class)) {
+            if (port && !this.beanFactory.containsBean(So101AutoConfiguration.ARM)) {
+                warnOfUnusedPort();
+            }
+        } else if (port || isHere(Robot.class) || isHere(Policy.class)) {
+            NoSession why = NoSession.explain(this.beanFactory, this.environment);
+            logger.warn(
+                    "There is no session, so no robot moves: {}. {}", why.reason(), why.remedy());
+        }
+    }
+
+    private void warnOfUnusedPort() {
+        logger.warn(
+                "{} is set, but the arm is not used: {}",
+                So101AutoConfiguration.PORT,
+                isThere(Robot.class)
+                        ? "the application has a Robot bean of its own. Remove one of the two."
+                        : "the application has no Robot bean. It excludes So101AutoConfiguration, or"
+                                + " was processed ahead of time (AOT) without the property.");
+    }
+
+    private boolean isThere(Class<?> type) {
+        return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                                this.beanFactory, type, true, false)
+                        .length
+                > 0;
+    }
+
+    /** Parts in a parent context are the parent's. */
+    private boolean isHere(Class<?> type) {
+        return this.beanFactory.getBeanNamesForType(type, true, false).length > 0;
+    }
+}

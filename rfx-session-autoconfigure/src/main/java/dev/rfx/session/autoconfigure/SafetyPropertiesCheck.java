@@ -1,0 +1,131 @@
+package dev.rfx.session.autoconfigure;
+
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+
+/**
+ * Refuses an application that sets a property for safety which one of its sessions does not have:
+ * the application has made that session, or its options, itself. A property for safety holds for
+ * all sessions, or nothing starts.
+ */
+final class SafetyPropertiesCheck implements SmartInitializingSingleton {
+
+    private record Setting(String name, Function<SessionOptions, @Nullable Object> value) {}
+
+    private static final List<Setting> SETTINGS =
+            List.of(
+                    new Setting("stop-timeout", SessionOptions::stopTimeout),
+                    new Setting("duration", SessionOptions::duration),
+                    new Setting("watchdog.timeout", SessionOptions::watchdogTimeout),
+                    new Setting("watchdog.action", SessionOptions::watchdogAction),
+                    new Setting("max-observation-age", SessionOptions::maxObservationAge),
+                    new Setting("max-starved-iterations", SessionOptions::maxStarvedIterations));
+
+    private final ListableBeanFactory beanFactory;
+    private final SessionProperties properties;
+    private final ObjectProvider<SessionOptions> options;
+    private final Environment environment;
+
+    SafetyPropertiesCheck(
+            ListableBeanFactory beanFactory,
+            SessionProperties properties,
+            ObjectProvider<SessionOptions> options,
+            Environment environment) {
+        this.beanFactory = beanFactory;
+        this.properties = properties;
+        this.options = options;
+        this.environment = environment;
+    }
+
+    /**
+     * Looks at all sessions of this context, before one starts.
+     *
+     * @throws ConfigurationException if one does not have what a property says
+     */
+    @Override
+    public void afterSingletonsInstantiated() {
+        SessionBeans.of(this.beanFactory).forEach(this::check);
+    }
+
+    private void check(String name, Session session) {
+        if (isOurs(name)) {
+            checkOptions(name, this.options.getObject());
+            return;
+        }
+        if (this.properties.limits().isSet()) {
+            throw limitsAreNotApplied(name);
+        }
+        checkOptions(name, session.options());
+    }
+
+    /** Ours has the limits, and the options of the bean. */
+    private boolean isOurs(String name) {
+        return name.equals(SessionAutoConfiguration.SESSION)
+                && this.beanFactory.getBeanNamesForType(
+                                        SessionAutoConfiguration.SessionConfiguration.class)
+                                .length
+                        > 0;
+    }
+
+    private void checkOptions(String session, SessionOptions actual) {
+        Binder binder = Binder.get(this.environment);
+        SessionOptions wanted = this.properties.toOptions();
+        for (Setting setting : SETTINGS) {
+            String property = PropertyNames.PREFIX + "." + setting.name();
+            if (binder.bind(property, Bindable.of(Object.class)).isBound()
+                    && !Objects.equals(
+                            setting.value().apply(actual), setting.value().apply(wanted))) {
+                throw isNotApplied(
+                        property,
+                        setting.value().apply(wanted),
+                        session,
+                        setting.value().apply(actual));
+            }
+        }
+    }
+
+    private static ConfigurationException isNotApplied(
+            String property, @Nullable Object wanted, String session, @Nullable Object actual) {
+        return new ConfigurationException(
+                "%s is %s, but the Session bean '%s' has %s"
+                        .formatted(property, wanted, session, actual == null ? "none" : actual),
+                """
+                Remove the property, and set the option in code. Or do not declare a SessionOptions \
+                bean, and make the session with that of the starter, which has the properties:
+
+                    @Bean
+                    Session %s(SessionOptions options) {
+                        return new Session(robot, policy, options.withName("%1$s"));
+                    }
+                """
+                        .formatted(session));
+    }
+
+    private ConfigurationException limitsAreNotApplied(String session) {
+        return new ConfigurationException(
+                "rfx.session.limits is set, but the Session bean '%s' of the application does not"
+                                .formatted(session)
+                        + " have these limits: they are for the session that the starter makes",
+                """
+                Remove rfx.session.limits, and put limits around the robot of each Session bean:
+
+                    @Bean
+                    Session %s(SessionOptions options) {
+                        Robot<Observation, Tensor> limited =
+                                %s;
+                        return new Session(limited, policy, options.withName("%1$s"));
+                    }
+                """
+                        .formatted(session, this.properties.limits().toCode()));
+    }
+}

@@ -1,0 +1,69 @@
+package dev.rfx.session.autoconfigure;
+
+import java.util.function.Consumer;
+import org.springframework.aot.test.generate.TestGenerationContext;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.test.tools.TestCompiler;
+import org.springframework.javapoet.ClassName;
+
+/**
+ * An application that Spring has processed ahead of time: the properties of the build decide which
+ * beans there are. A test that runs it needs {@code @CompileWithForkedClassLoader}.
+ */
+final class AheadOfTime {
+
+    private final ApplicationContextInitializer<GenericApplicationContext> initializer;
+
+    private AheadOfTime(ApplicationContextInitializer<GenericApplicationContext> initializer) {
+        this.initializer = initializer;
+    }
+
+    /** Processes an application with the properties of its build, and compiles what that gives. */
+    static void build(Class<?> source, Consumer<AheadOfTime> test, String... properties) {
+        TestGenerationContext generated = new TestGenerationContext(source);
+        ClassName initializer = process(source, generated, properties);
+        TestCompiler.forSystem()
+                .with(generated)
+                .compile(
+                        compiled ->
+                                test.accept(
+                                        new AheadOfTime(
+                                                initializer(
+                                                        compiled.getInstance(
+                                                                ApplicationContextInitializer.class,
+                                                                initializer.toString())))));
+    }
+
+    private static ClassName process(
+            Class<?> source, TestGenerationContext generated, String... properties) {
+        try (AnnotationConfigApplicationContext context =
+                new AnnotationConfigApplicationContext()) {
+            context.register(source);
+            TestPropertyValues.of(properties).applyTo(context);
+            ClassName initializer =
+                    new ApplicationContextAotGenerator().processAheadOfTime(context, generated);
+            generated.writeGeneratedContent();
+            return initializer;
+        }
+    }
+
+    /** Runs the application with other properties. */
+    void run(Consumer<GenericApplicationContext> test, String... properties) {
+        try (GenericApplicationContext context = new GenericApplicationContext()) {
+            TestPropertyValues.of(properties).applyTo(context);
+            this.initializer.initialize(context);
+            context.refresh();
+            test.accept(context);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ApplicationContextInitializer<GenericApplicationContext> initializer(
+            ApplicationContextInitializer<?> compiled) {
+        return (ApplicationContextInitializer<GenericApplicationContext>) compiled;
+    }
+}

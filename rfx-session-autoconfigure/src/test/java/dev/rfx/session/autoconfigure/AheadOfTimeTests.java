@@ -1,0 +1,168 @@
+package dev.rfx.session.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.rfx.session.Observation;
+import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
+import dev.rfx.session.ScriptedRobot;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionState;
+import dev.rfx.session.Tensor;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.test.tools.CompileWithForkedClassLoader;
+
+/**
+ * Ahead of time, the properties of the build decide which beans there are. Those of the run decide
+ * all the same whether a robot moves.
+ */
+@CompileWithForkedClassLoader
+@ExtendWith(OutputCaptureExtension.class)
+class AheadOfTimeTests {
+
+    private static final String DISABLED = "rfx.session.enabled=false";
+
+    private static List<String> ourBeans(ListableBeanFactory context) {
+        return Arrays.stream(context.getBeanDefinitionNames())
+                .filter(name -> name.startsWith("rfxS"))
+                .sorted()
+                .toList();
+    }
+
+    private static void assertSameBeansAsWithout(ApplicationContext context, Class<?> source) {
+        new ApplicationContextRunner()
+                .withUserConfiguration(source)
+                .withPropertyValues(DISABLED)
+                .run(
+                        usual ->
+                                assertThat(ourBeans(context))
+                                        .isNotEmpty()
+                                        .isEqualTo(ourBeans(usual)));
+    }
+
+    @Test
+    void propertiesOfTheRunDecideWhetherTheRobotMoves() {
+        AheadOfTime.build(
+                Application.class,
+                application -> {
+                    application.run(
+                            context ->
+                                    assertThat(context.getBean(Session.class).isRunning()).isTrue(),
+                            "rfx.session.warmup=0");
+                    application.run(
+                            context -> {
+                                assertThat(context.getBean(ScriptedRobot.class).calls()).isZero();
+                                assertSameBeansAsWithout(context, Application.class);
+                            },
+                            DISABLED);
+                });
+    }
+
+    @Test
+    void robotOfASessionOfTheApplicationDoesNotMoveEither() {
+        AheadOfTime.build(
+                OwnSession.class,
+                application ->
+                        application.run(
+                                context -> {
+                                    assertThat(context.getBean(ScriptedRobot.class).calls())
+                                            .isZero();
+                                    assertThat(context.getBean(Session.class).state())
+                                            .isEqualTo(SessionState.NEW);
+                                    assertSameBeansAsWithout(context, OwnSession.class);
+                                },
+                                DISABLED));
+    }
+
+    @Test
+    void armNeedsItsPortAtRunTimeUnlessSessionsAreDisabled() {
+        AheadOfTime.build(
+                OnlyPolicy.class,
+                application -> {
+                    assertThatThrownBy(() -> application.run(context -> {}))
+                            .rootCause()
+                            .hasMessageContaining("rfx.session.so101.port")
+                            .hasMessageContaining("has to be set at run time, too");
+                    application.run(
+                            context -> {
+                                assertThat(context.getBeanProvider(Robot.class).stream()).isEmpty();
+                                assertSameBeansAsWithout(context, OnlyPolicy.class);
+                            },
+                            DISABLED);
+                },
+                "rfx.session.so101.port=/dev/ttyACM0");
+    }
+
+    @Test
+    void portThatWasNotSetInTheBuildIsReported(CapturedOutput output) {
+        // In the class loader of this test, the log is its own.
+        ((Logger) LoggerFactory.getLogger(NoSessionWarning.class)).setLevel(Level.WARN);
+
+        AheadOfTime.build(
+                OnlyPolicy.class,
+                application ->
+                        application.run(
+                                context -> assertThat(context.isRunning()).isTrue(),
+                                "rfx.session.so101.port=/dev/ttyACM0"));
+
+        assertThat(output.getAll().lines().filter(line -> line.contains("NoSessionWarning: ")))
+                .singleElement()
+                .asString()
+                .contains("although rfx.session.so101.port is set", "ahead of time (AOT)");
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @ImportAutoConfiguration({
+        SessionAutoConfiguration.class,
+        SessionLifecycleAutoConfiguration.class,
+        SessionHealthContributorAutoConfiguration.class,
+        SessionMetricsAutoConfiguration.class,
+        So101AutoConfiguration.class
+    })
+    @interface OurAutoConfigurations {}
+
+    @Configuration(proxyBeanMethods = false)
+    @OurAutoConfigurations
+    @Import(TestBeans.class)
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @OurAutoConfigurations
+    @Import(TestBeans.class)
+    static class OwnSession {
+
+        @Bean
+        Session own(ScriptedRobot robot, Policy<String, String> policy) {
+            return new Session(robot, policy);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @OurAutoConfigurations
+    static class OnlyPolicy {
+
+        @Bean
+        Policy<Observation, Tensor> policy() {
+            Tensor middle = Tensor.zeros(6);
+            return observation -> middle;
+        }
+    }
+}

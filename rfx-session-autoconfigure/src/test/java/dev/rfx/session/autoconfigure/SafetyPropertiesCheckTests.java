@@ -1,0 +1,203 @@
+package dev.rfx.session.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.Policy;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
+import dev.rfx.session.SessionState;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.robot.MockRobot;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** A property for safety holds for all sessions, or nothing starts. */
+class SafetyPropertiesCheckTests {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner()
+                    .withPropertyValues("rfx.session.warmup=0")
+                    .withConfiguration(
+                            AutoConfigurations.of(
+                                    SessionAutoConfiguration.class,
+                                    SessionLifecycleAutoConfiguration.class));
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    limits.min=-1          | SafetyLimits.around(robot).min(-1.0f).build();
+                    limits.max=1,2         | SafetyLimits.around(robot).max(1.0f, 2.0f).build();
+                    limits.max-step[0]=0.5 | SafetyLimits.around(robot).maxStep(0.5f).build();
+                    """)
+    void limitsThatASessionOfTheApplicationDoesNotHaveAreRefused(String limit, String code) {
+        this.runner
+                .withUserConfiguration(OwnOptions.class)
+                .withPropertyValues("rfx.session." + limit)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .message()
+                                        .contains(
+                                                "rfx.session.limits is set, but the Session bean"
+                                                        + " 'left'",
+                                                code,
+                                                "return new Session(limited, policy,"));
+    }
+
+    @Test
+    void limitsAreRefusedForASessionThatHasTheNameOfOurs() {
+        this.runner
+                .withUserConfiguration(OurName.class)
+                .withPropertyValues("rfx.session.limits.max=1")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasMessageContaining("the Session bean 'rfxSession'"));
+    }
+
+    @Test
+    void emptyLimitsAreNone() {
+        this.runner
+                .withUserConfiguration(OwnOptions.class)
+                .withPropertyValues(
+                        "rfx.session.limits.min=",
+                        "rfx.session.limits.max=",
+                        "rfx.session.limits.max-step=")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    stop-timeout=1s          | stop-timeout is PT1S, but the Session bean 'left' has PT2S
+                    duration=1h              | duration is PT1H, but the Session bean 'left' has none
+                    watchdog.timeout=200ms   | watchdog.timeout is PT0.2S, but the Session bean 'left' has none
+                    watchdog.action=report   | watchdog.action is REPORT, but the Session bean 'left' has STOP_ROBOT
+                    max-observation-age=50ms | max-observation-age is PT0.05S, but the Session bean 'left' has none
+                    max-starved-iterations=3 | max-starved-iterations is 3, but the Session bean 'left' has 10
+                    """)
+    void optionThatASessionOfTheApplicationDoesNotHaveIsRefused(String property, String reason) {
+        this.runner
+                .withUserConfiguration(OwnOptions.class)
+                .withPropertyValues("rfx.session." + property)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .message()
+                                        .contains(
+                                                "rfx.session." + reason,
+                                                "options.withName(\"left\")"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stop-timeout=1s",
+        "duration=1h",
+        "watchdog.timeout=200ms",
+        "watchdog.action=report",
+        "max-observation-age=50ms",
+        "max-starved-iterations=3"
+    })
+    void sessionWithTheOptionsOfTheStarterRuns(String property) {
+        this.runner
+                .withUserConfiguration(OptionsOfTheStarter.class)
+                .withPropertyValues("rfx.session." + property)
+                .run(context -> assertThat(context.getBean(Session.class).isRunning()).isTrue());
+    }
+
+    @Test
+    void optionsBeanOfTheApplicationHasToHaveWhatThePropertiesSay() {
+        this.runner
+                .withUserConfiguration(OptionsBean.class)
+                .withPropertyValues("rfx.session.watchdog.action=report")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasMessageContaining(
+                                                "the Session bean 'rfxSession' has STOP_ROBOT"));
+    }
+
+    @Test
+    void whatIsNotSetIsTheSessionsOwn() {
+        this.runner
+                .withUserConfiguration(OwnOptions.class)
+                .run(context -> assertThat(context.getBean(Session.class).isRunning()).isTrue());
+    }
+
+    @Test
+    void nothingIsCheckedWhereSessionsAreDisabled() {
+        this.runner
+                .withUserConfiguration(OwnOptions.class)
+                .withPropertyValues(
+                        "rfx.session.enabled=false",
+                        "rfx.session.limits.max=1",
+                        "rfx.session.duration=1h")
+                .run(
+                        context ->
+                                assertThat(context.getBean(Session.class).state())
+                                        .isEqualTo(SessionState.NEW));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnOptions {
+
+        @Bean
+        Session left() {
+            return new Session(new MockRobot(6, 50), observation -> Tensor.zeros(6));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OurName {
+
+        @Bean
+        Session rfxSession(SessionOptions options) {
+            return new Session(new MockRobot(6, 50), observation -> Tensor.zeros(6), options);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OptionsOfTheStarter {
+
+        @Bean
+        Session left(SessionOptions options) {
+            return new Session(
+                    new MockRobot(6, options.rateHz()),
+                    observation -> Tensor.zeros(6),
+                    options.withName("left").withRateHz(100));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OptionsBean {
+
+        @Bean
+        SessionOptions options() {
+            return SessionOptions.defaults();
+        }
+
+        @Bean
+        MockRobot robot() {
+            return new MockRobot(6, 50);
+        }
+
+        @Bean
+        Policy<Observation, Tensor> policy() {
+            return observation -> Tensor.zeros(6);
+        }
+    }
+}
