@@ -28,11 +28,14 @@ final class RobotIncidentLog {
         this.notifier = notifier;
     }
 
-    /** Takes the incidents up to now for those of earlier runs. Before the first action. */
+    /**
+     * Takes the incidents up to now for those of earlier runs. On the control thread, before the
+     * first action.
+     */
     void begin() {
         try {
             boolean counts = false;
-            for (RobotReading reading : this.readings.get()) {
+            for (RobotReading reading : this.readings.getOnControlThread()) {
                 if (reading.kind() == RobotReading.Kind.INCIDENTS) {
                     this.logged.put(key(reading), reading.value());
                     counts = true;

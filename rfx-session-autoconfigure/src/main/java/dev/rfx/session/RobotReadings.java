@@ -55,6 +55,22 @@ final class RobotReadings {
         return this.last;
     }
 
+    /**
+     * Asks the robot on the calling thread, which is the control thread: it calls the robot anyway.
+     *
+     * @throws RuntimeException what the robot throws
+     * @throws Error what the robot throws
+     */
+    List<RobotReading> getOnControlThread() {
+        this.last = read(this.robot);
+        return this.last;
+    }
+
+    private static List<RobotReading> read(Robot<?, ?> robot) {
+        // Null only from a mock, and nullness is not checked there.
+        return Objects.requireNonNullElse(robot.readings(), List.of());
+    }
+
     private synchronized Question ask() {
         Question question = this.open;
         if (question == null || question.isDone()) {
@@ -70,7 +86,7 @@ final class RobotReadings {
         private final long asked = System.nanoTime();
 
         Question(Robot<?, ?> robot) {
-            super(() -> Objects.requireNonNullElse(robot.readings(), List.of()));
+            super(() -> read(robot));
         }
 
         List<RobotReading> answer(long patienceNanos)

@@ -3,9 +3,13 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -113,6 +117,67 @@ class WatchdogTests {
 
         while (reference.get() != null) {
             System.gc();
+        }
+    }
+
+    /** An application whose code is on the stack when the thread is made. */
+    static final class Application implements UnaryOperator<Callable<Thread>> {
+        @Override
+        public Callable<Thread> apply(Callable<Thread> thread) {
+            try {
+                Thread made = thread.call();
+                return () -> made;
+            } catch (Exception ex) {
+                throw new IllegalStateException(ex);
+            }
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void threadDoesNotKeepTheClassLoaderOfTheApplicationThatNeedsItFirst() throws Exception {
+        URL classes = WatchdogTests.class.getProtectionDomain().getCodeSource().getLocation();
+        URLClassLoader loader = new OwnCopyOf(Application.class.getName(), classes);
+        Thread made = madeBy(loader);
+        WeakReference<ClassLoader> reference = new WeakReference<>(loader);
+        loader.close();
+        loader = null;
+
+        while (reference.get() != null) {
+            System.gc();
+        }
+        assertThat(made.isAlive()).isFalse(); // reachable until here, as the watchdog is
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Thread madeBy(ClassLoader loader) throws Exception {
+        Class<?> type = loader.loadClass(Application.class.getName());
+        assertThat(type).isNotSameAs(Application.class);
+        var constructor = type.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        var application = (UnaryOperator<Callable<Thread>>) constructor.newInstance();
+        AtomicReference<Thread> made = new AtomicReference<>();
+        application.apply(
+                () -> {
+                    made.set(SessionThreads.createForJvm(() -> {}, "test"));
+                    return made.get();
+                });
+        return made.get();
+    }
+
+    /** Loads one class itself, as the loader of a web application does with its own. */
+    private static final class OwnCopyOf extends URLClassLoader {
+
+        private final String own;
+
+        OwnCopyOf(String own, URL classes) {
+            super(new URL[] {classes}, WatchdogTests.class.getClassLoader());
+            this.own = own;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            return name.equals(this.own) ? findClass(name) : super.loadClass(name, resolve);
         }
     }
 

@@ -223,7 +223,14 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
                         "0 new, 1 starting, 2 running, 3 stopping, 4 stopped, 5 failed, 6 stuck")
                 .tags(tags)
                 .register(registry);
-        session.readings().forEach(reading -> robot(registry, tags, session, reading));
+        try {
+            session.readings().forEach(reading -> robot(registry, tags, session, reading));
+        } catch (RuntimeException ex) {
+            logger.warn(
+                    "Robot.readings() of session '{}' failed: there are no metrics of its robot",
+                    session.name(),
+                    ex);
+        }
     }
 
     /** One meter per figure of the robot, which tells the same ones at all times. */

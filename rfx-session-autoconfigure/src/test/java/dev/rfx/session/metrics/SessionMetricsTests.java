@@ -2,6 +2,8 @@ package dev.rfx.session.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.Robot;
+import dev.rfx.session.RobotReading;
 import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
@@ -124,6 +126,36 @@ class SessionMetricsTests {
         assertThat(other.get("rfx.session.period").timer().count())
                 .isPositive()
                 .isEqualTo(this.registry.get("rfx.session.period").timer().count());
+    }
+
+    @Test
+    void robotWhoseReadingsFailKeepsNoOtherMeterFromBeingBound() {
+        Robot<String, String> broken =
+                new Robot<>() {
+                    @Override
+                    public String reset() {
+                        return "observation";
+                    }
+
+                    @Override
+                    public String observe() {
+                        return "observation";
+                    }
+
+                    @Override
+                    public void act(String action) {}
+
+                    @Override
+                    public List<RobotReading> readings() {
+                        throw new IllegalStateException("not connected yet");
+                    }
+                };
+        Session session = new Session(broken, observation -> "action");
+
+        new SessionMetrics(Map.of("broken", session)).bindTo(this.registry);
+
+        assertThat(this.registry.get("rfx.session.state").tag("session", "broken").gauge().value())
+                .isZero();
     }
 
     /** The review's case: one exception, once, in one meter of one of two registries. */
