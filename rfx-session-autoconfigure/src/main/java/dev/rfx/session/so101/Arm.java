@@ -136,7 +136,7 @@ final class Arm implements AutoCloseable {
      */
     private void hold(Joint joint) {
         this.kept[joint.ordinal()] = false; // unless it answers
-        this.bus.read(joint, ServoBus.BLOCK_BEGIN, ServoBus.STATE_BYTES, this.states);
+        this.bus.read(joint, ServoBus.STATE_BEGIN, ServoBus.STATE_BYTES, this.states);
         boolean near = joint == Joint.GRIPPER || Math.abs(this.goal - this.position) <= MAX_SAG;
         boolean keep = this.torqueOn && near;
         this.kept[joint.ordinal()] = keep;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread reads and writes. {@link #close()} may be called from any: it is what frees a
  * writer that nobody reads from.
  */
-final class ArmPort {
+final class ArmPort implements BusLine {
 
     /** A write into a full buffer does not come back, and then neither may a close. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
@@ -117,7 +117,8 @@ final class ArmPort {
                 .toList();
     }
 
-    String path() {
+    @Override
+    public String path() {
         return this.path;
     }
 
@@ -127,7 +128,8 @@ final class ArmPort {
      *
      * @throws LinkLostException if the port is gone or closed
      */
-    void write(Request request) {
+    @Override
+    public void write(Request request) {
         if (this.port.writeBytes(request.bytes(), request.length()) != request.length()) {
             throw LinkLostException.unplugged(this.path);
         }
@@ -139,7 +141,8 @@ final class ArmPort {
      * @return how many bytes, 0 if none are there
      * @throws LinkLostException if the port is gone or closed
      */
-    int read(byte[] chunk) {
+    @Override
+    public int read(byte[] chunk) {
         int count = this.port.readBytes(chunk, chunk.length);
         if (count < 0) {
             throw LinkLostException.unplugged(this.path);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -33,11 +34,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The driver and the real serial library against a virtual arm. */
@@ -325,7 +329,7 @@ class So101RobotTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(slow::build)
                 .withMessageStartingWith(
-                        "readTimeout is PT0.05S, but must be at least PT0.1453125S")
+                        "readTimeout is PT0.05S, but must be at least PT0.108333333S")
                 .withMessageContaining("38400 bit/s");
     }
 
@@ -638,6 +642,19 @@ class So101RobotTests {
     }
 
     @Test
+    void servoThatIsSilentWhileOthersReplyIsNamedWithItsRemedy() throws Exception {
+        this.robot = builder().maxConsecutiveErrors(1).build();
+        this.robot.reset();
+        this.arm.setDead(Joint.ELBOW_FLEX, true);
+
+        assertThatExceptionOfType(LinkLostException.class)
+                .isThrownBy(this.robot::observe)
+                .withMessageContaining(
+                        "elbow_flex (id 3): no reply, but wrist_flex (id 4) replies. Check the plugs"
+                                + " of this servo");
+    }
+
+    @Test
     void goodMeasurementForgivesTheErrorsBefore() throws Exception {
         this.robot = builder().readTimeout(Duration.ofMillis(30)).build();
         this.robot.reset();
@@ -831,14 +848,55 @@ class So101RobotTests {
         }
     }
 
-    @Test
-    void repliesToDifferentQuestionsHaveDifferentLengths() {
-        int longestMeasurement =
-                Measurement.registerBytes(EnumSet.allOf(Sensor.class)) + ServoBus.MAX_EXTRA;
+    @ParameterizedTest
+    @MethodSource("setsOfSensors")
+    void repliesToDifferentQuestionsHaveDifferentLengths(Set<Sensor> sensors) {
+        int measurement = Measurement.registerBytes(sensors);
 
-        assertThat(ServoBus.TORQUE_BYTES).isGreaterThan(longestMeasurement);
-        assertThat(ServoBus.STATE_BYTES).isGreaterThan(ServoBus.TORQUE_BYTES + ServoBus.MAX_EXTRA);
-        assertThat(Measurement.MOTION_BYTES).as("two bytes of a register").isGreaterThan(2);
+        assertThat(measurement).as("two bytes of a register").isGreaterThan(2);
+        assertThat(measurement).isNotEqualTo(ServoBus.TORQUE_BYTES);
+        assertThat(measurement).isLessThan(ServoBus.MIN_PROBE_BYTES);
+        assertThat(ServoBus.TORQUE_BYTES).isLessThan(ServoBus.MIN_PROBE_BYTES);
+        assertThat(ServoBus.STATE_BYTES).isGreaterThan(ServoBus.MAX_PROBE_BYTES);
+    }
+
+    static Stream<Set<Sensor>> setsOfSensors() {
+        return IntStream.range(0, 1 << Sensor.values().length)
+                .mapToObj(
+                        bits ->
+                                Arrays.stream(Sensor.values())
+                                        .filter(sensor -> (bits >> sensor.ordinal() & 1) == 1)
+                                        .collect(
+                                                Collectors.toCollection(
+                                                        () -> EnumSet.noneOf(Sensor.class))));
+    }
+
+    @Test
+    void onlyDefinedRegistersAreAskedForThoughRepliesAreLost() throws Exception {
+        this.robot =
+                builder()
+                        .readTimeout(Duration.ofMillis(50))
+                        .sensors(EnumSet.of(Sensor.CURRENT))
+                        .build();
+        this.robot.reset();
+        this.arm.damageRandomly(0.2, 7, ReplyFault.lost());
+        for (int i = 0; i < 30; i++) {
+            try {
+                this.robot.observe();
+            } catch (LinkLostException ex) {
+                // There may be five in a row.
+            }
+        }
+
+        assertThat(this.arm.requests())
+                .filteredOn(
+                        request ->
+                                request.instruction() == WireRequest.Instruction.READ
+                                        || request.instruction()
+                                                == WireRequest.Instruction.SYNC_READ)
+                .extracting(request -> request.parameter(0) + request.parameter(1))
+                .as("after the present current, up to the factory's, there is nothing")
+                .allMatch(end -> end <= 71 || end > 80);
     }
 
     @Test
