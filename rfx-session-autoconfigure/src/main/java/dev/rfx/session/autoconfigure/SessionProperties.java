@@ -153,18 +153,19 @@ record SessionProperties(
      * @param min Smallest command: one value for all joints, or one for each. No limit when not
      *     set.
      * @param max Largest command: one value for all joints, or one for each. No limit when not set.
-     * @param maxStep By how much a command may differ from the last one: one value for all joints,
-     *     or one for each. No limit when not set.
+     * @param maxSpeed How fast a command may move away from the last one, per second: one value for
+     *     all joints, or one for each. It grows in the first second of a run. No limit when not
+     *     set.
      * @param onViolation What happens to a command beyond a limit.
      */
     record Limits(
             @Nullable List<Float> min,
             @Nullable List<Float> max,
-            @Nullable List<Float> maxStep,
+            @Nullable List<Float> maxSpeed,
             @DefaultValue("clamp") SafetyLimits.OnViolation onViolation) {
 
         boolean isSet() {
-            return this.min != null || this.max != null || this.maxStep != null;
+            return this.min != null || this.max != null || this.maxSpeed != null;
         }
 
         /**
@@ -181,8 +182,11 @@ record SessionProperties(
             if (this.max != null) {
                 checked("limits.max", this.max, max -> limits.max(toArray(max)));
             }
-            if (this.maxStep != null) {
-                checked("limits.max-step", this.maxStep, step -> limits.maxStep(toArray(step)));
+            if (this.maxSpeed != null) {
+                checked(
+                        "limits.max-speed",
+                        this.maxSpeed,
+                        speed -> limits.maxSpeed(toArray(speed)));
             }
             return checked("limits", this, all -> limits.build());
         }

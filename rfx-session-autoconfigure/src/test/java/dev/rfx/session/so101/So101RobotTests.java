@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -525,7 +526,7 @@ class So101RobotTests {
     @EnumSource
     void goalsReachTheServosInTheUnitsOfTheRobot(JointUnits units) throws Exception {
         standAt(MIDDLE);
-        this.robot = builder().units(units).maxStep(Double.POSITIVE_INFINITY).build();
+        this.robot = builder().units(units).maxSpeed(Double.POSITIVE_INFINITY).build();
         this.robot.reset();
         this.arm.forget();
         JointScale scale = JointScale.of(CALIBRATION.joint(Joint.SHOULDER_PAN), units);
@@ -544,35 +545,58 @@ class So101RobotTests {
     }
 
     @Test
-    void goalsStayWithinTheCalibratedRangeAndWithinAStepFromTheLastGoal() throws Exception {
+    void goalsStayWithinTheCalibratedRange() throws Exception {
         standAt(3300);
+        this.robot = builder().maxSpeed(Double.POSITIVE_INFINITY).build();
         this.robot.reset();
         this.arm.forget();
 
         this.robot.act(all(3));
-        this.robot.act(all(3));
-        this.robot.act(all(3));
+        this.robot.act(all(-3));
 
-        awaitGoals(18);
+        awaitGoals(12);
         assertThat(this.arm.goals())
                 .filteredOn(goal -> goal.joint() == Joint.ELBOW_FLEX)
                 .extracting(GoalWrite::steps)
-                .as("65 steps, then the end of the range")
-                .containsExactly(3365, 3400, 3400);
-        assertThat(reading("clamps")).isEqualTo(18);
+                .containsExactly(3400, 700);
+        assertThat(reading("clamps")).isEqualTo(12);
     }
 
     @Test
-    void stepCanBeSetInTheUnitsOfTheActions() throws Exception {
-        standAt(MIDDLE);
-        this.robot = builder().maxStep(10 * RADIANS_PER_STEP).build();
+    void firstGoalOfThePolicyIsApproachedGently() throws Exception {
+        AtomicLong now = new AtomicLong();
+        standAt(MIDDLE - 1000);
+        this.robot = builder().nanoTime(now::get).build();
         this.robot.reset();
         this.arm.forget();
 
+        for (int i = 1; i <= 100; i++) { // two seconds at 50 Hz
+            now.addAndGet(20_000_000);
+            this.robot.act(all(1));
+            awaitGoals(6 * i);
+        }
+
+        List<Integer> steps = steps(Joint.ELBOW_FLEX);
+        assertThat(steps.get(0)).as("a twentieth of 2 rad/s").isLessThanOrEqualTo(3);
+        for (int i = 1; i < steps.size(); i++) {
+            assertThat(steps.get(i) - steps.get(i - 1)).as("step %d", i).isLessThanOrEqualTo(2);
+        }
+        assertThat(Collections.max(steps)).as("2 rad/s are 26.08 steps in 20 ms").isEqualTo(27);
+    }
+
+    @Test
+    void speedCanBeSetInTheUnitsOfTheActions() throws Exception {
+        AtomicLong now = new AtomicLong();
+        standAt(MIDDLE);
+        this.robot = builder().maxSpeed(2_000 * RADIANS_PER_STEP).nanoTime(now::get).build();
+        this.robot.reset();
+        this.arm.forget();
+
+        now.addAndGet(100_000_000);
         this.robot.act(all(1));
 
         awaitGoals(6);
-        assertThat(lastGoals()).containsOnly(MIDDLE + 10);
+        assertThat(lastGoals()).as("0.1 s at a twentieth").containsOnly(MIDDLE + 10);
     }
 
     @Test
