@@ -32,11 +32,6 @@ final class ArmPort implements BusLine {
     /** When the JVM ends, a session begins to stop its arm at once, unless a call hangs. */
     private static final Duration SESSIONS_TURN = Duration.ofSeconds(1);
 
-    private static final int PERMISSION_DENIED = 13;
-    private static final int TRY_AGAIN = 11;
-    private static final int BUSY = 16;
-    private static final int NOT_A_TERMINAL = 25;
-
     /** By the path of the device, until it is closed indeed. */
     private static final Map<String, ArmPort> OPEN = new ConcurrentHashMap<>();
 
@@ -86,12 +81,8 @@ final class ArmPort implements BusLine {
         if (!port.openPort()) {
             OPEN.remove(port.getSystemPortPath());
             opened.released.complete(null);
-            throw switch (port.getLastErrorCode()) {
-                case PERMISSION_DENIED -> PortException.denied(path);
-                case TRY_AGAIN, BUSY -> PortException.busy(path);
-                case NOT_A_TERMINAL -> PortException.notSerial(path);
-                default -> PortException.cannotOpen(path, port.getLastErrorCode());
-            };
+            throw PortException.notOpened(
+                    path, port.getLastErrorCode(), System.getProperty("os.name", ""));
         }
         return opened;
     }

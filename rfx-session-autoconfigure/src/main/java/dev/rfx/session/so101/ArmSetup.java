@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -7,6 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes sure that this is the arm of the calibration, and sets its servos up. First all is read and
@@ -31,7 +35,15 @@ final class ArmSetup {
     }
 
     /** A setting that a servo does not have. */
-    private record Difference(Joint joint, Setting setting, int present) {}
+    private record Difference(Joint joint, Setting setting, int present) {
+
+        OldRegisters.Change toChange() {
+            return new OldRegisters.Change(
+                    this.joint, this.setting.register(), this.present, this.setting.value());
+        }
+    }
+
+    private static final Logger logger = LoggerFactory.getLogger(ArmSetup.class);
 
     private static final Joint[] JOINTS = Joint.values();
 
@@ -63,27 +75,31 @@ final class ArmSetup {
                     Setting.required(Register.TORQUE_LIMIT, 500));
 
     /**
-     * By how much a joint may lie outside its range, 3°: so much give gravity and gears. The servo
-     * moves it back when torque comes on.
+     * By how much a joint may lie outside its range, 3°: so much give gravity and gears. It is led
+     * back slowly when torque comes on.
      */
-    private static final int TOLERANCE = 34;
+    static final int TOLERANCE = 34;
+
+    private static final int TURN = 4096;
 
     private final ServoBus bus;
     private final String port;
     private final Calibration calibration;
     private final boolean writeCalibration;
+    private final int baudRate;
     private final Cancellation cancellation;
 
     ArmSetup(
             ServoBus bus,
             String port,
             Calibration calibration,
-            boolean writeCalibration,
+            So101Robot.Settings settings,
             Cancellation cancellation) {
         this.bus = bus;
         this.port = port;
         this.calibration = calibration;
-        this.writeCalibration = writeCalibration;
+        this.writeCalibration = settings.writeCalibration();
+        this.baudRate = settings.baudRate();
         this.cancellation = cancellation;
     }
 
@@ -94,8 +110,11 @@ final class ArmSetup {
         if (!this.writeCalibration) {
             requireCalibrated();
             requireInRange();
+        } else {
+            requireInRangeOnceWritten();
         }
         List<Difference> differences = differences();
+        keepOldValues(differences);
         for (Difference difference : differences) {
             this.cancellation.check();
             write(difference);
@@ -115,7 +134,7 @@ final class ArmSetup {
             }
         }
         if (!missing.isEmpty()) {
-            throw NotAnSo101Exception.missingServos(this.port, missing);
+            throw NotAnSo101Exception.missingServos(this.port, missing, this.baudRate);
         }
     }
 
@@ -186,6 +205,41 @@ final class ArmSetup {
         return differences;
     }
 
+    /**
+     * In the log, and where a calibration is overwritten in a file, before the first is written.
+     */
+    private void keepOldValues(List<Difference> differences) {
+        if (differences.isEmpty()) {
+            return;
+        }
+        if (this.writeCalibration) {
+            Path file =
+                    OldRegisters.save(
+                            this.calibration.file(),
+                            differences.stream().map(Difference::toChange).toList());
+            logger.info("The calibration is written to the servos; what they held is in {}", file);
+        }
+        Map<Joint, String> changes =
+                differences.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Difference::joint,
+                                        () -> new EnumMap<>(Joint.class),
+                                        Collectors.mapping(
+                                                difference ->
+                                                        "%s from %d to %d"
+                                                                .formatted(
+                                                                        difference
+                                                                                .setting()
+                                                                                .register(),
+                                                                        difference.present(),
+                                                                        difference
+                                                                                .setting()
+                                                                                .value()),
+                                                Collectors.joining(", "))));
+        changes.forEach((joint, registers) -> logger.info("{} is set up: {}", joint, registers));
+    }
+
     private List<Setting> settings(Joint joint) {
         List<Setting> settings = new ArrayList<>();
         if (this.writeCalibration) {
@@ -249,14 +303,31 @@ final class ArmSetup {
         }
     }
 
-    /** Whoever is outside would be moved to the end of the range, as fast as the servo can. */
+    /** Whoever is outside would be moved to the end of the range. */
     private void requireInRange() {
         for (Joint joint : JOINTS) {
             int position = this.bus.read(joint, Register.PRESENT_POSITION);
             JointCalibration own = this.calibration.joint(joint);
-            if (position < own.rangeMin() - TOLERANCE || position > own.rangeMax() + TOLERANCE) {
-                throw new JointOutOfRangeException(own, position);
+            if (isOutside(position, own)) {
+                throw JointOutOfRangeException.at(position, own);
             }
         }
+    }
+
+    /** The file of another arm shows in where its joints would be: that is found out before. */
+    private void requireInRangeOnceWritten() {
+        for (Joint joint : JOINTS) {
+            JointCalibration own = this.calibration.joint(joint);
+            int position = this.bus.read(joint, Register.PRESENT_POSITION);
+            int shift = this.bus.read(joint, Register.HOMING_OFFSET) - own.homingOffset();
+            int written = shift == 0 ? position : Math.floorMod(position + shift, TURN);
+            if (isOutside(written, own)) {
+                throw JointOutOfRangeException.onceWritten(written, own);
+            }
+        }
+    }
+
+    private static boolean isOutside(int position, JointCalibration own) {
+        return Math.abs(position - own.nearestInRange(position)) > TOLERANCE;
     }
 }

@@ -98,7 +98,7 @@ final class ReplyParser {
         return count >= this.leastLonger && count <= this.mostLonger;
     }
 
-    /** Sets the reply to find next, which has no data, like that to a PING or WRITE. */
+    /** Sets the reply to find next, which has no data, like that to a WRITE. */
     void expectStatus(int id) {
         this.expectedId = id;
         this.expectedCount = 0;

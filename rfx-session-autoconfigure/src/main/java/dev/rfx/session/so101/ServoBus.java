@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * not repeat before {@link #LOST_NANOS} are over.
  *
  * <p>Requests to a single servo read or confirm fewer bytes than a measurement has, or more than a
- * probe, and have a time-out that no reply of theirs survives.
+ * probe. After one that was not answered, a probe has to be, before anything else is asked.
  */
 final class ServoBus {
 
@@ -106,6 +106,7 @@ final class ServoBus {
     private final double byteNanos;
     private final LinkStatistics statistics;
     private final Request request = new Request();
+    private final Request probe = new Request();
     private final ReplyParser parser = new ReplyParser();
     private final byte[] chunk = new byte[ReplyParser.MAX_CHUNK];
 
@@ -128,6 +129,9 @@ final class ServoBus {
     /** Whether replies may come to another request than the next one. */
     private boolean lateRepliesMayCome;
 
+    /** Whether that may be a request to a single servo. */
+    private boolean singleUnanswered;
+
     private int nextProbe;
 
     /** How many probes were sent since the request that is under way. */
@@ -149,6 +153,8 @@ final class ServoBus {
 
     // Of the last attempt.
     private Outcome outcome = Outcome.REPLY;
+    private boolean echoIsNoReply;
+    private int echoed;
     private @Nullable Joint faulty;
     private int errorByte;
 
@@ -215,11 +221,15 @@ final class ServoBus {
         return fault;
     }
 
-    /** Tells whether a servo answers. */
+    /**
+     * Tells whether a servo answers. It is not pinged: the echo of that is the reply of a servo
+     * that reports its voltage.
+     *
+     * @throws PortException if it is the adapter that answers
+     */
     boolean answers(Joint joint) {
-        this.request.ping(joint.id());
         try {
-            exchange(ONE[joint.ordinal()], null, 0, this.orderNanos, NOBODY);
+            read(joint, Register.FIRMWARE_MAJOR_VERSION);
             return true;
         } catch (LinkException ex) {
             return false;
@@ -228,7 +238,11 @@ final class ServoBus {
         }
     }
 
-    /** Returns the joints whose servos answer. */
+    /**
+     * Returns the joints whose servos answer.
+     *
+     * @throws PortException if it is the adapter that answers
+     */
     List<Joint> answering() {
         return Arrays.stream(ALL).filter(this::answers).toList();
     }
@@ -355,7 +369,11 @@ final class ServoBus {
 
     private boolean attempt(
             Joint[] joints, @Nullable Register first, int count, long deadline, Replies replies) {
-        if (joints == ALL && first != null && this.pendingFirst != null) {
+        if (joints != ALL) {
+            if (this.singleUnanswered && !isAnswering(joints[0], deadline)) {
+                return false;
+            }
+        } else if (first != null && this.pendingFirst != null) {
             if (takePending(first, count, deadline, replies)) {
                 return true;
             }
@@ -375,7 +393,10 @@ final class ServoBus {
         if (this.toAll) {
             this.request.syncRead(IDS, first, count);
         }
-        send(joints.length * (STATUS_BYTES + count));
+        // Of two bytes the reply is as long as the request, and could be the same.
+        this.echoIsNoReply = STATUS_BYTES + count != this.request.length();
+        this.echoed = 0;
+        send(this.request, joints.length * (STATUS_BYTES + count));
         boolean complete = receive(joints, first, count, deadline, replies);
         this.failed = this.outcome;
         this.found = this.parser.found();
@@ -386,6 +407,8 @@ final class ServoBus {
             this.pendingSince = this.askedAt;
             this.probesSincePending = 0;
             this.probeUnanswered &= !complete;
+        } else {
+            this.singleUnanswered |= !complete;
         }
         return complete;
     }
@@ -394,11 +417,12 @@ final class ServoBus {
         this.parser.clear();
         this.faulty = null;
         this.received = 0;
+        this.echoIsNoReply = false;
     }
 
-    private void send(int replyBytes) {
-        int bytes = this.request.length() + replyBytes;
-        send(this.request);
+    private void send(Request complete, int replyBytes) {
+        int bytes = complete.length() + replyBytes;
+        send(complete);
         this.due = this.activeAt + (long) (bytes * this.byteNanos);
     }
 
@@ -490,23 +514,60 @@ final class ServoBus {
         if (this.probeUnanswered && soon) {
             return;
         }
-        int id = ALL[this.nextProbe % ALL.length].id();
-        int bytes = MIN_PROBE_BYTES + this.nextProbe / ALL.length;
-        this.request.read(id, PROBE_BEGIN, bytes);
-        send(STATUS_BYTES + bytes);
-        this.nextProbe = (this.nextProbe + 1) % PROBES;
-        this.probesSincePending++;
+        sendProbe();
         this.probeUnanswered = true;
         this.probedAt = now;
     }
 
+    private void sendProbe() {
+        int id = ALL[this.nextProbe % ALL.length].id();
+        int bytes = MIN_PROBE_BYTES + this.nextProbe / ALL.length;
+        send(this.probe.read(id, PROBE_BEGIN, bytes), STATUS_BYTES + bytes);
+        skipProbe();
+    }
+
+    private void skipProbe() {
+        this.nextProbe = (this.nextProbe + 1) % PROBES;
+        this.probesSincePending++;
+    }
+
+    /**
+     * Sends a probe to a servo and waits for its reply. No reply to an earlier request comes after
+     * that.
+     */
+    private boolean isAnswering(Joint joint, long deadline) {
+        beginAttempt();
+        this.toAll = false;
+        this.current = joint;
+        this.failed = Outcome.INCOMPLETE;
+        while (ALL[this.nextProbe % ALL.length] != joint) {
+            skipProbe();
+        }
+        sendProbe();
+        do {
+            this.parser.expectStatus(joint.id());
+            this.parser.expectLonger(MIN_PROBE_BYTES, MAX_PROBE_BYTES);
+            this.outcome = await(deadline);
+            if (this.outcome == Outcome.INCOMPLETE) {
+                return false;
+            }
+        } while (this.outcome != Outcome.LONGER || probesSinceAnswered() > 0);
+        this.singleUnanswered = false;
+        return true;
+    }
+
     private boolean isReplyToProbeSincePending() {
+        return probesSinceAnswered() < this.probesSincePending;
+    }
+
+    /** How many probes were sent after the one to which the last reply belongs. */
+    private int probesSinceAnswered() {
         int place = this.parser.id() - ALL[0].id();
         if (place < 0 || place >= ALL.length) {
-            return false;
+            return PROBES; // it is of none
         }
         int number = (this.parser.count() - MIN_PROBE_BYTES) * ALL.length + place;
-        return Math.floorMod(this.nextProbe - 1 - number, PROBES) < this.probesSincePending;
+        return Math.floorMod(this.nextProbe - 1 - number, PROBES);
     }
 
     private boolean isWholeUpToAProbe() {
@@ -520,6 +581,7 @@ final class ServoBus {
             int count = this.line.read(this.chunk);
             if (count > 0) {
                 this.activeAt = this.line.nanoTime();
+                checkForEcho(count);
                 this.parser.accept(this.chunk, count);
                 found = this.parser.next();
             } else {
@@ -531,6 +593,17 @@ final class ServoBus {
             }
         }
         return found;
+    }
+
+    /** Compares what comes first with the request. */
+    private void checkForEcho(int count) {
+        for (int i = 0; i < count && this.echoIsNoReply; i++) {
+            this.echoIsNoReply = this.chunk[i] == this.request.bytes()[this.echoed];
+            this.echoed++;
+            if (this.echoIsNoReply && this.echoed == this.request.length()) {
+                throw PortException.echoes(this.line.path());
+            }
+        }
     }
 
     /**

@@ -110,14 +110,15 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Connects to the arm. It does not move, unless it has a start pose.
+     * Connects to the arm. It does not move, unless it has a start pose; but a joint that lies up
+     * to 3° outside its calibrated range is led back to its end, at 9°/s.
      *
-     * @throws PortException if the port cannot be found or opened
+     * @throws PortException if the port cannot be found or opened, or its adapter echoes
      * @throws NotAnSo101Exception if not six servos of an SO-101 answer
      * @throws CalibrationException if the calibration cannot be read, or the servos are not
      *     calibrated as it says
      * @throws ArmBusyException if a servo has to be configured while it holds
-     * @throws JointOutOfRangeException if torque would move a joint into its calibrated range
+     * @throws JointOutOfRangeException if a joint lies more than 3° outside its calibrated range
      * @throws StartPoseException if a joint does not follow on the way to the start pose
      * @throws ServoFaultException if a servo reports a fault
      * @throws LinkException if a servo does not answer any more
@@ -394,7 +395,8 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
 
         /**
-         * Lets a calibration that differs be written to the servos, instead of refusing it. Default
+         * Lets a calibration that differs be written to the servos, instead of refusing it. What
+         * they held before is in the log, and in a file next to the calibration file. Default
          * false.
          *
          * @param writeCalibration whether to write

@@ -150,6 +150,35 @@ class ServoBusTests {
         assertThat(loop.good).isGreaterThan(450);
     }
 
+    /** They read one byte each: only the order tells them apart. */
+    @Test
+    void lateReplyOfASingleServoIsNotTakenForTheReplyToTheNextRequest() {
+        int read = 0;
+        for (int seed = 0; seed < 500; seed++) {
+            Random random = new Random(seed);
+            SimulatedLine line = new SimulatedLine(seed);
+            ServoBus bus =
+                    new ServoBus(line, 1_000_000, Duration.ofMillis(10), new LinkStatistics());
+            bus.hurry();
+            line.setLatencyMillis(0, 20 + random.nextInt(180));
+            line.setFaults(0.1 * random.nextDouble(), 0);
+            for (int i = 0; i < 20; i++) {
+                boolean torque = random.nextBoolean();
+                try {
+                    int value =
+                            bus.read(
+                                    Joint.values()[random.nextInt(6)],
+                                    torque ? Register.TORQUE_ENABLE : Register.LOCK);
+                    assertThat(value).as("seed %d, read %d", seed, i).isEqualTo(torque ? 1 : 0);
+                    read++;
+                } catch (LinkException ex) {
+                    // It may be lost, too.
+                }
+            }
+        }
+        assertThat(read).isGreaterThan(2_000);
+    }
+
     @Test
     void nothingStaleIsTakenForFreshHoweverRepliesAreDelayedLostOrDamaged() {
         int good = 0;

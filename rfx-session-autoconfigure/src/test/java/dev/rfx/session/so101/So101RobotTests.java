@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rfx.session.Observation;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -40,6 +42,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -240,19 +243,114 @@ class So101RobotTests {
     private void assertNothingWasWritten() {
         assertThat(this.arm.requests())
                 .extracting(WireRequest::instruction)
-                .containsOnly(WireRequest.Instruction.PING, WireRequest.Instruction.READ);
+                .containsOnly(WireRequest.Instruction.READ);
+    }
+
+    private So101Robot writingTo(Path directory, Map<Joint, JointCalibration> joints) {
+        Calibration calibration = new Calibration(directory.resolve("arm.json"), joints);
+        return So101Robot.builder(this.arm.port().toString(), calibration)
+                .readTimeout(Duration.ofMillis(300))
+                .writeCalibration(true)
+                .build();
+    }
+
+    private static Map<Joint, JointCalibration> joints(int homingOffset) {
+        Map<Joint, JointCalibration> joints = new EnumMap<>(Joint.class);
+        for (Joint joint : Joint.values()) {
+            joints.put(joint, new JointCalibration(joint, false, homingOffset, 700, 3400));
+        }
+        return joints;
+    }
+
+    private static List<Path> filesIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
     }
 
     @Test
-    void calibrationIsWrittenOnRequest() throws Exception {
-        this.arm.set(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET, -5);
+    void calibrationIsWrittenOnRequestAndTheOldValuesAreKept(@TempDir Path directory)
+            throws Exception {
         this.arm.set(Joint.SHOULDER_LIFT, Register.MIN_POSITION_LIMIT, 1);
-        this.robot = builder().writeCalibration(true).build();
+        this.robot = writingTo(directory, joints(-5));
 
         this.robot.reset();
 
-        assertThat(this.arm.get(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET)).isZero();
+        assertThat(this.arm.get(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET)).isEqualTo(-5);
         assertThat(this.arm.get(Joint.SHOULDER_LIFT, Register.MIN_POSITION_LIMIT)).isEqualTo(700);
+        assertThat(filesIn(directory)).hasSize(1);
+        Path file = filesIn(directory).get(0);
+        assertThat(file.getFileName().toString())
+                .matches("arm\\.json\\.before-\\d{8}T\\d{6}\\.\\d{3}Z\\.json");
+        assertThat(file)
+                .content()
+                .startsWith("[\n")
+                .endsWith("\n]\n")
+                .contains(
+                        """
+                        {"joint": "shoulder_lift", "id": 2, "register": "HOMING_OFFSET", "address": 31, "before": 0, "after": -5},
+                          {"joint": "shoulder_lift", "id": 2, "register": "MIN_POSITION_LIMIT", "address": 9, "before": 1, "after": 700},
+                        """)
+                .contains("\"register\": \"P_COEFFICIENT\", \"address\": 21, \"before\": 32,");
+    }
+
+    @Test
+    void calibrationThatIsThereAlreadyLeavesNoFile(@TempDir Path directory) throws Exception {
+        this.robot.reset();
+        this.robot.stop();
+        this.robot = writingTo(directory, joints(0));
+
+        this.robot.reset();
+
+        assertThat(filesIn(directory)).isEmpty();
+    }
+
+    @Test
+    void calibrationOfAnotherArmIsRefusedBeforeAnythingIsWritten(@TempDir Path directory) {
+        Map<Joint, JointCalibration> other = joints(0);
+        // Where it is it would be at 1050 + 1140 + 1642, as it is wrist_roll 5 of another arm.
+        this.arm.set(Joint.WRIST_ROLL, Register.HOMING_OFFSET, 1140);
+        this.arm.setPosition(Joint.WRIST_ROLL, 1050);
+        other.put(
+                Joint.WRIST_ROLL, new JointCalibration(Joint.WRIST_ROLL, false, -1642, 899, 3221));
+        this.robot = writingTo(directory, other);
+
+        assertThatExceptionOfType(JointOutOfRangeException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith(
+                        "wrist_roll (id 5) would be at 3832, outside its range of 899 to 3221, with"
+                                + " the calibration of the file; nothing was written. Check that"
+                                + " this is the file of this arm");
+
+        assertNothingWasWritten();
+    }
+
+    @Test
+    void positionWithTheNewCalibrationIsWithinATurn(@TempDir Path directory) throws Exception {
+        this.arm.set(Joint.WRIST_ROLL, Register.HOMING_OFFSET, 1500);
+        this.arm.setPosition(Joint.WRIST_ROLL, 3300);
+        Map<Joint, JointCalibration> other = joints(0);
+        other.put(
+                Joint.WRIST_ROLL, new JointCalibration(Joint.WRIST_ROLL, false, -1500, 3300, 4000));
+        this.robot = writingTo(directory, other);
+
+        assertThatExceptionOfType(JointOutOfRangeException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith("wrist_roll (id 5) would be at 2204, outside");
+    }
+
+    @Test
+    void calibrationIsNotWrittenWhereTheOldValuesCannotBeKept(@TempDir Path directory) {
+        this.robot = writingTo(directory.resolve("missing"), joints(-5));
+
+        assertThatExceptionOfType(CalibrationException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith(
+                        "The calibration was not written to the servos, because what they hold now"
+                                + " cannot be saved in "
+                                + directory.resolve("missing"));
+
+        assertNothingWasWritten();
     }
 
     @Test
@@ -315,12 +413,69 @@ class So101RobotTests {
     }
 
     @Test
-    void jointThatSagsALittleOutOfItsRangeIsAccepted() throws Exception {
+    void jointThatLiesALittleOutsideItsRangeIsLedBackSlowly() throws Exception {
         this.arm.setPosition(Joint.ELBOW_FLEX, 3434);
+        AtomicInteger velocity = new AtomicInteger(-1);
+        this.arm.afterGoals( // the third servo is told to stay, then to go back
+                4,
+                () ->
+                        velocity.set(
+                                this.arm.get(Joint.ELBOW_FLEX, Register.TORQUE_ENABLE) == 0
+                                        ? this.arm.get(Joint.ELBOW_FLEX, Register.GOAL_VELOCITY)
+                                        : -2));
 
         this.robot.reset();
 
+        assertThat(velocity).as("before its torque comes on").hasValue(100);
         assertThat(this.arm.isTorqueOn(Joint.ELBOW_FLEX)).isTrue();
+        assertThat(this.arm.position(Joint.ELBOW_FLEX)).isEqualTo(3400);
+        assertThat(this.arm.get(Joint.ELBOW_FLEX, Register.GOAL_VELOCITY)).as("then").isZero();
+    }
+
+    @Test
+    void limitOfSpeedThatAnotherProgramHasLeftDoesNotStay() throws Exception {
+        this.arm.set(Joint.ELBOW_FLEX, Register.GOAL_VELOCITY, 10);
+
+        this.robot.reset();
+
+        assertThat(this.arm.get(Joint.ELBOW_FLEX, Register.GOAL_VELOCITY)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void adapterThatEchoesIsNamed(boolean servos) {
+        this.arm.setEchoing(true);
+        this.arm.setSilent(!servos);
+        String port = this.arm.port().toString();
+        String problem = "The adapter on " + port + " echoes: it sends back what it is sent";
+
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith(problem + ". Connect the arm by the adapter board");
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(() -> So101Inspector.scan(port, 1_000_000))
+                .withMessageStartingWith(problem);
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(() -> So101Inspector.open(port, 1_000_000, null))
+                .withMessageStartingWith(problem);
+        assertThatExceptionOfType(PortException.class)
+                .as("auto")
+                .isThrownBy(() -> ArmFinder.find(List.of(listed(this.arm.port())), 1_000_000))
+                .withMessageStartingWith("No SO-101 answers on any USB serial port")
+                .withMessageContaining(problem);
+    }
+
+    @Test
+    void armIsFoundThoughAnotherAdapterEchoes() {
+        try (VirtualSo101 other = VirtualSo101.start()) {
+            other.setEchoing(true);
+
+            assertThat(
+                            ArmFinder.find(
+                                    List.of(listed(other.port()), listed(this.arm.port())),
+                                    1_000_000))
+                    .isEqualTo(this.arm.port().toString());
+        }
     }
 
     @Test
@@ -1019,13 +1174,11 @@ class So101RobotTests {
     @Test
     void armParksAtItsStartSpeedBeforeTorqueGoesOff() throws Exception {
         standAt(MIDDLE);
-        this.robot = parking().build();
+        this.robot = parking().maxSpeed(Double.POSITIVE_INFINITY).build();
         this.robot.reset();
         int before = this.arm.goals().size();
-        for (int i = 0; i < 4; i++) {
-            this.robot.act(all(0.4));
-        }
-        awaitGoals(before + 24);
+        this.robot.act(all(260 * RADIANS_PER_STEP));
+        awaitGoals(before + 6);
         while (this.arm.position(Joint.GRIPPER) != MIDDLE + 260) {
             Thread.onSpinWait();
         }
