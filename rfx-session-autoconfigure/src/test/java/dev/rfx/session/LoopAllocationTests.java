@@ -29,7 +29,7 @@ class LoopAllocationTests {
         long[] bytesAtBlock = new long[BLOCKS + 1];
         Session session =
                 new Session(
-                        SafetyLimits.around(new MockRobot(6, 1_000)).max(1).maxStep(0.1f).build(),
+                        SafetyLimits.around(new MockRobot(6, 1_000)).max(1).maxSpeed(5).build(),
                         observation -> {
                             int measured = calls[0]++ - WARM_UP;
                             if (measured >= 0 && measured % BLOCK == 0) {

@@ -155,18 +155,19 @@ record SessionProperties(
      * @param min Smallest command: one value for all joints, or one for each. No limit when not
      *     set.
      * @param max Largest command: one value for all joints, or one for each. No limit when not set.
-     * @param maxStep By how much a command may differ from the last one: one value for all joints,
-     *     or one for each. No limit when not set.
+     * @param maxSpeed How fast a command may move away from the last one, per second: one value for
+     *     all joints, or one for each. It grows in the first second of a run. No limit when not
+     *     set.
      * @param onViolation What happens to a command beyond a limit.
      */
     record Limits(
             @Nullable List<Float> min,
             @Nullable List<Float> max,
-            @Nullable List<Float> maxStep,
+            @Nullable List<Float> maxSpeed,
             @DefaultValue("clamp") SafetyLimits.OnViolation onViolation) {
 
         boolean isSet() {
-            return isSet(this.min) || isSet(this.max) || isSet(this.maxStep);
+            return isSet(this.min) || isSet(this.max) || isSet(this.maxSpeed);
         }
 
         /** An empty value takes back one of another file. */
@@ -188,8 +189,11 @@ record SessionProperties(
             if (isSet(this.max)) {
                 checked("limits.max", this.max, max -> limits.max(toArray(max)));
             }
-            if (isSet(this.maxStep)) {
-                checked("limits.max-step", this.maxStep, step -> limits.maxStep(toArray(step)));
+            if (isSet(this.maxSpeed)) {
+                checked(
+                        "limits.max-speed",
+                        this.maxSpeed,
+                        speed -> limits.maxSpeed(toArray(speed)));
             }
             return checked("limits", this, all -> limits.build());
         }
@@ -199,7 +203,7 @@ record SessionProperties(
             return "SafetyLimits.around(robot)"
                     + toCode("min", this.min)
                     + toCode("max", this.max)
-                    + toCode("maxStep", this.maxStep)
+                    + toCode("maxSpeed", this.maxSpeed)
                     + (this.onViolation == SafetyLimits.OnViolation.CLAMP
                             ? ""
                             : ".onViolation(SafetyLimits.OnViolation." + this.onViolation + ")")

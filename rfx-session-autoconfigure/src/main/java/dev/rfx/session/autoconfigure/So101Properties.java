@@ -32,8 +32,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *     what they take on the wire. Half of it is for the first attempt.
  * @param maxConsecutiveErrors How many measurements may fail in a row; the last of them fails the
  *     run. 1 to 1000.
- * @param maxStep By how much a goal may differ from the last one, in the units of actions; more
- *     than 0, Infinity for no limit. When not set, 0.1 rad.
+ * @param maxSpeed How fast the goals of the joints may move, in the units of actions per second;
+ *     more than 0, Infinity for no limit. It grows in the first second of a run. When not set, 2
+ *     rad/s.
  * @param stopMode What the arm does at the end of a run.
  * @param startPose Where the arm goes at the start of a run: six positions in the units of actions.
  *     When not set, it stays where it is.
@@ -50,7 +51,7 @@ record So101Properties(
         @DefaultValue("radians") JointUnits units,
         @DefaultValue("10ms") Duration readTimeout,
         @DefaultValue("5") int maxConsecutiveErrors,
-        @Nullable Double maxStep,
+        @Nullable Double maxSpeed,
         @DefaultValue("hold") StopMode stopMode,
         @Nullable List<Double> startPose,
         @Nullable Double startSpeed,
@@ -82,7 +83,7 @@ record So101Properties(
                 "so101.max-consecutive-errors",
                 this.maxConsecutiveErrors,
                 arm::maxConsecutiveErrors);
-        checked("so101.max-step", this.maxStep, arm::maxStep);
+        checked("so101.max-speed", this.maxSpeed, arm::maxSpeed);
         checked("so101.start-pose", this.startPose, arm::startPose);
         checked("so101.start-speed", this.startSpeed, arm::startSpeed);
         arm.writeCalibration(this.writeCalibration).units(this.units).sensors(this.sensors);

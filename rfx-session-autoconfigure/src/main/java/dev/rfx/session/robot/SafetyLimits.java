@@ -1,5 +1,6 @@
 package dev.rfx.session.robot;
 
+import dev.rfx.session.MotionTime;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotReading;
@@ -10,23 +11,29 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the commands to a robot within limits, joint by joint: first within a range, then within a
- * step from the last command; what is not finite after that is refused. All in the units of the
+ * speed from the last command; what is not finite after that is refused. All in the units of the
  * robot's actions, one value per joint.
  *
- * <p>The first command of a run has no last one. Its step is taken from the positions that were
- * observed last before it, where observations have them: an {@link Observation} has them at the
- * begin of its {@code state}. A joint that is found outside its range is thus led back into it step
- * by step. Where there are no positions, the first command is only kept within the range, and a
- * warning says so.
+ * <p>The speed is that of the <i>commands</i>, in units per second, at any rate of the loop: a
+ * command may be as far from the last one as the time between them allows, see {@link MotionTime}.
+ * After a stall, or at less than 10 Hz, it is no more than 0.1 s allow. In the first second of a
+ * run the speed grows from a twentieth to all of the limit, unless violations are to fail: then no
+ * command is changed.
  *
- * <p>A step is taken from the last <i>command</i>, not from where the joint is: a joint that lags
- * behind would otherwise never be told to go faster.
+ * <p>The first command of a run has no last one. It starts from the positions that were observed
+ * last before it, where observations have them: an {@link Observation} has them at the begin of its
+ * {@code state}. A joint that is found outside its range is thus led back into it. Where there are
+ * no positions, the first command is only kept within the range, and a warning says so.
+ *
+ * <p>The way is measured from the last <i>command</i>, not from where the joint is: a joint that
+ * lags behind would otherwise never be told to go faster.
  *
  * <p>{@link #readings()} counts the clamped commands, per joint where robot or limits tell how many
  * there are.
@@ -50,13 +57,14 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
     private final Robot<O, Tensor> robot;
     private final Limit min;
     private final Limit max;
-    private final Limit maxStep;
+    private final Limit maxSpeed;
     private final OnViolation onViolation;
     private final Function<? super O, @Nullable Tensor> positions;
     private final int joints;
     private final AtomicLongArray clamps;
 
     // The control thread's own.
+    private final MotionTime time;
     private @Nullable O observation;
     private @Nullable Tensor command;
     private float @Nullable [] last;
@@ -65,10 +73,11 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         this.robot = builder.robot;
         this.min = builder.min;
         this.max = builder.max;
-        this.maxStep = builder.maxStep;
+        this.maxSpeed = builder.maxSpeed;
         this.onViolation = builder.onViolation;
         this.positions = builder.positions;
         this.joints = builder.joints();
+        this.time = new MotionTime(builder.nanoTime, this.onViolation == OnViolation.CLAMP);
         this.clamps = new AtomicLongArray(Math.max(this.joints, 1));
     }
 
@@ -88,9 +97,10 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         this.last = null;
         O first = this.robot.reset();
         this.observation = first;
-        if (this.maxStep.isSet() && first != null && this.positions.apply(first) == null) {
+        this.time.begin();
+        if (this.maxSpeed.isSet() && first != null && this.positions.apply(first) == null) {
             logger.warn(
-                    "The observations of {} have no positions: the step of the first command is"
+                    "The observations of {} have no positions: the speed to the first command is"
                             + " not limited",
                     this.robot.getClass().getName());
         }
@@ -130,8 +140,9 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
             limited = action.copy();
             this.command = limited;
         }
+        double seconds = this.time.next();
         for (int i = 0; i < n; i++) {
-            limited.set(i, limit(i, action.get(i), from));
+            limited.set(i, limit(i, action.get(i), from, seconds));
         }
         this.robot.act(limited);
         if (this.last == null || this.last.length != n) {
@@ -156,22 +167,28 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         return Arrays.copyOf(observed.toArray(), n);
     }
 
-    private float limit(int i, float wanted, float @Nullable [] from) {
+    private float limit(int i, float wanted, float @Nullable [] from, double seconds) {
         float value = Math.min(Math.max(wanted, this.min.of(i)), this.max.of(i));
         if (value != wanted && this.onViolation == OnViolation.FAIL && !Float.isNaN(wanted)) {
             throw new LimitViolationException(
                     "The command for joint %d is %s, but must be %s to %s"
                             .formatted(i, wanted, this.min.of(i), this.max.of(i)));
         }
-        if (from != null && this.maxStep.isSet()) {
-            float step = this.maxStep.of(i);
-            float stepped = Math.min(Math.max(value, from[i] - step), from[i] + step);
-            if (stepped != value && this.onViolation == OnViolation.FAIL && !Float.isNaN(stepped)) {
+        if (from != null && this.maxSpeed.isSet()) {
+            float most = (float) (this.maxSpeed.of(i) * seconds);
+            float near = Math.min(Math.max(value, from[i] - most), from[i] + most);
+            if (near != value && this.onViolation == OnViolation.FAIL && !Float.isNaN(near)) {
                 throw new LimitViolationException(
-                        "The command for joint %d is %s, a step of %s from %s, but a step may be %s"
-                                .formatted(i, value, Math.abs(value - from[i]), from[i], step));
+                        "The command for joint %d is %s, %s from %s, but at a speed of %s it may be %s"
+                                .formatted(
+                                        i,
+                                        value,
+                                        Math.abs(value - from[i]),
+                                        from[i],
+                                        this.maxSpeed.of(i),
+                                        most));
             }
-            value = stepped;
+            value = near;
         }
         if (!Float.isFinite(value)) {
             throw new LimitViolationException(
@@ -221,8 +238,9 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
      */
     @Override
     public String toString() {
-        return "%s within min %s, max %s, max step %s"
-                .formatted(this.robot.getClass().getSimpleName(), this.min, this.max, this.maxStep);
+        return "%s within min %s, max %s, max speed %s"
+                .formatted(
+                        this.robot.getClass().getSimpleName(), this.min, this.max, this.maxSpeed);
     }
 
     /** One value for each joint, one for all of them, or none. */
@@ -268,9 +286,10 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         private final Robot<O, Tensor> robot;
         private Limit min = new Limit(new float[0], Float.NEGATIVE_INFINITY);
         private Limit max = new Limit(new float[0], Float.POSITIVE_INFINITY);
-        private Limit maxStep = new Limit(new float[0], Float.POSITIVE_INFINITY);
+        private Limit maxSpeed = new Limit(new float[0], Float.POSITIVE_INFINITY);
         private OnViolation onViolation = OnViolation.CLAMP;
         private Function<? super O, @Nullable Tensor> positions = Builder::positionsInState;
+        private LongSupplier nanoTime = System::nanoTime;
 
         private Builder(Robot<O, Tensor> robot) {
             this.robot = Objects.requireNonNull(robot, "robot");
@@ -307,23 +326,31 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         }
 
         /**
-         * Sets by how much a command may differ from the last one.
+         * Sets how fast a command may move away from the last one.
          *
-         * @param maxStep one value, or one per joint; finite and more than 0
+         * @param maxSpeed one value, or one per joint, in the units of actions per second; finite
+         *     and more than 0
          * @return this builder
          * @throws IllegalArgumentException if a value is not finite, or 0 or less
          */
-        public Builder<O> maxStep(float... maxStep) {
-            requireFinite("maxStep", maxStep);
-            for (float step : maxStep) {
-                require(step > 0, "maxStep is " + step + ", but must be more than 0");
+        public Builder<O> maxSpeed(float... maxSpeed) {
+            requireFinite("maxSpeed", maxSpeed);
+            for (float speed : maxSpeed) {
+                require(speed > 0, "maxSpeed is " + speed + ", but must be more than 0");
             }
-            this.maxStep = new Limit(maxStep.clone(), Float.POSITIVE_INFINITY);
+            this.maxSpeed = new Limit(maxSpeed.clone(), Float.POSITIVE_INFINITY);
+            return this;
+        }
+
+        /** Sets the time of the speed limit. */
+        Builder<O> nanoTime(LongSupplier nanoTime) {
+            this.nanoTime = nanoTime;
             return this;
         }
 
         /**
-         * Sets what happens to a command beyond a limit. By default it is clamped.
+         * Sets what happens to a command beyond a limit. By default it is clamped. A limit of speed
+         * that is to fail needs a margin: two commands are never exactly a period apart.
          *
          * @param onViolation what happens
          * @return this builder
@@ -368,7 +395,7 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
             int[] shape = this.robot.actionShape();
             int joints =
                     shape == null ? UNKNOWN : Arrays.stream(shape).reduce(1, Math::multiplyExact);
-            for (Limit limit : List.of(this.min, this.max, this.maxStep)) {
+            for (Limit limit : List.of(this.min, this.max, this.maxSpeed)) {
                 if (limit.joints() != UNKNOWN) {
                     require(
                             joints == UNKNOWN || joints == limit.joints(),

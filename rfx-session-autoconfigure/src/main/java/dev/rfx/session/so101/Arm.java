@@ -29,6 +29,12 @@ final class Arm implements AutoCloseable {
     /** … more than this, which is the noise of its encoder. */
     static final int REST_STEPS = 4;
 
+    /** A joint that lies a little outside its range goes back so slowly, 9°/s. */
+    private static final int RETURN_STEPS_PER_SECOND = 100;
+
+    /** And then has so much time to be at rest. */
+    private static final long RETURN_MILLIS = 50;
+
     /** A session waits for a stop for 10 s at most. */
     private static final Duration PARK_LIMIT = Duration.ofSeconds(8);
 
@@ -60,6 +66,7 @@ final class Arm implements AutoCloseable {
     private boolean torqueOn;
     private int position;
     private int goal;
+    private int goalVelocity;
 
     /** What a servo is told. */
     private interface Order {
@@ -118,16 +125,13 @@ final class Arm implements AutoCloseable {
 
     /** Makes sure that this is the arm of the calibration, and that its servos are set up. */
     void checkAndConfigure(Cancellation cancellation) throws InterruptedException {
-        new ArmSetup(
-                        this.bus,
-                        path(),
-                        this.calibration,
-                        this.settings.writeCalibration(),
-                        cancellation)
-                .run();
+        new ArmSetup(this.bus, path(), this.calibration, this.settings, cancellation).run();
     }
 
-    /** Turns torque on, one servo after the other, each with the goal to stay where it is. */
+    /**
+     * Turns torque on, one servo after the other, each with the goal to stay where it is. A limit
+     * of their speed that another program has left does not stay.
+     */
     void holdWithTorque(Cancellation cancellation) throws InterruptedException {
         for (Joint joint : JOINTS) {
             cancellation.check();
@@ -139,7 +143,15 @@ final class Arm implements AutoCloseable {
                 this.released.add(joint);
                 hold(joint);
             }
-            this.bus.write(joint, Register.TORQUE_ENABLE, 1);
+            int end = this.calibration.joint(joint).nearestInRange(this.position);
+            if (this.torqueOn || end == this.position) {
+                this.bus.write(joint, Register.TORQUE_ENABLE, 1);
+            } else {
+                returnToRange(joint, end);
+            }
+            if (this.goalVelocity != 0) {
+                this.bus.write(joint, Register.GOAL_VELOCITY, 0);
+            }
         }
         this.bus.tolerate(EnumSet.noneOf(ServoFault.class)); // all that could be cleared is
         awaitMotion();
@@ -196,7 +208,7 @@ final class Arm implements AutoCloseable {
      */
     private void hold(Joint joint) {
         this.kept[joint.ordinal()] = false; // unless it answers
-        this.bus.read(joint, ServoBus.BLOCK_BEGIN, ServoBus.STATE_BYTES, this.states);
+        this.bus.read(joint, ServoBus.STATE_BEGIN, ServoBus.STATE_BYTES, this.states);
         boolean near =
                 joint == Joint.GRIPPER
                         ? !this.bus.hasReported(joint, ServoFault.OVERLOAD)
@@ -205,6 +217,19 @@ final class Arm implements AutoCloseable {
         this.kept[joint.ordinal()] = keep;
         this.positions[joint.ordinal()] = this.position;
         setGoal(joint, keep ? this.goal : this.position);
+    }
+
+    /**
+     * Turns torque on where a joint lies outside its range. Whatever its goal, the servo goes to
+     * the end of the range then, and without a limit as fast as it can.
+     */
+    private void returnToRange(Joint joint, int end) throws InterruptedException {
+        int way = Math.abs(end - this.position);
+        this.bus.write(joint, Register.GOAL_VELOCITY, RETURN_STEPS_PER_SECOND);
+        setGoal(joint, end);
+        this.bus.write(joint, Register.TORQUE_ENABLE, 1);
+        Thread.sleep(way * 1000L / RETURN_STEPS_PER_SECOND + RETURN_MILLIS);
+        this.goalVelocity = RETURN_STEPS_PER_SECOND;
     }
 
     private void setGoal(Joint joint, int steps) {
@@ -238,6 +263,7 @@ final class Arm implements AutoCloseable {
         this.torqueOn = reply.value(Register.TORQUE_ENABLE) == 1;
         this.position = reply.value(Register.PRESENT_POSITION);
         this.goal = reply.value(Register.GOAL_POSITION);
+        this.goalVelocity = reply.value(Register.GOAL_VELOCITY);
     }
 
     /** Moves all joints to the start pose, if there is one. */

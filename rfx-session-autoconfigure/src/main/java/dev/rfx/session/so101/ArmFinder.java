@@ -53,7 +53,7 @@ final class ArmFinder {
         }
         boolean oneIsIncomplete = incomplete.size() == 1 && failures.isEmpty();
         if (arms.isEmpty() && !oneIsIncomplete) {
-            throw PortException.noArm(others, failures);
+            throw PortException.noArm(others, failures, baudRate);
         }
         // Of one that is incomplete it will be said what is missing.
         return arms.isEmpty() ? incomplete.get(0) : arms.get(0);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread reads and writes. {@link #close()} may be called from any: it is what frees a
  * writer that nobody reads from.
  */
-final class ArmPort {
+final class ArmPort implements BusLine {
 
     /** A write into a full buffer does not come back, and then neither may a close. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
@@ -31,11 +31,6 @@ final class ArmPort {
 
     /** When the JVM ends, a session begins to stop its arm at once, unless a call hangs. */
     private static final Duration SESSIONS_TURN = Duration.ofSeconds(1);
-
-    private static final int PERMISSION_DENIED = 13;
-    private static final int TRY_AGAIN = 11;
-    private static final int BUSY = 16;
-    private static final int NOT_A_TERMINAL = 25;
 
     /** By the path of the device, until it is closed indeed. */
     private static final Map<String, ArmPort> OPEN = new ConcurrentHashMap<>();
@@ -86,12 +81,8 @@ final class ArmPort {
         if (!port.openPort()) {
             OPEN.remove(port.getSystemPortPath());
             opened.released.complete(null);
-            throw switch (port.getLastErrorCode()) {
-                case PERMISSION_DENIED -> PortException.denied(path);
-                case TRY_AGAIN, BUSY -> PortException.busy(path);
-                case NOT_A_TERMINAL -> PortException.notSerial(path);
-                default -> PortException.cannotOpen(path, port.getLastErrorCode());
-            };
+            throw PortException.notOpened(
+                    path, port.getLastErrorCode(), System.getProperty("os.name", ""));
         }
         return opened;
     }
@@ -117,7 +108,8 @@ final class ArmPort {
                 .toList();
     }
 
-    String path() {
+    @Override
+    public String path() {
         return this.path;
     }
 
@@ -127,7 +119,8 @@ final class ArmPort {
      *
      * @throws LinkLostException if the port is gone or closed
      */
-    void write(Request request) {
+    @Override
+    public void write(Request request) {
         if (this.port.writeBytes(request.bytes(), request.length()) != request.length()) {
             throw LinkLostException.unplugged(this.path);
         }
@@ -139,7 +132,8 @@ final class ArmPort {
      * @return how many bytes, 0 if none are there
      * @throws LinkLostException if the port is gone or closed
      */
-    int read(byte[] chunk) {
+    @Override
+    public int read(byte[] chunk) {
         int count = this.port.readBytes(chunk, chunk.length);
         if (count < 0) {
             throw LinkLostException.unplugged(this.path);

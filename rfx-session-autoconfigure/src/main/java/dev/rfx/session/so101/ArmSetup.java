@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,10 +58,14 @@ final class ArmSetup {
             return register == Register.LOCK
                     || (register == Register.TORQUE_LIMIT && wanted() < this.present);
         }
+
+        OldRegisters.Change toChange() {
+            return new OldRegisters.Change(
+                    this.joint, this.setting.register(), this.present, wanted());
+        }
     }
 
     private static final Joint[] JOINTS = Joint.values();
-    private static final int TURN = 4096;
 
     /**
      * What LeRobot sets, so that policies that were trained with it meet the same arm, in the order
@@ -90,27 +96,31 @@ final class ArmSetup {
                     Setting.required(Register.TORQUE_LIMIT, 500));
 
     /**
-     * By how much a joint may lie outside its range, 3°: so much give gravity and gears. The servo
-     * moves it back when torque comes on.
+     * By how much a joint may lie outside its range, 3°: so much give gravity and gears. It is led
+     * back slowly when torque comes on.
      */
-    private static final int TOLERANCE = 34;
+    static final int TOLERANCE = 34;
+
+    private static final int TURN = 4096;
 
     private final ServoBus bus;
     private final String port;
     private final Calibration calibration;
     private final boolean writeCalibration;
+    private final int baudRate;
     private final Cancellation cancellation;
 
     ArmSetup(
             ServoBus bus,
             String port,
             Calibration calibration,
-            boolean writeCalibration,
+            So101Robot.Settings settings,
             Cancellation cancellation) {
         this.bus = bus;
         this.port = port;
         this.calibration = calibration;
-        this.writeCalibration = writeCalibration;
+        this.writeCalibration = settings.writeCalibration();
+        this.baudRate = settings.baudRate();
         this.cancellation = cancellation;
     }
 
@@ -125,8 +135,11 @@ final class ArmSetup {
         if (!this.writeCalibration) {
             requireCalibrated();
             requireInRange();
+        } else {
+            requireInRangeOnceWritten();
         }
         List<Difference> differences = differences();
+        keepOldValues(differences);
         for (Difference difference : differences) {
             this.cancellation.check();
             write(difference);
@@ -146,7 +159,7 @@ final class ArmSetup {
             }
         }
         if (!missing.isEmpty()) {
-            throw NotAnSo101Exception.missingServos(this.port, missing);
+            throw NotAnSo101Exception.missingServos(this.port, missing, this.baudRate);
         }
     }
 
@@ -241,6 +254,39 @@ final class ArmSetup {
         return differences;
     }
 
+    /**
+     * In the log, and where a calibration is overwritten in a file, before the first is written.
+     */
+    private void keepOldValues(List<Difference> differences) {
+        if (differences.isEmpty()) {
+            return;
+        }
+        if (this.writeCalibration) {
+            Path file =
+                    OldRegisters.save(
+                            this.calibration.file(),
+                            differences.stream().map(Difference::toChange).toList());
+            logger.info("The calibration is written to the servos; what they held is in {}", file);
+        }
+        Map<Joint, String> changes =
+                differences.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Difference::joint,
+                                        () -> new EnumMap<>(Joint.class),
+                                        Collectors.mapping(
+                                                difference ->
+                                                        "%s from %d to %d"
+                                                                .formatted(
+                                                                        difference
+                                                                                .setting()
+                                                                                .register(),
+                                                                        difference.present(),
+                                                                        difference.wanted()),
+                                                Collectors.joining(", "))));
+        changes.forEach((joint, registers) -> logger.info("{} is set up: {}", joint, registers));
+    }
+
     private List<Setting> settings(Joint joint) {
         List<Setting> settings = new ArrayList<>();
         if (this.writeCalibration) {
@@ -304,15 +350,32 @@ final class ArmSetup {
         }
     }
 
-    /** Whoever is outside would be moved to the end of the range, as fast as the servo can. */
+    /** Whoever is outside would be moved to the end of the range. */
     private void requireInRange() {
         for (Joint joint : JOINTS) {
             // A servo that counts turns may be in another one: that is about to end.
             int position = Math.floorMod(this.bus.read(joint, Register.PRESENT_POSITION), TURN);
             JointCalibration own = this.calibration.joint(joint);
-            if (position < own.rangeMin() - TOLERANCE || position > own.rangeMax() + TOLERANCE) {
-                throw new JointOutOfRangeException(own, position);
+            if (isOutside(position, own)) {
+                throw JointOutOfRangeException.at(position, own);
             }
         }
+    }
+
+    /** The file of another arm shows in where its joints would be: that is found out before. */
+    private void requireInRangeOnceWritten() {
+        for (Joint joint : JOINTS) {
+            JointCalibration own = this.calibration.joint(joint);
+            int position = this.bus.read(joint, Register.PRESENT_POSITION);
+            int shift = this.bus.read(joint, Register.HOMING_OFFSET) - own.homingOffset();
+            int written = Math.floorMod(position + shift, TURN);
+            if (isOutside(written, own)) {
+                throw JointOutOfRangeException.onceWritten(written, own);
+            }
+        }
+    }
+
+    private static boolean isOutside(int position, JointCalibration own) {
+        return Math.abs(position - own.nearestInRange(position)) > TOLERANCE;
     }
 }

@@ -45,6 +45,17 @@ public class CalibrationException extends So101Exception {
                 "The calibration file " + file + " cannot be right: " + problem, CALIBRATE);
     }
 
+    static CalibrationException oldValuesNotSaved(Path file, IOException cause) {
+        return new CalibrationException(
+                "The calibration was not written to the servos, because what they hold now cannot"
+                        + " be saved in "
+                        + file
+                        + ": "
+                        + cause,
+                "Put the calibration file into a directory that can be written.",
+                cause);
+    }
+
     static CalibrationException mismatch(Path file, Joint joint, String differences) {
         return new CalibrationException(
                 joint + " is not calibrated as " + file + " says: " + differences,

@@ -1,33 +1,45 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.MotionTime;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns an action into goals that an arm may get: within the calibrated range, and within a step
- * from the last goal. Used by one thread at a time; {@link #readings()} by any.
+ * Turns an action into goals that an arm may get: within the calibrated range, and no farther from
+ * the last goal than the greatest speed allows. Used by one thread at a time; {@link #readings()}
+ * by any.
  */
 final class GoalLimits {
 
-    /** 0.1 rad. */
-    private static final int DEFAULT_MAX_STEP = 65;
+    /** 2 rad/s, less than half of what a servo can turn without load. */
+    private static final double DEFAULT_STEPS_PER_SECOND = 2 / JointScale.RADIANS_PER_STEP;
 
-    /** More than any joint can go. */
-    private static final int NO_MAX_STEP = 1 << 16;
+    /** Farther than any joint can go. */
+    private static final int NO_LIMIT = 1 << 16;
 
     private static final Joint[] JOINTS = Joint.values();
 
     private final JointScale[] scales = new JointScale[JOINTS.length];
     private final int[] min = new int[JOINTS.length];
     private final int[] max = new int[JOINTS.length];
-    private final int[] maxStep = new int[JOINTS.length];
+    private final double[] stepsPerSecond = new double[JOINTS.length];
+
+    /** What a joint was allowed, but could not go, as a goal is a whole step: less than one. */
+    private final double[] rests = new double[JOINTS.length];
+
+    private final MotionTime time;
     private final AtomicLongArray clamps = new AtomicLongArray(JOINTS.length);
 
-    /** Sets the range and the step of each joint. To be called before the first goal. */
+    GoalLimits(LongSupplier nanoTime) {
+        this.time = new MotionTime(nanoTime, true);
+    }
+
+    /** Sets the range and the speed of each joint. To be called before {@link #begin()}. */
     void calibrate(So101Robot.Settings settings, Calibration calibration) {
         for (Joint joint : JOINTS) {
             int i = joint.ordinal();
@@ -35,14 +47,18 @@ final class GoalLimits {
             this.scales[i] = JointScale.of(own, settings.units());
             this.min[i] = own.lowestGoal();
             this.max[i] = own.highestGoal();
-            this.maxStep[i] = maxStep(this.scales[i], settings.maxStep());
+            this.stepsPerSecond[i] = stepsPerSecond(this.scales[i], settings.maxSpeed());
         }
     }
 
-    private static int maxStep(JointScale scale, @Nullable Double units) {
-        return units == null
-                ? DEFAULT_MAX_STEP
-                : clamp((int) Math.rint(scale.distanceToSteps(units)), 1, NO_MAX_STEP);
+    private static double stepsPerSecond(JointScale scale, @Nullable Double units) {
+        return units == null ? DEFAULT_STEPS_PER_SECOND : scale.distanceToSteps(units);
+    }
+
+    /** The arm holds its position, and the next goal is the first one of a run. */
+    void begin() {
+        this.time.begin();
+        Arrays.fill(this.rests, 0);
     }
 
     /**
@@ -57,14 +73,25 @@ final class GoalLimits {
         for (int i = 0; i < goals.length; i++) {
             goals[i] = this.scales[i].toSteps(action.get(i)); // or throws, and nothing is counted
         }
+        double seconds = this.time.next();
         for (int i = 0; i < goals.length; i++) {
             int wanted = goals[i];
-            int step = clamp(wanted, last[i] - this.maxStep[i], last[i] + this.maxStep[i]);
+            int most = mostSteps(i, seconds);
+            int step = clamp(wanted, last[i] - most, last[i] + most);
             goals[i] = clamp(step, this.min[i], this.max[i]);
             if (goals[i] != wanted) {
                 this.clamps.incrementAndGet(i);
             }
         }
+    }
+
+    private int mostSteps(int i, double seconds) {
+        if (this.stepsPerSecond[i] == Double.POSITIVE_INFINITY) {
+            return NO_LIMIT;
+        }
+        double most = Math.min(this.rests[i] + this.stepsPerSecond[i] * seconds, NO_LIMIT);
+        this.rests[i] = most - Math.floor(most);
+        return (int) most;
     }
 
     private static int clamp(int value, int min, int max) {

@@ -44,6 +44,11 @@ public record JointCalibration(
         }
     }
 
+    /** Returns a position, or the end of the calibrated range beyond which it is. */
+    int nearestInRange(int position) {
+        return Math.min(Math.max(position, this.rangeMin), this.rangeMax);
+    }
+
     /** Returns the lowest goal: that of the range, but not near the seam of the turn. */
     int lowestGoal() {
         return Math.min(Math.max(this.rangeMin, SEAM_MARGIN), this.rangeMax);

@@ -11,8 +11,14 @@ public class JointOutOfRangeException extends So101Exception {
     /** The joint. */
     private final Joint joint;
 
-    JointOutOfRangeException(JointCalibration calibration, int position) {
-        super(
+    private JointOutOfRangeException(Joint joint, String description, String remedy) {
+        super(description, remedy);
+        this.joint = joint;
+    }
+
+    static JointOutOfRangeException at(int position, JointCalibration calibration) {
+        return new JointOutOfRangeException(
+                calibration.joint(),
                 "%s is at %d, outside its calibrated range of %d to %d"
                         .formatted(
                                 calibration.joint(),
@@ -21,7 +27,20 @@ public class JointOutOfRangeException extends So101Exception {
                                 calibration.rangeMax()),
                 "Move the joint by hand into its range, with the power of the arm off if it holds,"
                         + " and start again.");
-        this.joint = calibration.joint();
+    }
+
+    /** Explains that it would be there with a calibration that is not written for that reason. */
+    static JointOutOfRangeException onceWritten(int position, JointCalibration calibration) {
+        return new JointOutOfRangeException(
+                calibration.joint(),
+                "%s would be at %d, outside its range of %d to %d, with the calibration of the file; nothing was written"
+                        .formatted(
+                                calibration.joint(),
+                                position,
+                                calibration.rangeMin(),
+                                calibration.rangeMax()),
+                "Check that this is the file of this arm. If it is, move the joint by hand into its"
+                        + " range and start again.");
     }
 
     /**

@@ -24,6 +24,14 @@ public class LinkException extends So101Exception {
                         + " adapter needs a longer read time-out.");
     }
 
+    /** Explains that a servo is silent, which others on the same cable show that are not. */
+    static LinkException noReplyButOf(Joint joint, Joint other) {
+        return new LinkException(
+                joint,
+                "no reply, but " + other + " replies",
+                "Check the plugs of this servo, its power, and that its id is set.");
+    }
+
     static LinkException tooManyBytes(Joint joint) {
         return new LinkException(
                 joint,
@@ -44,7 +52,7 @@ public class LinkException extends So101Exception {
                     case WRONG_ID -> "reply of id " + found + " instead";
                     case WRONG_LENGTH -> "reply with wrong length " + found;
                     case BAD_CHECKSUM -> "reply with wrong checksum 0x%02X".formatted(found);
-                    case REPLY, INCOMPLETE ->
+                    case REPLY, LONGER, INCOMPLETE ->
                             throw new IllegalArgumentException(mismatch + " is not a mismatch");
                 };
         return new LinkException(

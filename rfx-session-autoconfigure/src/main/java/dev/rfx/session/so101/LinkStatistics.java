@@ -36,7 +36,7 @@ final class LinkStatistics {
         switch (outcome) {
             case INCOMPLETE -> this.timeouts.incrementAndGet();
             case BAD_CHECKSUM -> this.checksumErrors.incrementAndGet();
-            case WRONG_ID, WRONG_LENGTH, REPLY -> this.wrongReplies.incrementAndGet();
+            case WRONG_ID, WRONG_LENGTH, REPLY, LONGER -> this.wrongReplies.incrementAndGet();
         }
     }
 

@@ -12,11 +12,14 @@ public class NotAnSo101Exception extends So101Exception {
         super(description, remedy);
     }
 
-    static NotAnSo101Exception missingServos(String port, Collection<Joint> missing) {
+    static NotAnSo101Exception missingServos(String port, Collection<Joint> missing, int baudRate) {
         return new NotAnSo101Exception(
                 "No answer on " + port + " from " + Joint.list(missing),
                 missing.size() == Joint.values().length
-                        ? "Check that this is the port of the arm and that its power is on."
+                        ? "Check that this is the port of the arm, that its power is on, and that its"
+                                + " servos are set to "
+                                + baudRate
+                                + " bit/s."
                         : "Check the cable to each of these servos and that its id is set.");
     }
 

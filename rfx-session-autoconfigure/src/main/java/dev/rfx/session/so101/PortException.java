@@ -2,8 +2,9 @@ package dev.rfx.session.so101;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** The serial port of the arm cannot be found or opened. */
+/** The serial port of the arm cannot be found or opened, or its adapter is of no use. */
 public class PortException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
@@ -25,14 +26,18 @@ public class PortException extends So101Exception {
      *
      * @param silent the ports on which no arm answers, with their descriptions
      * @param failures why others could not be asked
+     * @param baudRate the speed at which they were asked
      */
-    static PortException noArm(List<String> silent, List<PortException> failures) {
+    static PortException noArm(List<String> silent, List<PortException> failures, int baudRate) {
         List<String> ports = new ArrayList<>(silent);
         failures.forEach(failure -> ports.add(failure.description()));
         return new PortException(
                 "No SO-101 answers on any USB serial port. " + list(ports),
                 failures.isEmpty()
-                        ? "Plug the arm in and switch its power on, or set the port by its path."
+                        ? "Plug the arm in and switch its power on, or set the port by its path. Servos"
+                                + " that were set to another speed than "
+                                + baudRate
+                                + " bit/s need that as the baud rate."
                         : failures.get(0).remedy());
     }
 
@@ -42,17 +47,67 @@ public class PortException extends So101Exception {
                 "Set the port by its path; one below /dev/serial/by-id stays the same.");
     }
 
-    static PortException denied(String path) {
+    static PortException echoes(String path) {
         return new PortException(
-                OPEN.formatted(path) + "permission denied",
-                "Add the user to the group that owns the port (sudo usermod -aG dialout $USER), and"
-                        + " log in again.");
+                "The adapter on " + path + " echoes: it sends back what it is sent",
+                "Connect the arm by the adapter board that belongs to it, or switch the echo of"
+                        + " this one off. If it is no adapter of an arm, set another port.");
     }
 
-    static PortException busy(String path) {
+    /**
+     * Explains why a port that is there was not opened.
+     *
+     * @param error what the operating system says, as jSerialComm passes it on
+     * @param system the name of the operating system, as in the property os.name
+     */
+    static PortException notOpened(String path, int error, String system) {
+        String name = system.toLowerCase(Locale.ROOT);
+        if (name.startsWith("windows")) {
+            return switch (error) {
+                case 2, 3 -> gone(path);
+                case 5, 32 -> busyOnWindows(path);
+                default -> cannotOpen(path, error);
+            };
+        }
+        boolean mac = name.startsWith("mac");
+        return switch (error) {
+            case 2, 6, 19 -> gone(path);
+            case 13, 1 -> denied(path, mac);
+            case 16, 11, 35 -> busy(path, mac);
+            case 25 -> notSerial(path);
+            default -> cannotOpen(path, error);
+        };
+    }
+
+    private static PortException gone(String path) {
+        return new PortException(
+                OPEN.formatted(path) + "it is gone", "Plug the arm in and start again.");
+    }
+
+    private static PortException denied(String path, boolean mac) {
+        return new PortException(
+                OPEN.formatted(path) + "permission denied",
+                mac
+                        ? "Start the application as a user who may open the port; ls -l "
+                                + path
+                                + " tells who that is."
+                        : "Add the user to the group that owns the port (sudo usermod -aG dialout"
+                                + " $USER), and log in again.");
+    }
+
+    private static PortException busy(String path, boolean mac) {
+        String remedy = "Close that program; lsof " + path + " tells which it is.";
         return new PortException(
                 OPEN.formatted(path) + "another program has it",
-                "Close that program; lsof " + path + " tells which it is.");
+                mac && path.startsWith("/dev/tty.")
+                        ? remedy + " Or set the port to /dev/cu." + path.substring(9) + "."
+                        : remedy);
+    }
+
+    private static PortException busyOnWindows(String path) {
+        return new PortException(
+                OPEN.formatted(path) + "access denied, most likely because another program has it",
+                "Close that program: a serial monitor, LeRobot, or this application started twice.");
     }
 
     static PortException openHere(String path) {
@@ -68,13 +123,13 @@ public class PortException extends So101Exception {
                 "Unplug the arm, plug it in and start again.");
     }
 
-    static PortException notSerial(String path) {
+    private static PortException notSerial(String path) {
         return new PortException(
                 OPEN.formatted(path) + "it is no serial port",
                 "Set the port to the one of the arm, or to auto.");
     }
 
-    static PortException cannotOpen(String path, int error) {
+    private static PortException cannotOpen(String path, int error) {
         return new PortException(
                 OPEN.formatted(path) + "error " + error, "Unplug the arm and plug it in again.");
     }

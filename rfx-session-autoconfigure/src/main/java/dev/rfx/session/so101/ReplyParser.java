@@ -37,7 +37,10 @@ final class ReplyParser {
         WRONG_LENGTH,
 
         /** What would be the expected reply, but for its checksum. */
-        BAD_CHECKSUM
+        BAD_CHECKSUM,
+
+        /** A longer reply than the expected one, where that may come too. */
+        LONGER
     }
 
     /** The most bytes that {@link #accept} takes at once. */
@@ -63,6 +66,8 @@ final class ReplyParser {
     private int expectedId;
     private int expectedCount;
     private int firstAddress;
+    private int leastLonger;
+    private int mostLonger;
 
     /** Forgets all bytes: a new request is about to be sent. */
     void clear() {
@@ -76,12 +81,28 @@ final class ReplyParser {
         this.expectedId = id;
         this.expectedCount = count;
         this.firstAddress = first.address();
+        expectNothingLonger();
     }
 
-    /** Sets the reply to find next, which has no data, like that to a PING or WRITE. */
+    /** Lets {@link #next()} find replies of any id, too, which have so many bytes. */
+    void expectLonger(int least, int most) {
+        this.leastLonger = least;
+        this.mostLonger = most;
+    }
+
+    private void expectNothingLonger() {
+        expectLonger(Integer.MAX_VALUE, 0);
+    }
+
+    private boolean isLonger(int count) {
+        return count >= this.leastLonger && count <= this.mostLonger;
+    }
+
+    /** Sets the reply to find next, which has no data, like that to a WRITE. */
     void expectStatus(int id) {
         this.expectedId = id;
         this.expectedCount = 0;
+        expectNothingLonger();
     }
 
     /**
@@ -104,18 +125,20 @@ final class ReplyParser {
         while (this.end - this.start > LENGTH) {
             if (!startsWithHeader()) {
                 drop();
+            } else if (isLonger(at(LENGTH) - 2)) {
+                return complete(at(LENGTH) - 2 + OVERHEAD, Outcome.LONGER);
             } else if (at(ID) != this.expectedId) {
                 return mismatch(Outcome.WRONG_ID, at(ID));
             } else if (at(LENGTH) != this.expectedCount + 2) {
                 return mismatch(Outcome.WRONG_LENGTH, at(LENGTH));
             } else {
-                return complete(this.expectedCount + OVERHEAD);
+                return complete(this.expectedCount + OVERHEAD, Outcome.REPLY);
             }
         }
         return Outcome.INCOMPLETE;
     }
 
-    private Outcome complete(int length) {
+    private Outcome complete(int length, Outcome outcome) {
         if (this.end - this.start < length) {
             return Outcome.INCOMPLETE;
         }
@@ -125,7 +148,7 @@ final class ReplyParser {
         }
         this.reply = this.start;
         this.start += length;
-        return Outcome.REPLY;
+        return outcome;
     }
 
     /** FF is no id: of three in a row, the first is noise and the header may be the other two. */
@@ -164,6 +187,26 @@ final class ReplyParser {
      */
     boolean isClean() {
         return !this.dropped && this.start == this.end;
+    }
+
+    /** Tells whether every byte was judged. */
+    boolean isEmpty() {
+        return this.start == this.end;
+    }
+
+    /** Tells whether all bytes up to the last accepted reply were part of one. */
+    boolean isUnbroken() {
+        return !this.dropped;
+    }
+
+    /** After a reply: the id of the servo. */
+    int id() {
+        return this.bytes[this.reply + ID] & 0xFF;
+    }
+
+    /** After a reply: how many bytes of registers it has. */
+    int count() {
+        return (this.bytes[this.reply + LENGTH] & 0xFF) - 2;
     }
 
     /** After a reply: its error byte, see {@link ServoFault}. */

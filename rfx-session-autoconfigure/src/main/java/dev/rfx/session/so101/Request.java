@@ -13,7 +13,6 @@ final class Request {
     /** The id that all servos listen to. */
     static final int BROADCAST = 0xFE;
 
-    private static final int PING = 0x01;
     private static final int READ = 0x02;
     private static final int WRITE = 0x03;
     private static final int SYNC_READ = 0x82;
@@ -30,12 +29,6 @@ final class Request {
     Request() {
         this.bytes[0] = (byte) 0xFF;
         this.bytes[1] = (byte) 0xFF;
-    }
-
-    /** Asks a servo for a status, or every servo. */
-    Request ping(int id) {
-        begin(id, PING);
-        return end();
     }
 
     /** Asks a servo for consecutive bytes of its registers. */

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +13,18 @@ import org.jspecify.annotations.Nullable;
  * again, twice, but not for longer than its time-out in all. Those of a control loop allocate
  * nothing as long as nothing fails. Used by one thread at a time.
  *
- * <p>A reply does not say what it answers, and one that comes after its time could be taken for the
- * reply to the next request. It tells by its length: a request to all servos asks for another
- * number of bytes than those before whose replies may be under way still, up to 15 more than are
- * wanted. Replies come in the order of the requests: after the reply to a later one, none to those
- * before is under way. When all numbers are taken, nothing is asked until one is free. The block of
- * registers that holds the torque is longer than any measurement, and so no late measurement is
- * taken for it, nor for the state of a single servo. The other requests to single servos read or
- * confirm fewer bytes than a measurement has, and have a time-out that no reply of theirs survives.
+ * <p><b>Late replies.</b> A reply does not say what it answers, and one that comes after its time
+ * could be taken for the reply to the next request. So of the requests to all servos only one is
+ * under way at a time, and whatever replies to it, however late, is from after it was sent. When
+ * its time is over, it is not repeated at once: a probe is sent, which reads more bytes of one
+ * servo than any measurement has. Replies come in the order of the requests. So either the late
+ * replies come, and count from when they were asked for, or the reply to the probe tells that they
+ * do not come any more, and then the request is repeated. Probes differ in servo and length, so
+ * that a reply to one is not taken for the reply to another, which is as good as a time: they do
+ * not repeat before {@link #LOST_NANOS} are over.
+ *
+ * <p>Requests to a single servo read or confirm fewer bytes than a measurement has, or more than a
+ * probe. After one that was not answered, a probe has to be, before anything else is asked.
  */
 final class ServoBus {
 
@@ -61,26 +64,33 @@ final class ServoBus {
 
     private static final int STATUS_BYTES = 6;
 
-    /** How many bytes more than wanted are asked for at most, to tell replies apart. */
-    static final int MAX_EXTRA = 15;
-
     /** A reply that has not come after so long does not come any more. */
-    private static final long LOST_NANOS = 1_000_000_000;
+    private static final long LOST_NANOS = 500_000_000;
 
-    /** Where blocks begin that are longer than any measurement. */
-    static final Register BLOCK_BEGIN = Register.MIN_POSITION_LIMIT;
+    /** Where probes begin; from here to the end of the longest, all registers are defined. */
+    private static final Register PROBE_BEGIN = Register.MODEL_NUMBER;
 
-    /** The block that ends with the torque. */
-    static final int TORQUE_BYTES =
-            Register.TORQUE_ENABLE.address()
-                    + Register.TORQUE_ENABLE.length()
-                    - BLOCK_BEGIN.address();
+    /** The shortest probe, longer than any measurement … */
+    static final int MIN_PROBE_BYTES = 16;
 
-    /** The block that ends with the velocity: all that is to be known of a single servo. */
-    static final int STATE_BYTES =
-            Register.PRESENT_VELOCITY.address()
-                    + Register.PRESENT_VELOCITY.length()
-                    - BLOCK_BEGIN.address();
+    /** … and the longest. */
+    static final int MAX_PROBE_BYTES = bytesUpTo(PROBE_BEGIN, Register.TORQUE_LIMIT);
+
+    /** How many probes differ. */
+    private static final int PROBES =
+            Joint.values().length * (MAX_PROBE_BYTES - MIN_PROBE_BYTES + 1);
+
+    /** As long as nothing answers, they are so far apart that none repeats too soon. */
+    private static final long PROBE_NANOS = LOST_NANOS / PROBES;
+
+    /** The block that begins with the torque, and has another length than any measurement. */
+    static final int TORQUE_BYTES = bytesUpTo(Register.TORQUE_ENABLE, Register.TORQUE_LIMIT);
+
+    /** Where the block begins that is longer than any probe … */
+    static final Register STATE_BEGIN = Register.MIN_POSITION_LIMIT;
+
+    /** … and ends with the velocity: all that is to be known of a single servo. */
+    static final int STATE_BYTES = bytesUpTo(STATE_BEGIN, Register.PRESENT_VELOCITY);
 
     private static final Joint[] ALL = Joint.values();
     private static final Joint[][] ONE = new Joint[ALL.length][];
@@ -93,11 +103,12 @@ final class ServoBus {
         }
     }
 
-    private final ArmPort port;
+    private final BusLine line;
     private final long readTimeoutNanos;
     private final double byteNanos;
     private final LinkStatistics statistics;
     private final Request request = new Request();
+    private final Request probe = new Request();
     private final ReplyParser parser = new ReplyParser();
     private final byte[] chunk = new byte[ReplyParser.MAX_CHUNK];
 
@@ -105,15 +116,33 @@ final class ServoBus {
     private long askedAt;
     private long activeAt;
     private long due;
-    private int extra;
 
-    /** Which numbers of extra bytes were asked for by requests without an answer yet, … */
-    private final boolean[] outstanding = new boolean[MAX_EXTRA + 1];
+    /** Where the request to all servos begins that is under way, or null … */
+    private @Nullable Register pendingFirst;
 
-    /** … and when. */
-    private final long[] outstandingSince = new long[MAX_EXTRA + 1];
+    /** … how many bytes it asks for, and since when it is. */
+    private int pendingCount;
 
-    private boolean anyOutstanding;
+    private long pendingSince;
+
+    /** How many of its replies this exchange has received, without a byte between them. */
+    private int received;
+
+    /** Whether replies may come to another request than the next one. */
+    private boolean lateRepliesMayCome;
+
+    /** Whether that may be a request to a single servo. */
+    private boolean singleUnanswered;
+
+    private int nextProbe;
+
+    /** How many probes were sent since the request that is under way. */
+    private int probesSincePending;
+
+    private long probedAt;
+    private boolean probeUnanswered;
+
+    private long begunAt;
     private int attempts;
 
     /** Whether a servo may have lost its power for a moment: an answer was missing. */
@@ -125,8 +154,9 @@ final class ServoBus {
                     this.torque[joint.ordinal()] = reply.value(Register.TORQUE_ENABLE) != 0;
 
     // Of the last attempt.
-    private Joint current = Joint.SHOULDER_PAN;
     private Outcome outcome = Outcome.REPLY;
+    private boolean echoIsNoReply;
+    private int echoed;
     private @Nullable Joint faulty;
     private int errorByte;
 
@@ -136,6 +166,12 @@ final class ServoBus {
     /** What the servos reported last. */
     private final int[] reported = new int[ALL.length];
 
+    // What to say of a failure: of the last request, as a probe tells nothing.
+    private boolean toAll;
+    private Joint current = Joint.SHOULDER_PAN;
+    private Outcome failed = Outcome.INCOMPLETE;
+    private int found;
+
     private boolean faultsDeferred;
     private @Nullable ServoFaultException deferredFault;
 
@@ -144,21 +180,29 @@ final class ServoBus {
     private int answer;
     private final Replies answers = (joint, reply) -> this.answer = reply.value(this.asked);
 
-    ServoBus(ArmPort port, int baudRate, Duration readTimeout, LinkStatistics statistics) {
-        this.port = port;
+    ServoBus(BusLine line, int baudRate, Duration readTimeout, LinkStatistics statistics) {
+        this.line = line;
         this.byteNanos = BITS * 1e9 / baudRate;
         this.readTimeoutNanos = readTimeout.toNanos();
         this.statistics = statistics;
         tolerate(EnumSet.noneOf(ServoFault.class));
     }
 
+    private static int bytesUpTo(Register first, Register last) {
+        return last.address() + last.length() - first.address();
+    }
+
     /**
-     * The shortest time-out in which all servos can be asked for so many bytes, and again, and for
-     * their torque.
+     * The shortest time-out in which all servos can be asked for so many bytes, and again after a
+     * probe, and for their torque.
      */
     static Duration minReadTimeout(int baudRate, int count) {
         int measurement = bytesOnWire(count);
-        int all = Math.max(4 * measurement, measurement + 2 * bytesOnWire(TORQUE_BYTES));
+        int probe =
+                new Request().read(Request.BROADCAST, PROBE_BEGIN, MIN_PROBE_BYTES).length()
+                        + STATUS_BYTES
+                        + MIN_PROBE_BYTES;
+        int all = Math.max(4 * (probe + measurement), measurement + 2 * bytesOnWire(TORQUE_BYTES));
         return Duration.ofNanos((long) (all * BITS * 1e9 / baudRate));
     }
 
@@ -201,11 +245,15 @@ final class ServoBus {
         return fault;
     }
 
-    /** Tells whether a servo answers. */
+    /**
+     * Tells whether a servo answers. It is not pinged: the echo of that is the reply of a servo
+     * that reports its voltage.
+     *
+     * @throws PortException if it is the adapter that answers
+     */
     boolean answers(Joint joint) {
-        this.request.ping(joint.id());
         try {
-            exchange(ONE[joint.ordinal()], null, 0, this.orderNanos, NOBODY);
+            read(joint, Register.FIRMWARE_MAJOR_VERSION);
             return true;
         } catch (LinkException ex) {
             return false;
@@ -214,7 +262,11 @@ final class ServoBus {
         }
     }
 
-    /** Returns the joints whose servos answer. */
+    /**
+     * Returns the joints whose servos answer.
+     *
+     * @throws PortException if it is the adapter that answers
+     */
     List<Joint> answering() {
         return Arrays.stream(ALL).filter(this::answers).toList();
     }
@@ -277,8 +329,8 @@ final class ServoBus {
         if (!this.doubtful || this.attempts > 1) {
             return;
         }
-        long deadline = this.askedAt + this.readTimeoutNanos;
-        if (!attempt(ALL, BLOCK_BEGIN, TORQUE_BYTES, deadline, this.torqueReplies)) {
+        long deadline = this.begunAt + this.readTimeoutNanos;
+        if (!ask(ALL, Register.TORQUE_ENABLE, TORQUE_BYTES, deadline, this.torqueReplies)) {
             this.statistics.mismatch(this.outcome);
             throw failure();
         }
@@ -292,15 +344,15 @@ final class ServoBus {
 
     /** Sets the goals of all servos, in steps and in the order of the joints. Nobody replies. */
     void writeGoals(int[] goals) {
-        if (this.anyOutstanding) {
+        if (this.lateRepliesMayCome) {
             awaitQuiet();
         }
         send(this.request.syncWrite(IDS, Register.GOAL_POSITION, goals));
     }
 
     private void send(Request complete) {
-        this.port.write(complete);
-        this.activeAt = System.nanoTime();
+        this.line.write(complete);
+        this.activeAt = this.line.nanoTime();
     }
 
     private void exchange(
@@ -309,20 +361,25 @@ final class ServoBus {
             int count,
             long timeoutNanos,
             Replies replies) {
-        long begin = System.nanoTime();
+        this.begunAt = this.line.nanoTime();
+        this.received = 0;
         for (this.attempts = 1; ; this.attempts++) {
             // The first has half of the time, the others share what is left.
             long share = timeoutNanos / 4 * (this.attempts + 1);
-            long deadline = begin + share;
-            if (attempt(joints, first, count, deadline, replies)) {
+            if (attempt(joints, first, count, this.begunAt + share, replies)) {
                 break;
             }
             this.statistics.mismatch(this.outcome);
-            this.doubtful |= this.outcome == Outcome.INCOMPLETE || this.outcome == Outcome.WRONG_ID;
+            // Of a request to all servos that is to be found out.
+            this.doubtful |= this.outcome == Outcome.WRONG_ID;
+            this.doubtful |= this.outcome == Outcome.INCOMPLETE && !this.toAll;
             if (this.attempts == ATTEMPTS) {
                 throw failure();
             }
-            awaitQuiet();
+            if (this.outcome != Outcome.INCOMPLETE || !this.parser.isEmpty()) {
+                this.received = 0;
+                awaitQuiet();
+            } // else what comes now may be what is waited for
             this.statistics.retry();
         }
         if (this.faulty != null) {
@@ -335,49 +392,76 @@ final class ServoBus {
     }
 
     private boolean attempt(
-            Joint[] joints, @Nullable Register first, int wanted, long deadline, Replies replies) {
-        discardInput();
-        this.parser.clear();
-        this.faulty = null;
-        this.askedAt = System.nanoTime();
-        boolean toAll = joints == ALL && first != null;
-        forgetLost();
-        boolean lateRepliesMayCome = this.anyOutstanding;
-        int count = wanted;
-        if (toAll) {
-            if (!chooseExtra()) {
-                this.outcome = Outcome.INCOMPLETE;
+            Joint[] joints, @Nullable Register first, int count, long deadline, Replies replies) {
+        if (joints != ALL) {
+            if (this.singleUnanswered && !isAnswering(joints[0], deadline)) {
                 return false;
             }
-            count += this.extra;
+        } else if (first != null && this.pendingFirst != null) {
+            if (takePending(first, count, deadline, replies)) {
+                return true;
+            }
+            if (this.pendingFirst != null) {
+                return false;
+            }
+        }
+        return ask(joints, first, count, deadline, replies);
+    }
+
+    private boolean ask(
+            Joint[] joints, @Nullable Register first, int count, long deadline, Replies replies) {
+        discardInput();
+        beginAttempt();
+        this.askedAt = this.line.nanoTime();
+        this.toAll = joints == ALL && first != null;
+        if (this.toAll) {
             this.request.syncRead(IDS, first, count);
         }
-        send(this.request);
-        int bytes = this.request.length() + joints.length * (STATUS_BYTES + count);
-        this.due = this.activeAt + (long) (bytes * this.byteNanos);
-        boolean complete = receive(joints, first, count, deadline, lateRepliesMayCome, replies);
-        if (toAll) {
-            note(complete);
+        // Of two bytes the reply is as long as the request, and could be the same.
+        this.echoIsNoReply = STATUS_BYTES + count != this.request.length();
+        this.echoed = 0;
+        send(this.request, joints.length * (STATUS_BYTES + count));
+        boolean complete = receive(joints, first, count, deadline, replies);
+        this.failed = this.outcome;
+        this.found = this.parser.found();
+        if (this.toAll) {
+            this.lateRepliesMayCome = !complete;
+            this.pendingFirst = complete ? null : first;
+            this.pendingCount = count;
+            this.pendingSince = this.askedAt;
+            this.probesSincePending = 0;
+            this.probeUnanswered &= !complete;
+        } else {
+            this.singleUnanswered |= !complete;
         }
         return complete;
     }
 
+    private void beginAttempt() {
+        this.parser.clear();
+        this.faulty = null;
+        this.received = 0;
+        this.echoIsNoReply = false;
+    }
+
+    private void send(Request complete, int replyBytes) {
+        int bytes = complete.length() + replyBytes;
+        send(complete);
+        this.due = this.activeAt + (long) (bytes * this.byteNanos);
+    }
+
     private boolean receive(
-            Joint[] joints,
-            @Nullable Register first,
-            int count,
-            long deadline,
-            boolean lateRepliesMayCome,
-            Replies replies) {
+            Joint[] joints, @Nullable Register first, int count, long deadline, Replies replies) {
         for (Joint joint : joints) {
             this.current = joint;
+            this.received = joint.ordinal();
             if (first == null) {
                 this.parser.expectStatus(joint.id());
             } else {
                 this.parser.expect(joint.id(), first, count);
             }
             this.outcome = await(deadline);
-            if (lateRepliesMayCome && joint == joints[0]) {
+            if (this.lateRepliesMayCome && joint == joints[0]) {
                 while (this.outcome != Outcome.REPLY && this.outcome != Outcome.INCOMPLETE) {
                     this.outcome = await(deadline);
                 }
@@ -386,60 +470,148 @@ final class ServoBus {
             if (this.outcome != Outcome.REPLY) {
                 return false;
             }
-            int reported = this.parser.errorByte();
-            this.reported[joint.ordinal()] = reported;
-            if ((reported & ~this.tolerated[joint.ordinal()]) != 0 && this.faulty == null) {
-                this.faulty = joint;
-                this.errorByte = reported;
-            }
-            replies.replied(joint, this.parser);
+            take(joint, replies);
         }
         return this.parser.isClean();
     }
 
-    private void forgetLost() {
-        if (!this.anyOutstanding) {
-            return;
+    private void take(Joint joint, Replies replies) {
+        int errors = this.parser.errorByte();
+        this.reported[joint.ordinal()] = errors;
+        if ((errors & ~this.tolerated[joint.ordinal()]) != 0 && this.faulty == null) {
+            this.faulty = joint;
+            this.errorByte = errors;
         }
-        this.anyOutstanding = false;
-        for (int i = 0; i <= MAX_EXTRA; i++) {
-            this.outstanding[i] &= this.askedAt - this.outstandingSince[i] < LOST_NANOS;
-            this.anyOutstanding |= this.outstanding[i];
-        }
+        replies.replied(joint, this.parser);
     }
 
-    /** The least number that is free. */
-    private boolean chooseExtra() {
-        for (int i = 0; i <= MAX_EXTRA; i++) {
-            if (!this.outstanding[i]) {
-                this.extra = i;
-                return true;
+    /**
+     * Finds out what becomes of the request that is under way. It is not any more when its replies
+     * have come, or the reply to a probe that was sent later.
+     *
+     * @return whether its replies have come and are those that are wanted
+     */
+    private boolean takePending(Register first, int count, long deadline, Replies replies) {
+        boolean wanted = this.pendingFirst == first && this.pendingCount == count;
+        boolean probed = false;
+        if (this.received == 0) {
+            beginAttempt();
+        } // else it goes on where the last attempt ended
+        while (true) {
+            this.parser.expect(ALL[this.received].id(), first, this.pendingCount);
+            this.parser.expectLonger(MIN_PROBE_BYTES, MAX_PROBE_BYTES);
+            // First what is there already.
+            this.outcome = await(probed ? deadline : this.begunAt);
+            if (this.outcome == Outcome.REPLY) {
+                if (this.received == 0) {
+                    this.parser.forgive();
+                    this.faulty = null;
+                }
+                take(ALL[this.received], wanted ? replies : NOBODY);
+                this.received++;
+                if (this.received == ALL.length) {
+                    this.pendingFirst = null;
+                    this.askedAt = this.pendingSince;
+                    return wanted && isWholeUpToAProbe();
+                }
+            } else if (this.outcome == Outcome.LONGER && isReplyToProbeSincePending()) {
+                this.pendingFirst = null;
+                this.probeUnanswered = false;
+                this.doubtful = true;
+                return false;
+            } else if (this.outcome != Outcome.INCOMPLETE) {
+                this.received = 0;
+            } else if (probed) {
+                return false;
+            } else {
+                probe();
+                probed = true;
             }
         }
-        return false;
     }
 
-    /** Notes what came of a request to all servos. */
-    private void note(boolean complete) {
-        if (complete) {
-            Arrays.fill(this.outstanding, false);
-        } else {
-            this.outstanding[this.extra] = true;
-            this.outstandingSince[this.extra] = this.askedAt;
+    /**
+     * Sends a probe, but no second one while none is answered, neither too soon nor to the same
+     * request: an adapter that keeps them would send them all at last.
+     */
+    private void probe() {
+        long now = this.line.nanoTime();
+        boolean soon = this.probedAt - this.begunAt >= 0 || now - this.probedAt < PROBE_NANOS;
+        if (this.probeUnanswered && soon) {
+            return;
         }
-        this.anyOutstanding = !complete;
+        sendProbe();
+        this.probeUnanswered = true;
+        this.probedAt = now;
+    }
+
+    private void sendProbe() {
+        int id = ALL[this.nextProbe % ALL.length].id();
+        int bytes = MIN_PROBE_BYTES + this.nextProbe / ALL.length;
+        send(this.probe.read(id, PROBE_BEGIN, bytes), STATUS_BYTES + bytes);
+        skipProbe();
+    }
+
+    private void skipProbe() {
+        this.nextProbe = (this.nextProbe + 1) % PROBES;
+        this.probesSincePending++;
+    }
+
+    /**
+     * Sends a probe to a servo and waits for its reply. No reply to an earlier request comes after
+     * that.
+     */
+    private boolean isAnswering(Joint joint, long deadline) {
+        beginAttempt();
+        this.toAll = false;
+        this.current = joint;
+        this.failed = Outcome.INCOMPLETE;
+        while (ALL[this.nextProbe % ALL.length] != joint) {
+            skipProbe();
+        }
+        sendProbe();
+        do {
+            this.parser.expectStatus(joint.id());
+            this.parser.expectLonger(MIN_PROBE_BYTES, MAX_PROBE_BYTES);
+            this.outcome = await(deadline);
+            if (this.outcome == Outcome.INCOMPLETE) {
+                return false;
+            }
+        } while (this.outcome != Outcome.LONGER || probesSinceAnswered() > 0);
+        this.singleUnanswered = false;
+        return true;
+    }
+
+    private boolean isReplyToProbeSincePending() {
+        return probesSinceAnswered() < this.probesSincePending;
+    }
+
+    /** How many probes were sent after the one to which the last reply belongs. */
+    private int probesSinceAnswered() {
+        int place = this.parser.id() - ALL[0].id();
+        if (place < 0 || place >= ALL.length) {
+            return PROBES; // it is of none
+        }
+        int number = (this.parser.count() - MIN_PROBE_BYTES) * ALL.length + place;
+        return Math.floorMod(this.nextProbe - 1 - number, PROBES);
+    }
+
+    private boolean isWholeUpToAProbe() {
+        return this.parser.isClean()
+                || (this.parser.next() == Outcome.LONGER && this.parser.isUnbroken());
     }
 
     private Outcome await(long deadline) {
         Outcome found = this.parser.next();
         while (found == Outcome.INCOMPLETE) {
-            int count = this.port.read(this.chunk);
+            int count = this.line.read(this.chunk);
             if (count > 0) {
-                this.activeAt = System.nanoTime();
+                this.activeAt = this.line.nanoTime();
+                checkForEcho(count);
                 this.parser.accept(this.chunk, count);
                 found = this.parser.next();
             } else {
-                long now = System.nanoTime();
+                long now = this.line.nanoTime();
                 if (now - deadline >= 0) {
                     return Outcome.INCOMPLETE;
                 }
@@ -449,45 +621,67 @@ final class ServoBus {
         return found;
     }
 
+    /** Compares what comes first with the request. */
+    private void checkForEcho(int count) {
+        for (int i = 0; i < count && this.echoIsNoReply; i++) {
+            this.echoIsNoReply = this.chunk[i] == this.request.bytes()[this.echoed];
+            this.echoed++;
+            if (this.echoIsNoReply && this.echoed == this.request.length()) {
+                throw PortException.echoes(this.line.path());
+            }
+        }
+    }
+
     /**
      * Sleeps while nothing can have come yet, spins when it is about to, then looks now and then.
      */
     private void pause(long now, long deadline) {
         long early = Math.min(this.due - OVERSLEEP_NANOS - now, deadline - now);
         if (early > 0) {
-            LockSupport.parkNanos(this, early);
+            this.line.parkNanos(early);
         } else if (now - this.due < SPIN_NANOS) {
             Thread.onSpinWait();
         } else {
-            LockSupport.parkNanos(this, PAUSE_NANOS);
+            this.line.parkNanos(PAUSE_NANOS);
         }
     }
 
     /** Waits a little, until no servo talks any more: who talks then is not understood. */
     private void awaitQuiet() {
         discardInput();
-        long begin = System.nanoTime();
+        long begin = this.line.nanoTime();
         long now = begin;
         while (now - this.activeAt < QUIET_NANOS && now - begin < QUIET_NANOS) {
-            LockSupport.parkNanos(this, PAUSE_NANOS);
+            this.line.parkNanos(PAUSE_NANOS);
             discardInput();
-            now = System.nanoTime();
+            now = this.line.nanoTime();
         }
     }
 
     /** Of an earlier request, or noise; who makes that without end shall not keep us here. */
     private void discardInput() {
-        for (int i = 0; i < MAX_READS && this.port.read(this.chunk) > 0; i++) {
-            this.activeAt = System.nanoTime();
+        for (int i = 0; i < MAX_READS && this.line.read(this.chunk) > 0; i++) {
+            this.activeAt = this.line.nanoTime();
         }
     }
 
     private LinkException failure() {
-        return this.outcome == Outcome.INCOMPLETE
-                ? LinkException.noReply(this.current)
-                : this.outcome == Outcome.REPLY
-                        ? LinkException.tooManyBytes(this.current)
-                        : LinkException.mismatch(this.current, this.outcome, this.parser.found());
+        return switch (this.failed) {
+            case INCOMPLETE -> LinkException.noReply(this.current);
+            case REPLY -> LinkException.tooManyBytes(this.current);
+            default -> mismatch();
+        };
+    }
+
+    private LinkException mismatch() {
+        for (Joint joint : ALL) {
+            // They reply in turn: one that replies where another is expected has passed that over.
+            boolean later = joint.id() == this.found && joint.compareTo(this.current) > 0;
+            if (this.toAll && this.failed == Outcome.WRONG_ID && later) {
+                return LinkException.noReplyButOf(this.current, joint);
+            }
+        }
+        return LinkException.mismatch(this.current, this.failed, this.found);
     }
 
     /** With the temperature, if it can be had at once and matters. */
@@ -495,8 +689,8 @@ final class ServoBus {
         Integer temperature = null;
         if (ServoFault.in(error).contains(ServoFault.OVERHEAT)) {
             this.request.read(joint.id(), Register.PRESENT_TEMPERATURE, 1);
-            long deadline = System.nanoTime() + this.readTimeoutNanos / 4;
-            if (attempt(ONE[joint.ordinal()], Register.PRESENT_TEMPERATURE, 1, deadline, NOBODY)) {
+            long deadline = this.line.nanoTime() + this.readTimeoutNanos / 4;
+            if (ask(ONE[joint.ordinal()], Register.PRESENT_TEMPERATURE, 1, deadline, NOBODY)) {
                 temperature = this.parser.value(Register.PRESENT_TEMPERATURE);
             }
         }

@@ -18,10 +18,12 @@ public final class So101Inspector implements AutoCloseable {
 
     private final ArmPort port;
     private final ServoBus bus;
+    private final int baudRate;
     private final @Nullable Calibration calibration;
 
     private So101Inspector(ArmPort port, int baudRate, @Nullable Calibration calibration) {
         this.port = port;
+        this.baudRate = baudRate;
         this.bus = new ServoBus(port, baudRate, Duration.ofMillis(10), new LinkStatistics());
         this.bus.hurry();
         this.bus.tolerate(EnumSet.of(ServoFault.OVERLOAD)); // it is reported with the joint
@@ -57,7 +59,7 @@ public final class So101Inspector implements AutoCloseable {
      * @param path the path of the port
      * @param baudRate its speed in bits per second
      * @return the port
-     * @throws PortException if it cannot be found or opened
+     * @throws PortException if it cannot be found or opened, or its adapter echoes
      * @throws LinkLostException if it is gone while servos are asked
      */
     public static PortReport scan(String path, int baudRate) {
@@ -78,7 +80,7 @@ public final class So101Inspector implements AutoCloseable {
      * @param baudRate the speed of the port in bits per second
      * @param calibration its calibration, or null to have positions in steps only
      * @return an inspector, to be closed
-     * @throws PortException if the port cannot be found or opened
+     * @throws PortException if the port cannot be found or opened, or its adapter echoes
      * @throws NotAnSo101Exception if no servo answers
      * @throws CalibrationException if a servo that answers is not calibrated as the file says
      * @throws LinkException if a servo does not answer any more
@@ -102,7 +104,7 @@ public final class So101Inspector implements AutoCloseable {
         List<Joint> answering = this.bus.answering();
         if (answering.isEmpty()) {
             Set<Joint> all = EnumSet.allOf(Joint.class);
-            throw NotAnSo101Exception.missingServos(this.port.path(), all);
+            throw NotAnSo101Exception.missingServos(this.port.path(), all, this.baudRate);
         }
         if (this.calibration != null) {
             for (Joint joint : answering) {

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * are filled anew by every {@link #observe()}, and the stamp says when they were measured.
  *
  * <p><b>Action.</b> Six goal positions in the same units. They are kept within the calibrated range
- * and within a step from the last goal; {@link #readings()} counts that.
+ * and within a greatest speed, which grows in the first second; {@link #readings()} counts that.
  *
  * <p><b>Errors.</b> A reply that is missing or damaged is asked for again, twice, within the read
  * time-out. If that does not help, {@link #observe()} returns the last observation with its old
@@ -60,7 +61,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
 
     private final Settings settings;
     private final LinkStatistics statistics = new LinkStatistics();
-    private final GoalLimits limits = new GoalLimits();
+    private final GoalLimits limits;
     private final Measurement measurement;
 
     /** Held while the port is used: by one thread, but for a stop beside a call that hangs. */
@@ -82,6 +83,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
 
     private So101Robot(Settings settings) {
         this.settings = settings;
+        this.limits = new GoalLimits(settings.nanoTime());
         this.measurement = new Measurement(settings);
     }
 
@@ -112,14 +114,15 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Connects to the arm. It does not move, unless it has a start pose.
+     * Connects to the arm. It does not move, unless it has a start pose; but a joint that lies up
+     * to 3° outside its calibrated range is led back to its end, at 9°/s.
      *
-     * @throws PortException if the port cannot be found or opened
+     * @throws PortException if the port cannot be found or opened, or its adapter echoes
      * @throws NotAnSo101Exception if not six servos of an SO-101 answer
      * @throws CalibrationException if the calibration cannot be read, or the servos are not
      *     calibrated as it says
      * @throws ArmBusyException if a servo has to be configured while it holds
-     * @throws JointOutOfRangeException if torque would move a joint into its calibrated range
+     * @throws JointOutOfRangeException if a joint lies more than 3° outside its calibrated range
      * @throws StartPoseException if a joint does not follow on the way to the start pose
      * @throws SupplyVoltageException if a servo takes no such supply
      * @throws ServoFaultException if a servo reports a fault
@@ -153,6 +156,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             this.measurement.take(connected.bus());
             connected.logRecovery(this.lastFault);
             this.lastFault = null;
+            this.limits.begin();
             return this.measurement.observation();
         } catch (ServoFaultException ex) {
             this.lastFault = ex;
@@ -364,11 +368,12 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             JointUnits units,
             Duration readTimeout,
             int maxConsecutiveErrors,
-            @Nullable Double maxStep,
+            @Nullable Double maxSpeed,
             StopMode stopMode,
             @Nullable List<Double> startPose,
             @Nullable Double startSpeed,
-            Set<Sensor> sensors) {}
+            Set<Sensor> sensors,
+            LongSupplier nanoTime) {}
 
     /** Builds a {@link So101Robot}. Nothing is opened and nothing moves. */
     public static final class Builder {
@@ -383,11 +388,12 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         private JointUnits units = JointUnits.RADIANS;
         private Duration readTimeout = Duration.ofMillis(10);
         private int maxConsecutiveErrors = 5;
-        private @Nullable Double maxStep;
+        private @Nullable Double maxSpeed;
         private StopMode stopMode = StopMode.HOLD;
         private @Nullable List<Double> startPose;
         private @Nullable Double startSpeed;
         private Set<Sensor> sensors = EnumSet.noneOf(Sensor.class);
+        private LongSupplier nanoTime = System::nanoTime;
 
         Builder(String port, Supplier<Calibration> calibration) {
             require(!port.isBlank(), "port", '"' + port + '"', "a path or auto");
@@ -412,7 +418,8 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
 
         /**
-         * Lets a calibration that differs be written to the servos, instead of refusing it. Default
+         * Lets a calibration that differs be written to the servos, instead of refusing it. What
+         * they held before is in the log, and in a file next to the calibration file. Default
          * false.
          *
          * @param writeCalibration whether to write
@@ -469,18 +476,18 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
 
         /**
-         * Sets by how much a goal may differ from the last one. By default 0.1 rad: at 50 Hz that
-         * is 5 rad/s, just more than an STS3215 can turn (4.7 rad/s without load at 12 V), so that
-         * it cuts only what the arm could not follow. At a higher rate a smaller step does the
-         * same.
+         * Sets how fast the goal of each joint may move, whatever the rate of the loop. By default
+         * 2 rad/s, less than half of what an STS3215 can turn (4.7 rad/s without load at 12 V). In
+         * the first second of a run it grows from a twentieth of that; more than 0.1 s between two
+         * actions count as 0.1 s.
          *
-         * @param maxStep in the units of actions, more than 0; {@code Double.POSITIVE_INFINITY} for
-         *     none, null for the default
+         * @param maxSpeed in the units of actions per second, more than 0; {@code
+         *     Double.POSITIVE_INFINITY} for no limit and no soft start, null for the default
          * @return this builder
          */
-        public Builder maxStep(@Nullable Double maxStep) {
-            require(maxStep == null || maxStep > 0, "maxStep", maxStep, "more than 0");
-            this.maxStep = maxStep;
+        public Builder maxSpeed(@Nullable Double maxSpeed) {
+            require(maxSpeed == null || maxSpeed > 0, "maxSpeed", maxSpeed, "more than 0");
+            this.maxSpeed = maxSpeed;
             return this;
         }
 
@@ -543,6 +550,12 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             return this;
         }
 
+        /** Sets the time of the speed limit. */
+        Builder nanoTime(LongSupplier nanoTime) {
+            this.nanoTime = nanoTime;
+            return this;
+        }
+
         /**
          * Describes the arm.
          *
@@ -570,20 +583,24 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
                     this.readTimeout,
                     "at least %s: so long are three requests and their replies on the wire at %d bit/s"
                             .formatted(shortest, this.baudRate));
-            return new So101Robot(
-                    new Settings(
-                            this.port,
-                            this.calibration,
-                            this.baudRate,
-                            this.writeCalibration,
-                            this.units,
-                            this.readTimeout,
-                            this.maxConsecutiveErrors,
-                            this.maxStep,
-                            this.stopMode,
-                            this.startPose,
-                            this.startSpeed,
-                            this.sensors));
+            return new So101Robot(settings());
+        }
+
+        Settings settings() {
+            return new Settings(
+                    this.port,
+                    this.calibration,
+                    this.baudRate,
+                    this.writeCalibration,
+                    this.units,
+                    this.readTimeout,
+                    this.maxConsecutiveErrors,
+                    this.maxSpeed,
+                    this.stopMode,
+                    this.startPose,
+                    this.startSpeed,
+                    this.sensors,
+                    this.nanoTime);
         }
 
         private static void require(

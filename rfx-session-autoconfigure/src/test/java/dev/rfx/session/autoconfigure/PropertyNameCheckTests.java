@@ -40,8 +40,8 @@ class PropertyNameCheckTests {
             textBlock =
                     """
                     limits.maximum        | limits.max
-                    limits.max-steps      | limits.max-step
-                    limits.maxstp         | limits.max-step
+                    limits.max-speeds     | limits.max-speed
+                    limits.maxspd         | limits.max-speed
                     limits.max.value      | limits.max
                     limits.on-violations  | limits.on-violation
                     limits.maximum[0]     | limits.max
@@ -94,7 +94,7 @@ class PropertyNameCheckTests {
             strings = {
                 "limits.max=1,2",
                 "limits.max[0]=1",
-                "limits.maxStep=1",
+                "limits.maxSpeed=1",
                 "limits.max_step=1",
                 "limits.MAX-STEP=1",
                 "thread.cpus[0]=1",
@@ -147,7 +147,7 @@ class PropertyNameCheckTests {
     @ParameterizedTest
     @CsvSource({
         "RFX_SESSION_LIMITS_MAXIMUM, rfx.session.limits.max",
-        "RFX_SESSION_LIMITS_MAX_STEPS, rfx.session.limits.max-step",
+        "RFX_SESSION_LIMITS_MAX_SPEEDS, rfx.session.limits.max-speed",
         "RFX_SESSION_WATCHDOG_TIMOUT, rfx.session.watchdog.timeout",
         "RFX_SESSION_DURATIONS, rfx.session.duration"
     })

@@ -35,7 +35,7 @@ class SafetyPropertiesCheckTests {
                     """
                     limits.min=-1          | SafetyLimits.around(robot).min(-1.0f).build();
                     limits.max=1,2         | SafetyLimits.around(robot).max(1.0f, 2.0f).build();
-                    limits.max-step[0]=0.5 | SafetyLimits.around(robot).maxStep(0.5f).build();
+                    limits.max-speed[0]=0.5 | SafetyLimits.around(robot).maxSpeed(0.5f).build();
                     """)
     void limitsThatASessionOfTheApplicationDoesNotHaveAreRefused(String limit, String code) {
         this.runner
@@ -72,7 +72,7 @@ class SafetyPropertiesCheckTests {
                 .withPropertyValues(
                         "rfx.session.limits.min=",
                         "rfx.session.limits.max=",
-                        "rfx.session.limits.max-step=")
+                        "rfx.session.limits.max-speed=")
                 .run(context -> assertThat(context).hasNotFailed());
     }
 

@@ -397,7 +397,7 @@ class SessionAutoConfigurationTests {
                 .withPropertyValues(
                         "rfx.session.limits.min=-1",
                         "rfx.session.limits.max=1,2,3",
-                        "rfx.session.limits.max-step=0.5",
+                        "rfx.session.limits.max-speed=0.5",
                         "rfx.session.limits.on-violation=clamp")
                 .run(
                         context -> {
@@ -439,7 +439,7 @@ class SessionAutoConfigurationTests {
             textBlock =
                     """
                     limits.min      | NaN  | min is NaN, but must be finite
-                    limits.max-step | 0    | maxStep is 0.0, but must be more than 0
+                    limits.max-speed | 0   | maxSpeed is 0.0, but must be more than 0
                     limits.max      | 1,2  | The limit [1.0, 2.0] is for 2 joints, but there are 3
                     """)
     void invalidLimitIsRefusedNamingTheProperty(String property, String value, String reason) {

@@ -105,7 +105,7 @@ class So101AutoConfigurationTests {
                         "rfx.session.so101.baud-rate=500000",
                         "rfx.session.so101.units=degrees",
                         "rfx.session.so101.max-consecutive-errors=7",
-                        "rfx.session.so101.max-step=0.5",
+                        "rfx.session.so101.max-speed=0.5",
                         "rfx.session.so101.stop-mode=torque-off",
                         "rfx.session.so101.start-pose=10,10,10,10,10,10",
                         "rfx.session.so101.start-speed=100",
@@ -189,8 +189,8 @@ class So101AutoConfigurationTests {
                     baud-rate              | 9600                 | 38400 to 1000000
                     read-timeout           | 0                    | PT0.001S to PT1S
                     max-consecutive-errors | 0                    | 1 to 1000
-                    max-step               | 0                    | more than 0
-                    max-step               | NaN                  | more than 0
+                    max-speed              | 0                    | more than 0
+                    max-speed              | NaN                  | more than 0
                     start-pose             | 1,2                  | six finite positions
                     start-speed            | 0                    | finite and more than 0
                     """)

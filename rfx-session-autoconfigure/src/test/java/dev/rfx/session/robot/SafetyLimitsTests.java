@@ -16,10 +16,32 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetyLimitsTests {
 
     private final Arm arm = new Arm(2);
+    private long now;
+
+    /** Around the arm, on a clock that stands still. */
+    private SafetyLimits.Builder<Observation> around(Robot<Observation, Tensor> robot) {
+        return SafetyLimits.around(robot).nanoTime(() -> this.now);
+    }
+
+    /** A command a time after the one before, or after the begin of the run. */
+    private void act(SafetyLimits<?> limited, double seconds, float... action) throws Exception {
+        this.now += Math.round(seconds * 1e9);
+        limited.act(Tensor.of(action));
+    }
+
+    /** Holds a position until the soft start is over. */
+    private void softStart(SafetyLimits<?> limited, float... position) throws Exception {
+        for (int i = 0; i < 11; i++) {
+            act(limited, 0.1, position);
+        }
+        this.arm.commands.clear();
+    }
 
     /** Remembers its commands, and is where a test puts it. */
     private static class Arm implements Robot<Observation, Tensor> {
@@ -82,13 +104,12 @@ class SafetyLimitsTests {
 
     @Test
     void commandWithinTheLimitsIsSentAsItIs() throws Exception {
-        SafetyLimits<Observation> limited =
-                SafetyLimits.around(this.arm).min(-1).max(1).maxStep(0.5f).build();
+        SafetyLimits<Observation> limited = around(this.arm).min(-1).max(1).maxSpeed(25).build();
         limited.reset();
-        limited.observe();
+        softStart(limited, 0, 0);
 
-        limited.act(Tensor.of(0.5f, -0.5f));
-        limited.act(Tensor.of(1, -1));
+        act(limited, 0.02, 0.5f, -0.5f);
+        act(limited, 0.02, 1, -1);
 
         assertThat(this.arm.commands).containsExactly(Tensor.of(0.5f, -0.5f), Tensor.of(1, -1));
         assertThat(clamps(limited)).containsExactly(0.0, 0.0);
@@ -108,14 +129,14 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void stepIsLimitedAgainstTheLastCommandAndNotAgainstWhereTheJointIs() throws Exception {
-        SafetyLimits<Observation> limited =
-                SafetyLimits.around(this.arm).maxStep(0.1f, 0.2f).build();
+    void wayIsLimitedFromTheLastCommandAndNotFromWhereTheJointIs() throws Exception {
+        SafetyLimits<Observation> limited = around(this.arm).maxSpeed(5, 10).build();
         limited.reset();
+        softStart(limited, 0, 0);
         for (int i = 1; i <= 10; i++) {
             limited.observe(); // the arm lags behind, and stays at 0
 
-            limited.act(Tensor.of(5, -5));
+            act(limited, 0.02, 5, -5);
 
             assertThat(this.arm.last().get(0)).isCloseTo(0.1f * i, within(1e-5f));
             assertThat(this.arm.last().get(1)).isCloseTo(-0.2f * i, within(1e-5f));
@@ -123,41 +144,103 @@ class SafetyLimitsTests {
         assertThat(clamps(limited)).containsExactly(10.0, 10.0);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {10, 30, 50, 200, 500, 1000, 10_000})
+    void speedIsTheSameAtAnyRate(int rateHz) throws Exception {
+        SafetyLimits<Observation> limited = around(this.arm).maxSpeed(2, 0.5f).build();
+        limited.reset();
+        softStart(limited, 0, 0);
+
+        for (int i = 0; i < rateHz; i++) {
+            act(limited, 1.0 / rateHz, 9, -9);
+        }
+
+        assertThat(this.arm.last().get(0)).as("after a second").isCloseTo(2, within(1e-3f));
+        assertThat(this.arm.last().get(1)).isCloseTo(-0.5f, within(1e-3f));
+    }
+
     @Test
-    void firstStepIsLimitedAgainstThePositionThatWasObservedLast() throws Exception {
-        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxStep(0.1f).build();
+    void stallDoesNotEarnAJump() throws Exception {
+        SafetyLimits<Observation> limited = around(this.arm).maxSpeed(2).build();
+        limited.reset();
+        softStart(limited, 0, 0);
+
+        act(limited, 5, 9, 9);
+        assertThat(this.arm.last().get(0)).as("0.1 s").isCloseTo(0.2f, within(1e-6f));
+        act(limited, 0.02, 9, 9);
+
+        assertThat(this.arm.last().get(0)).isCloseTo(0.24f, within(1e-6f));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {30, 50, 500})
+    void speedGrowsInTheFirstSecondOfARun(int rateHz) throws Exception {
+        SafetyLimits<Observation> limited = around(this.arm).maxSpeed(2).build();
+        for (int run = 0; run < 2; run++) {
+            this.now += 60_000_000_000L; // nobody acts
+            limited.reset();
+            float last = 0;
+            double fastest = 0;
+            for (int i = 1; i <= 2 * rateHz; i++) {
+                act(limited, 1.0 / rateHz, 9, 9);
+                double speed = (this.arm.last().get(0) - last) * rateHz;
+                double second = (double) i / rateHz;
+                last = this.arm.last().get(0);
+                assertThat(speed)
+                        .as("after %s s", second)
+                        .isGreaterThanOrEqualTo(fastest - 1e-3)
+                        .isLessThanOrEqualTo(2 * Math.min(1, 0.05 + second) + 1e-3);
+                fastest = Math.max(speed, fastest);
+            }
+            assertThat(fastest).isCloseTo(2, within(1e-2));
+        }
+    }
+
+    @Test
+    void stallInTheFirstSecondDoesNotEndTheSoftStart() throws Exception {
+        SafetyLimits<Observation> limited = around(this.arm).maxSpeed(2).build();
+        limited.reset();
+
+        act(limited, 30, 9, 9);
+        act(limited, 30, 9, 9);
+
+        assertThat(this.arm.last().get(0)).as("0.1 s at 5 %, 0.1 s at 14.5 %").isLessThan(0.04f);
+    }
+
+    @Test
+    void firstCommandStartsFromThePositionThatWasObservedLast() throws Exception {
+        SafetyLimits<Observation> limited = around(this.arm).maxSpeed(20).build();
         limited.reset();
         this.arm.isAt(1, 2);
         limited.observe();
 
-        limited.act(Tensor.of(5, -5));
+        act(limited, 0.1, 5, -5);
 
         assertThat(this.arm.commands).containsExactly(Tensor.of(1.1f, 1.9f));
     }
 
     @Test
-    void jointOutsideItsRangeIsLedBackStepByStep() throws Exception {
-        SafetyLimits<Observation> limited =
-                SafetyLimits.around(this.arm).min(-1).max(1).maxStep(0.5f).build();
+    void jointOutsideItsRangeIsLedBackAtTheSpeed() throws Exception {
+        SafetyLimits<Observation> limited = around(this.arm).min(-1).max(1).maxSpeed(100).build();
         this.arm.isAt(2, 0);
         limited.reset();
 
-        limited.act(Tensor.of(1, 0));
-        limited.act(Tensor.of(1, 0));
+        act(limited, 0.1, 1, 0);
+        act(limited, 0.1, 1, 0);
 
         assertThat(this.arm.commands).containsExactly(Tensor.of(1.5f, 0), Tensor.of(1, 0));
     }
 
     @Test
     void newRunForgetsTheLastCommand() throws Exception {
-        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxStep(0.5f).build();
+        SafetyLimits<Observation> limited = around(this.arm).maxSpeed(100).build();
         limited.reset();
-        limited.act(Tensor.of(0.5f, 0.5f));
+        act(limited, 0.1, 0.5f, 0.5f);
         limited.stop();
         this.arm.isAt(-3, -3);
 
         limited.reset();
-        limited.act(Tensor.of(0, 0));
+        act(limited, 0.1, 0, 0);
 
         assertThat(this.arm.last()).isEqualTo(Tensor.of(-2.5f, -2.5f));
         assertThat(this.arm.stops).isEqualTo(1);
@@ -166,7 +249,7 @@ class SafetyLimitsTests {
     @Test
     void commandThatIsNotFiniteIsRefusedThoughTheRangeWouldCatchInfinity() throws Exception {
         SafetyLimits<Observation> limited =
-                SafetyLimits.around(this.arm).min(-1).max(1).maxStep(2).build();
+                SafetyLimits.around(this.arm).min(-1).max(1).maxSpeed(1e6f).build();
         limited.reset();
 
         assertThatExceptionOfType(LimitViolationException.class)
@@ -180,7 +263,7 @@ class SafetyLimitsTests {
 
     @Test
     void observedPositionThatIsNoNumberIsNotTakenForOne() throws Exception {
-        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxStep(0.1f).build();
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxSpeed(0.1f).build();
         this.arm.isAt(Float.NaN, 0);
         limited.reset();
 
@@ -192,7 +275,7 @@ class SafetyLimitsTests {
 
     @Test
     void fewerPositionsThanJointsAreNotTakenForNone() throws Exception {
-        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxStep(0.1f).build();
+        SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxSpeed(0.1f).build();
         this.arm.isAt(0);
         limited.reset();
 
@@ -205,32 +288,44 @@ class SafetyLimitsTests {
     @Test
     void violationFailsWhereItIsToFail() throws Exception {
         SafetyLimits<Observation> limited =
-                SafetyLimits.around(this.arm)
+                around(this.arm)
                         .min(-1)
                         .max(1)
-                        .maxStep(0.5f)
+                        .maxSpeed(5)
                         .onViolation(SafetyLimits.OnViolation.FAIL)
                         .build();
         limited.reset();
 
         assertThatExceptionOfType(LimitViolationException.class)
-                .isThrownBy(() -> limited.act(Tensor.of(0, 1.5f)))
+                .isThrownBy(() -> act(limited, 0.1, 0, 1.5f))
                 .withMessage("The command for joint 1 is 1.5, but must be -1.0 to 1.0");
         assertThatExceptionOfType(LimitViolationException.class)
-                .isThrownBy(() -> limited.act(Tensor.of(0.75f, 0)))
+                .isThrownBy(() -> act(limited, 0.1, 0.75f, 0))
                 .withMessage(
-                        "The command for joint 0 is 0.75, a step of 0.75 from 0.0, but a step may"
-                                + " be 0.5");
+                        "The command for joint 0 is 0.75, 0.75 from 0.0, but at a speed of 5.0 it"
+                                + " may be 0.5");
         assertThat(this.arm.commands).isEmpty();
         assertThat(clamps(limited)).containsExactly(0.0, 0.0);
     }
 
     @Test
-    void stepAndRangeHoldForAnySequenceOfCommands() throws Exception {
+    void commandWithinTheSpeedIsNotChangedInTheFirstSecondWhereViolationsAreToFail()
+            throws Exception {
+        SafetyLimits<Observation> limited =
+                around(this.arm).maxSpeed(5).onViolation(SafetyLimits.OnViolation.FAIL).build();
+        limited.reset();
+
+        act(limited, 0.02, 0.09f, 0);
+        act(limited, 0.02, 0.18f, 0);
+
+        assertThat(this.arm.commands).containsExactly(Tensor.of(0.09f, 0), Tensor.of(0.18f, 0));
+    }
+
+    @Test
+    void speedAndRangeHoldForAnySequenceOfCommands() throws Exception {
         Random random = new Random(11);
         Arm six = new Arm(6);
-        SafetyLimits<Observation> limited =
-                SafetyLimits.around(six).min(-1.5f).max(1.2f).maxStep(0.07f).build();
+        SafetyLimits<Observation> limited = around(six).min(-1.5f).max(1.2f).maxSpeed(3.5f).build();
         limited.reset();
         float[] last = new float[6];
         for (int n = 0; n < 100_000; n++) {
@@ -238,11 +333,13 @@ class SafetyLimitsTests {
             for (int i = 0; i < 6; i++) {
                 wanted[i] = (random.nextFloat() - 0.5f) * (random.nextInt(10) == 0 ? 1e6f : 4);
             }
-            limited.act(Tensor.of(wanted));
+            double seconds = random.nextInt(100) == 0 ? 9 : 0.04 * random.nextDouble();
+            act(limited, seconds, wanted);
+            float most = (float) (3.5 * Math.min(seconds, 0.1)) + 1e-6f;
             for (int i = 0; i < 6; i++) {
                 float sent = six.last().get(i);
                 assertThat(sent).isBetween(-1.5f, 1.2f);
-                assertThat(Math.abs(sent - last[i])).isLessThanOrEqualTo(0.07f + 2e-7f);
+                assertThat(Math.abs(sent - last[i])).isLessThanOrEqualTo(most);
                 last[i] = sent;
             }
             six.commands.clear();
@@ -290,15 +387,19 @@ class SafetyLimitsTests {
                         return observe();
                     }
                 };
-        SafetyLimits<String> blind = SafetyLimits.around(robot).max(2).maxStep(1).build();
+        SafetyLimits<String> blind =
+                SafetyLimits.around(robot).max(2).maxSpeed(200).nanoTime(() -> this.now).build();
         SafetyLimits<String> seeing =
-                SafetyLimits.around(robot).maxStep(1).positions(text -> Tensor.of(3)).build();
+                SafetyLimits.around(robot)
+                        .maxSpeed(200)
+                        .positions(text -> Tensor.of(3))
+                        .nanoTime(() -> this.now)
+                        .build();
         blind.reset();
+        act(blind, 0, 5);
+        act(blind, 0.1, 0);
         seeing.reset();
-
-        blind.act(Tensor.of(5));
-        blind.act(Tensor.of(0));
-        seeing.act(Tensor.of(5));
+        act(seeing, 0.1, 5);
 
         assertThat(commands).containsExactly(Tensor.of(2), Tensor.of(1), Tensor.of(4));
         assertThat(clamps(blind)).as("one counter: nobody says how many joints").hasSize(1);
@@ -315,8 +416,8 @@ class SafetyLimitsTests {
                 .isThrownBy(() -> SafetyLimits.around(this.arm).max(1, 2, 3).build())
                 .withMessage("The limit [1.0, 2.0, 3.0] is for 3 joints, but there are 2");
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> limits.maxStep(0))
-                .withMessage("maxStep is 0.0, but must be more than 0");
+                .isThrownBy(() -> limits.maxSpeed(0))
+                .withMessage("maxSpeed is 0.0, but must be more than 0");
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> limits.min(Float.NaN))
                 .withMessage("min is NaN, but must be finite");
@@ -339,7 +440,7 @@ class SafetyLimitsTests {
     @Test
     void sessionDrivesTheLimitedRobot() {
         SafetyLimits<Observation> limited =
-                SafetyLimits.around(new MockRobot(3, 1000)).maxStep(0.01f).build();
+                SafetyLimits.around(new MockRobot(3, 1000)).maxSpeed(0.01f).build();
         Tensor far = Tensor.of(1, 1, 1);
         SessionOptions options =
                 SessionOptions.defaults().withRateHz(1000).withWarmup(Duration.ZERO);

@@ -30,7 +30,7 @@ class ArmSetupTests {
     private So101Robot robot(Calibration calibration) {
         return So101Robot.builder(this.arm.port().toString(), calibration)
                 .readTimeout(Duration.ofMillis(300))
-                .maxStep(Double.POSITIVE_INFINITY)
+                .maxSpeed(Double.POSITIVE_INFINITY)
                 .build();
     }
 

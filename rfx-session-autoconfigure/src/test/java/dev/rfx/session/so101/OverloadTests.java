@@ -39,7 +39,7 @@ class OverloadTests {
         return So101Robot.builder(
                         this.arm.port().toString(), So101RobotTests.calibration(700, 3400))
                 .readTimeout(Duration.ofMillis(300))
-                .maxStep(Double.POSITIVE_INFINITY);
+                .maxSpeed(Double.POSITIVE_INFINITY);
     }
 
     @BeforeEach

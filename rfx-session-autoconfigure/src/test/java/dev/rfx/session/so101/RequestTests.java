@@ -19,8 +19,6 @@ class RequestTests {
     private static final Map<String, UnaryOperator<Request>> REQUESTS = new HashMap<>();
 
     static {
-        REQUESTS.put("ping_id1", r -> r.ping(1));
-        REQUESTS.put("ping_broadcast", r -> r.ping(Request.BROADCAST));
         REQUESTS.put("read_model_number_id1", r -> r.read(1, Register.MODEL_NUMBER, 2));
         REQUESTS.put("read_present_position_id1", r -> r.read(1, Register.PRESENT_POSITION, 2));
         REQUESTS.put(
@@ -75,7 +73,7 @@ class RequestTests {
     private static final Request REUSED = new Request();
 
     static Stream<String> requestNames() {
-        return Golden.packetNames("instruction");
+        return Golden.packetNames("instruction").filter(name -> !name.startsWith("ping"));
     }
 
     @ParameterizedTest

@@ -85,12 +85,44 @@ class So101ExceptionTests {
     void missingServosAreNamed() {
         assertThat(
                         NotAnSo101Exception.missingServos(
-                                "/dev/ttyACM0", List.of(Joint.WRIST_FLEX, Joint.GRIPPER)))
+                                "/dev/ttyACM0",
+                                List.of(Joint.WRIST_FLEX, Joint.GRIPPER),
+                                1_000_000))
                 .hasMessage(
                         "No answer on /dev/ttyACM0 from wrist_flex (id 4), gripper (id 6). Check the"
                                 + " cable to each of these servos and that its id is set.");
-        assertThat(NotAnSo101Exception.missingServos("/dev/ttyACM0", EnumSet.allOf(Joint.class)))
-                .hasMessageEndingWith("that its power is on.");
+        assertThat(
+                        NotAnSo101Exception.missingServos(
+                                "/dev/ttyACM0", EnumSet.allOf(Joint.class), 1_000_000))
+                .hasMessageEndingWith(
+                        "that its power is on, and that its servos are set to 1000000 bit/s.");
+        assertThat(PortException.noArm(List.of(), List.of(), 57_600))
+                .hasMessageEndingWith("another speed than 57600 bit/s need that as the baud rate.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    Linux      | /dev/ttyACM0    | 13 | permission denied      | usermod -aG dialout
+                    Linux      | /dev/ttyACM0    | 16 | another program has it | lsof /dev/ttyACM0 tells
+                    Linux      | /dev/ttyACM0    | 11 | another program has it | lsof /dev/ttyACM0 tells
+                    Linux      | /dev/ttyACM0    | 25 | it is no serial port   | auto
+                    Linux      | /dev/ttyACM0    | 5  | error 5                | Unplug
+                    Mac OS X   | /dev/cu.usb1    | 13 | permission denied      | ls -l /dev/cu.usb1 tells
+                    Mac OS X   | /dev/tty.usb1   | 16 | another program has it | set the port to /dev/cu.usb1
+                    Mac OS X   | /dev/cu.usb1    | 35 | another program has it | lsof /dev/cu.usb1 tells
+                    Windows 11 | COM3            | 5  | access denied, most likely because | serial monitor
+                    Windows 11 | COM3            | 2  | it is gone             | Plug the arm in
+                    Windows 11 | COM3            | 31 | error 31               | Unplug
+                    """)
+    void portThatIsNotOpenedIsExplainedForTheOperatingSystem(
+            String system, String path, int error, String reason, String remedy) {
+        assertThat(PortException.notOpened(path, error, system))
+                .hasMessageStartingWith(
+                        "The serial port %s cannot be opened: %s".formatted(path, reason))
+                .hasMessageContaining(remedy);
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rfx.session.Observation;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -31,13 +33,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The driver and the real serial library against a virtual arm. */
@@ -235,19 +243,114 @@ class So101RobotTests {
     private void assertNothingWasWritten() {
         assertThat(this.arm.requests())
                 .extracting(WireRequest::instruction)
-                .containsOnly(WireRequest.Instruction.PING, WireRequest.Instruction.READ);
+                .containsOnly(WireRequest.Instruction.READ);
+    }
+
+    private So101Robot writingTo(Path directory, Map<Joint, JointCalibration> joints) {
+        Calibration calibration = new Calibration(directory.resolve("arm.json"), joints);
+        return So101Robot.builder(this.arm.port().toString(), calibration)
+                .readTimeout(Duration.ofMillis(300))
+                .writeCalibration(true)
+                .build();
+    }
+
+    private static Map<Joint, JointCalibration> joints(int homingOffset) {
+        Map<Joint, JointCalibration> joints = new EnumMap<>(Joint.class);
+        for (Joint joint : Joint.values()) {
+            joints.put(joint, new JointCalibration(joint, false, homingOffset, 700, 3400));
+        }
+        return joints;
+    }
+
+    private static List<Path> filesIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
     }
 
     @Test
-    void calibrationIsWrittenOnRequest() throws Exception {
-        this.arm.set(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET, -5);
+    void calibrationIsWrittenOnRequestAndTheOldValuesAreKept(@TempDir Path directory)
+            throws Exception {
         this.arm.set(Joint.SHOULDER_LIFT, Register.MIN_POSITION_LIMIT, 1);
-        this.robot = builder().writeCalibration(true).build();
+        this.robot = writingTo(directory, joints(-5));
 
         this.robot.reset();
 
-        assertThat(this.arm.get(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET)).isZero();
+        assertThat(this.arm.get(Joint.SHOULDER_LIFT, Register.HOMING_OFFSET)).isEqualTo(-5);
         assertThat(this.arm.get(Joint.SHOULDER_LIFT, Register.MIN_POSITION_LIMIT)).isEqualTo(700);
+        assertThat(filesIn(directory)).hasSize(1);
+        Path file = filesIn(directory).get(0);
+        assertThat(file.getFileName().toString())
+                .matches("arm\\.json\\.before-\\d{8}T\\d{6}\\.\\d{3}Z\\.json");
+        assertThat(file)
+                .content()
+                .startsWith("[\n")
+                .endsWith("\n]\n")
+                .contains(
+                        """
+                        {"joint": "shoulder_lift", "id": 2, "register": "HOMING_OFFSET", "address": 31, "before": 0, "after": -5},
+                          {"joint": "shoulder_lift", "id": 2, "register": "MIN_POSITION_LIMIT", "address": 9, "before": 1, "after": 700},
+                        """)
+                .contains("\"register\": \"P_COEFFICIENT\", \"address\": 21, \"before\": 32,");
+    }
+
+    @Test
+    void calibrationThatIsThereAlreadyLeavesNoFile(@TempDir Path directory) throws Exception {
+        this.robot.reset();
+        this.robot.stop();
+        this.robot = writingTo(directory, joints(0));
+
+        this.robot.reset();
+
+        assertThat(filesIn(directory)).isEmpty();
+    }
+
+    @Test
+    void calibrationOfAnotherArmIsRefusedBeforeAnythingIsWritten(@TempDir Path directory) {
+        Map<Joint, JointCalibration> other = joints(0);
+        // Where it is it would be at 1050 + 1140 + 1642, as it is wrist_roll 5 of another arm.
+        this.arm.set(Joint.WRIST_ROLL, Register.HOMING_OFFSET, 1140);
+        this.arm.setPosition(Joint.WRIST_ROLL, 1050);
+        other.put(
+                Joint.WRIST_ROLL, new JointCalibration(Joint.WRIST_ROLL, false, -1642, 899, 3221));
+        this.robot = writingTo(directory, other);
+
+        assertThatExceptionOfType(JointOutOfRangeException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith(
+                        "wrist_roll (id 5) would be at 3832, outside its range of 899 to 3221, with"
+                                + " the calibration of the file; nothing was written. Check that"
+                                + " this is the file of this arm");
+
+        assertNothingWasWritten();
+    }
+
+    @Test
+    void positionWithTheNewCalibrationIsWithinATurn(@TempDir Path directory) throws Exception {
+        this.arm.set(Joint.WRIST_ROLL, Register.HOMING_OFFSET, 1500);
+        this.arm.setPosition(Joint.WRIST_ROLL, 3300);
+        Map<Joint, JointCalibration> other = joints(0);
+        other.put(
+                Joint.WRIST_ROLL, new JointCalibration(Joint.WRIST_ROLL, false, -1500, 3300, 4000));
+        this.robot = writingTo(directory, other);
+
+        assertThatExceptionOfType(JointOutOfRangeException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith("wrist_roll (id 5) would be at 2204, outside");
+    }
+
+    @Test
+    void calibrationIsNotWrittenWhereTheOldValuesCannotBeKept(@TempDir Path directory) {
+        this.robot = writingTo(directory.resolve("missing"), joints(-5));
+
+        assertThatExceptionOfType(CalibrationException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith(
+                        "The calibration was not written to the servos, because what they hold now"
+                                + " cannot be saved in "
+                                + directory.resolve("missing"));
+
+        assertNothingWasWritten();
     }
 
     @Test
@@ -310,12 +413,69 @@ class So101RobotTests {
     }
 
     @Test
-    void jointThatSagsALittleOutOfItsRangeIsAccepted() throws Exception {
+    void jointThatLiesALittleOutsideItsRangeIsLedBackSlowly() throws Exception {
         this.arm.setPosition(Joint.ELBOW_FLEX, 3434);
+        AtomicInteger velocity = new AtomicInteger(-1);
+        this.arm.afterGoals( // the third servo is told to stay, then to go back
+                4,
+                () ->
+                        velocity.set(
+                                this.arm.get(Joint.ELBOW_FLEX, Register.TORQUE_ENABLE) == 0
+                                        ? this.arm.get(Joint.ELBOW_FLEX, Register.GOAL_VELOCITY)
+                                        : -2));
 
         this.robot.reset();
 
+        assertThat(velocity).as("before its torque comes on").hasValue(100);
         assertThat(this.arm.isTorqueOn(Joint.ELBOW_FLEX)).isTrue();
+        assertThat(this.arm.position(Joint.ELBOW_FLEX)).isEqualTo(3400);
+        assertThat(this.arm.get(Joint.ELBOW_FLEX, Register.GOAL_VELOCITY)).as("then").isZero();
+    }
+
+    @Test
+    void limitOfSpeedThatAnotherProgramHasLeftDoesNotStay() throws Exception {
+        this.arm.set(Joint.ELBOW_FLEX, Register.GOAL_VELOCITY, 10);
+
+        this.robot.reset();
+
+        assertThat(this.arm.get(Joint.ELBOW_FLEX, Register.GOAL_VELOCITY)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void adapterThatEchoesIsNamed(boolean servos) {
+        this.arm.setEchoing(true);
+        this.arm.setSilent(!servos);
+        String port = this.arm.port().toString();
+        String problem = "The adapter on " + port + " echoes: it sends back what it is sent";
+
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(this.robot::reset)
+                .withMessageStartingWith(problem + ". Connect the arm by the adapter board");
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(() -> So101Inspector.scan(port, 1_000_000))
+                .withMessageStartingWith(problem);
+        assertThatExceptionOfType(PortException.class)
+                .isThrownBy(() -> So101Inspector.open(port, 1_000_000, null))
+                .withMessageStartingWith(problem);
+        assertThatExceptionOfType(PortException.class)
+                .as("auto")
+                .isThrownBy(() -> ArmFinder.find(List.of(listed(this.arm.port())), 1_000_000))
+                .withMessageStartingWith("No SO-101 answers on any USB serial port")
+                .withMessageContaining(problem);
+    }
+
+    @Test
+    void armIsFoundThoughAnotherAdapterEchoes() {
+        try (VirtualSo101 other = VirtualSo101.start()) {
+            other.setEchoing(true);
+
+            assertThat(
+                            ArmFinder.find(
+                                    List.of(listed(other.port()), listed(this.arm.port())),
+                                    1_000_000))
+                    .isEqualTo(this.arm.port().toString());
+        }
     }
 
     @Test
@@ -325,7 +485,7 @@ class So101RobotTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(slow::build)
                 .withMessageStartingWith(
-                        "readTimeout is PT0.05S, but must be at least PT0.1453125S")
+                        "readTimeout is PT0.05S, but must be at least PT0.108333333S")
                 .withMessageContaining("38400 bit/s");
     }
 
@@ -522,7 +682,7 @@ class So101RobotTests {
     @EnumSource
     void goalsReachTheServosInTheUnitsOfTheRobot(JointUnits units) throws Exception {
         standAt(MIDDLE);
-        this.robot = builder().units(units).maxStep(Double.POSITIVE_INFINITY).build();
+        this.robot = builder().units(units).maxSpeed(Double.POSITIVE_INFINITY).build();
         this.robot.reset();
         this.arm.forget();
         JointScale scale = JointScale.of(CALIBRATION.joint(Joint.SHOULDER_PAN), units);
@@ -541,35 +701,58 @@ class So101RobotTests {
     }
 
     @Test
-    void goalsStayWithinTheCalibratedRangeAndWithinAStepFromTheLastGoal() throws Exception {
+    void goalsStayWithinTheCalibratedRange() throws Exception {
         standAt(3300);
+        this.robot = builder().maxSpeed(Double.POSITIVE_INFINITY).build();
         this.robot.reset();
         this.arm.forget();
 
         this.robot.act(all(3));
-        this.robot.act(all(3));
-        this.robot.act(all(3));
+        this.robot.act(all(-3));
 
-        awaitGoals(18);
+        awaitGoals(12);
         assertThat(this.arm.goals())
                 .filteredOn(goal -> goal.joint() == Joint.ELBOW_FLEX)
                 .extracting(GoalWrite::steps)
-                .as("65 steps, then the end of the range")
-                .containsExactly(3365, 3400, 3400);
-        assertThat(reading("clamps")).isEqualTo(18);
+                .containsExactly(3400, 700);
+        assertThat(reading("clamps")).isEqualTo(12);
     }
 
     @Test
-    void stepCanBeSetInTheUnitsOfTheActions() throws Exception {
-        standAt(MIDDLE);
-        this.robot = builder().maxStep(10 * RADIANS_PER_STEP).build();
+    void firstGoalOfThePolicyIsApproachedGently() throws Exception {
+        AtomicLong now = new AtomicLong();
+        standAt(MIDDLE - 1000);
+        this.robot = builder().nanoTime(now::get).build();
         this.robot.reset();
         this.arm.forget();
 
+        for (int i = 1; i <= 100; i++) { // two seconds at 50 Hz
+            now.addAndGet(20_000_000);
+            this.robot.act(all(1));
+            awaitGoals(6 * i);
+        }
+
+        List<Integer> steps = steps(Joint.ELBOW_FLEX);
+        assertThat(steps.get(0)).as("a twentieth of 2 rad/s").isLessThanOrEqualTo(3);
+        for (int i = 1; i < steps.size(); i++) {
+            assertThat(steps.get(i) - steps.get(i - 1)).as("step %d", i).isLessThanOrEqualTo(2);
+        }
+        assertThat(Collections.max(steps)).as("2 rad/s are 26.08 steps in 20 ms").isEqualTo(27);
+    }
+
+    @Test
+    void speedCanBeSetInTheUnitsOfTheActions() throws Exception {
+        AtomicLong now = new AtomicLong();
+        standAt(MIDDLE);
+        this.robot = builder().maxSpeed(2_000 * RADIANS_PER_STEP).nanoTime(now::get).build();
+        this.robot.reset();
+        this.arm.forget();
+
+        now.addAndGet(100_000_000);
         this.robot.act(all(1));
 
         awaitGoals(6);
-        assertThat(lastGoals()).containsOnly(MIDDLE + 10);
+        assertThat(lastGoals()).as("0.1 s at a twentieth").containsOnly(MIDDLE + 10);
     }
 
     @Test
@@ -636,6 +819,19 @@ class So101RobotTests {
                 .withMessageContaining("shoulder_pan (id 1): no reply");
         assertThat(reading("link.failed.cycles")).isEqualTo(5);
         assertThat(reading("link.timeouts") - timeoutsBefore).isEqualTo(15);
+    }
+
+    @Test
+    void servoThatIsSilentWhileOthersReplyIsNamedWithItsRemedy() throws Exception {
+        this.robot = builder().maxConsecutiveErrors(1).build();
+        this.robot.reset();
+        this.arm.setDead(Joint.ELBOW_FLEX, true);
+
+        assertThatExceptionOfType(LinkLostException.class)
+                .isThrownBy(this.robot::observe)
+                .withMessageContaining(
+                        "elbow_flex (id 3): no reply, but wrist_flex (id 4) replies. Check the plugs"
+                                + " of this servo");
     }
 
     @Test
@@ -832,14 +1028,55 @@ class So101RobotTests {
         }
     }
 
-    @Test
-    void repliesToDifferentQuestionsHaveDifferentLengths() {
-        int longestMeasurement =
-                Measurement.registerBytes(EnumSet.allOf(Sensor.class)) + ServoBus.MAX_EXTRA;
+    @ParameterizedTest
+    @MethodSource("setsOfSensors")
+    void repliesToDifferentQuestionsHaveDifferentLengths(Set<Sensor> sensors) {
+        int measurement = Measurement.registerBytes(sensors);
 
-        assertThat(ServoBus.TORQUE_BYTES).isGreaterThan(longestMeasurement);
-        assertThat(ServoBus.STATE_BYTES).isGreaterThan(ServoBus.TORQUE_BYTES + ServoBus.MAX_EXTRA);
-        assertThat(Measurement.MOTION_BYTES).as("two bytes of a register").isGreaterThan(2);
+        assertThat(measurement).as("two bytes of a register").isGreaterThan(2);
+        assertThat(measurement).isNotEqualTo(ServoBus.TORQUE_BYTES);
+        assertThat(measurement).isLessThan(ServoBus.MIN_PROBE_BYTES);
+        assertThat(ServoBus.TORQUE_BYTES).isLessThan(ServoBus.MIN_PROBE_BYTES);
+        assertThat(ServoBus.STATE_BYTES).isGreaterThan(ServoBus.MAX_PROBE_BYTES);
+    }
+
+    static Stream<Set<Sensor>> setsOfSensors() {
+        return IntStream.range(0, 1 << Sensor.values().length)
+                .mapToObj(
+                        bits ->
+                                Arrays.stream(Sensor.values())
+                                        .filter(sensor -> (bits >> sensor.ordinal() & 1) == 1)
+                                        .collect(
+                                                Collectors.toCollection(
+                                                        () -> EnumSet.noneOf(Sensor.class))));
+    }
+
+    @Test
+    void onlyDefinedRegistersAreAskedForThoughRepliesAreLost() throws Exception {
+        this.robot =
+                builder()
+                        .readTimeout(Duration.ofMillis(50))
+                        .sensors(EnumSet.of(Sensor.CURRENT))
+                        .build();
+        this.robot.reset();
+        this.arm.damageRandomly(0.2, 7, ReplyFault.lost());
+        for (int i = 0; i < 30; i++) {
+            try {
+                this.robot.observe();
+            } catch (LinkLostException ex) {
+                // There may be five in a row.
+            }
+        }
+
+        assertThat(this.arm.requests())
+                .filteredOn(
+                        request ->
+                                request.instruction() == WireRequest.Instruction.READ
+                                        || request.instruction()
+                                                == WireRequest.Instruction.SYNC_READ)
+                .extracting(request -> request.parameter(0) + request.parameter(1))
+                .as("after the present current, up to the factory's, there is nothing")
+                .allMatch(end -> end <= 71 || end > 80);
     }
 
     @Test
@@ -938,13 +1175,11 @@ class So101RobotTests {
     @Test
     void armParksAtItsStartSpeedBeforeTorqueGoesOff() throws Exception {
         standAt(MIDDLE);
-        this.robot = parking().build();
+        this.robot = parking().maxSpeed(Double.POSITIVE_INFINITY).build();
         this.robot.reset();
         int before = this.arm.goals().size();
-        for (int i = 0; i < 4; i++) {
-            this.robot.act(all(0.4));
-        }
-        awaitGoals(before + 24);
+        this.robot.act(all(260 * RADIANS_PER_STEP));
+        awaitGoals(before + 6);
         while (this.arm.position(Joint.GRIPPER) != MIDDLE + 260) {
             Thread.onSpinWait();
         }

@@ -290,7 +290,7 @@ class So101SessionTests {
                     So101Robot.builder(args[0], CALIBRATION)
                             .startPose(List.of(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
                             .startSpeed(0.3)
-                            .maxStep(Double.POSITIVE_INFINITY)
+                            .maxSpeed(Double.POSITIVE_INFINITY)
                             .stopMode(StopMode.PARK_THEN_TORQUE_OFF)
                             .readTimeout(Duration.ofMillis(200))
                             .build();

@@ -38,6 +38,7 @@ public final class VirtualSo101 implements AutoCloseable {
     private double randomProbability;
     private ReplyFault randomFault = ReplyFault.lost();
     private boolean silent;
+    private boolean echoing;
     private long maxLatencyNanos;
     private int goalsUntilEvent;
     private Runnable event = () -> {};
@@ -103,6 +104,15 @@ public final class VirtualSo101 implements AutoCloseable {
     /** Cuts the bus, so that nothing reaches a servo or comes back, or mends it. */
     public synchronized void setSilent(boolean silent) {
         this.silent = silent;
+    }
+
+    /** Lets the adapter send back what it gets, or not. */
+    public synchronized void setEchoing(boolean echoing) {
+        this.echoing = echoing;
+    }
+
+    private synchronized boolean isEchoing() {
+        return this.echoing;
     }
 
     /** Takes a servo off the bus, or puts it back. */
@@ -228,6 +238,9 @@ public final class VirtualSo101 implements AutoCloseable {
         this.reader.accept(bytes, count);
         for (byte[] frame = this.reader.next(); frame != null; frame = this.reader.next()) {
             this.bus.awaitRequest(frame.length);
+            if (isEchoing()) {
+                this.port.send(frame);
+            }
             WireRequest request = new WireRequest(System.nanoTime(), frame);
             if (reachesServos(request)) {
                 handle(request);

@@ -76,7 +76,7 @@ class VirtualSo101Tests {
     void everyServoAnswersAPingToAll() {
         try (VirtualSo101 arm = VirtualSo101.start();
                 SerialClient client = new SerialClient(arm.port())) {
-            client.send(this.request.ping(Request.BROADCAST));
+            client.send(HexFormat.of().parseHex(Golden.hex("ping_broadcast")));
 
             for (int id : ALL) {
                 this.parser.expectStatus(id);

@@ -166,7 +166,7 @@ class PrometheusTests {
                                         // Those of the sample, which are not for these sessions.
                                         "--rfx.session.limits.min=",
                                         "--rfx.session.limits.max=",
-                                        "--rfx.session.limits.max-step=",
+                                        "--rfx.session.limits.max-speed=",
                                         "--noisy.port=" + noisy.port(),
                                         "--noisy.calibration="
                                                 + CalibrationFile.of(this.armFolder));

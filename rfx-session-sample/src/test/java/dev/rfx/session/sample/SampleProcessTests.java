@@ -83,7 +83,10 @@ class SampleProcessTests {
                 """);
         try (ChildJvm jvm =
                 ChildJvm.start(
-                        TalkativeApplication.class, ANY_PORT, "--sample.recording=" + recording)) {
+                        TalkativeApplication.class,
+                        ANY_PORT,
+                        "--rfx.session.limits.max-speed=1000",
+                        "--sample.recording=" + recording)) {
             jvm.awaitLine("Session 'rfx-session' stopped: ");
 
             // One period after the step from 0 to 0.1 rad a joint is at 100 · 0.1 · 0.02² rad.

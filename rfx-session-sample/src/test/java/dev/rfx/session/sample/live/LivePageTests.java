@@ -175,7 +175,7 @@ class LivePageTests {
                                 // Those of the sample, which are not for sessions of our own.
                                 "--rfx.session.limits.min=",
                                 "--rfx.session.limits.max=",
-                                "--rfx.session.limits.max-step=",
+                                "--rfx.session.limits.max-speed=",
                                 COMMANDABLE);
         int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
         this.browser.open(port, "/arms/");
