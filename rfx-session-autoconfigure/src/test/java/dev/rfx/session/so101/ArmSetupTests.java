@@ -63,7 +63,7 @@ class ArmSetupTests {
     private void assertNothingWasWritten() {
         assertThat(this.arm.requests())
                 .extracting(WireRequest::instruction)
-                .containsOnly(WireRequest.Instruction.PING, WireRequest.Instruction.READ);
+                .containsOnly(WireRequest.Instruction.READ);
     }
 
     // ---- turns
