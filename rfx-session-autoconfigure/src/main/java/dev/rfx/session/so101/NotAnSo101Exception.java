@@ -16,10 +16,10 @@ public class NotAnSo101Exception extends So101Exception {
         return new NotAnSo101Exception(
                 "No answer on " + port + " from " + Joint.list(missing),
                 missing.size() == Joint.values().length
-                        ? "Check that this is the port of the arm, that its power is on, and that its"
-                                + " servos are set to "
+                        ? "Check that this is the port of the arm and that its power is on. Servos"
+                                + " that were set to another speed than "
                                 + baudRate
-                                + " bit/s."
+                                + " bit/s need that as the baud rate."
                         : "Check the cable to each of these servos and that its id is set.");
     }
 

@@ -95,7 +95,8 @@ class So101ExceptionTests {
                         NotAnSo101Exception.missingServos(
                                 "/dev/ttyACM0", EnumSet.allOf(Joint.class), 1_000_000))
                 .hasMessageEndingWith(
-                        "that its power is on, and that its servos are set to 1000000 bit/s.");
+                        "that its power is on. Servos that were set to another speed than 1000000"
+                                + " bit/s need that as the baud rate.");
         assertThat(PortException.noArm(List.of(), List.of(), 57_600))
                 .hasMessageEndingWith("another speed than 57600 bit/s need that as the baud rate.");
     }
