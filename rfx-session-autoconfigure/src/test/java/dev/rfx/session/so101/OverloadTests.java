@@ -234,7 +234,7 @@ class OverloadTests {
         assertThat(this.arm.isTorqueOn(joint)).as("the arm does not fall").isTrue();
         assertThat(this.arm.requests())
                 .extracting(WireRequest::instruction)
-                .containsOnly(WireRequest.Instruction.PING, WireRequest.Instruction.READ);
+                .containsOnly(WireRequest.Instruction.READ);
     }
 
     @Test
