@@ -2,6 +2,7 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.testkit.Campaign;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -26,13 +27,14 @@ class SessionInterleavingTests {
         }
     }
 
+    @Campaign
     @Test
     void robotIsNotCalledAfterStopReturned() {
         Random random = new Random(4);
         ScriptedRobot robot = new ScriptedRobot();
         Session session = new Session(robot, observation -> "action", OPTIONS);
 
-        for (int round = 1; round <= 10_000; round++) {
+        for (int round = 1; round <= Campaign.Rounds.of(10_000, 2_000); round++) {
             session.start();
             spin(random.nextInt(200_000));
             session.stop();
@@ -45,6 +47,7 @@ class SessionInterleavingTests {
         assertThat(session.totals().iterations()).isEqualTo(robot.acts.get());
     }
 
+    @Campaign
     @Test
     void stopThatRacesWithStartEndsInOneOfBothOrders() throws Exception {
         Random random = new Random(5);
@@ -52,7 +55,7 @@ class SessionInterleavingTests {
         Session session = new Session(robot, observation -> "action", OPTIONS);
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try {
-            for (int round = 0; round < 3_000; round++) {
+            for (int round = 0; round < Campaign.Rounds.of(3_000, 600); round++) {
                 Future<?> start = executor.submit((Runnable) session::start);
                 spin(random.nextInt(200_000));
                 session.stop();
@@ -68,6 +71,7 @@ class SessionInterleavingTests {
         }
     }
 
+    @Campaign
     @Test
     void failureThatRacesWithStopIsNeitherLostNorMadeUp() {
         Random random = new Random(6);
@@ -75,7 +79,7 @@ class SessionInterleavingTests {
         Session session = new Session(robot, observation -> "action", OPTIONS);
         int failures = 0;
 
-        for (int round = 1; round <= 2_000; round++) {
+        for (int round = 1; round <= Campaign.Rounds.of(2_000, 500); round++) {
             int failing = robot.observes.get() + 1 + random.nextInt(4);
             boolean[] thrown = new boolean[1];
             robot.onObserve(
@@ -94,6 +98,6 @@ class SessionInterleavingTests {
             assertThat(robot.stops).hasValue(round);
             failures += thrown[0] ? 1 : 0;
         }
-        assertThat(failures).isBetween(1, 1_999);
+        assertThat(failures).isBetween(1, Campaign.Rounds.of(2_000, 500) - 1);
     }
 }

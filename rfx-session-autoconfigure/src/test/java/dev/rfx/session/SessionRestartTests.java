@@ -3,6 +3,7 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.rfx.session.testkit.Campaign;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -583,6 +584,7 @@ class SessionRestartTests {
     }
 
     /** The delay is zero: the restart is due before the caller of run() knows of the failure. */
+    @Campaign
     @Test
     void runThatThrowsIsNeverFollowedByARestart() throws Exception {
         failInAct();
@@ -593,7 +595,7 @@ class SessionRestartTests {
                         observation -> "action",
                         OPTIONS.withRateHz(10_000).withMaxTimingSamples(10));
         session.setRestartPolicy(policy(() -> Duration.ZERO, () -> 0));
-        for (int round = 1; round <= 1_000; round++) {
+        for (int round = 1; round <= Campaign.Rounds.of(1_000, 200); round++) {
             if (random.nextBoolean()) {
                 assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
             } else {
@@ -612,6 +614,7 @@ class SessionRestartTests {
     }
 
     /** Whatever instant the stop comes at, no run begins after it. */
+    @Campaign
     @Test
     void restartThatRacesWithAStopNeverOutlivesIt() throws Exception {
         failInAct();
@@ -639,7 +642,7 @@ class SessionRestartTests {
                     }
                 };
         session.setRestartPolicy(atOnce);
-        for (int round = 0; round < 1_000; round++) {
+        for (int round = 0; round < Campaign.Rounds.of(1_000, 200); round++) {
             session.start();
             spin(random.nextInt(300_000));
             session.stop();

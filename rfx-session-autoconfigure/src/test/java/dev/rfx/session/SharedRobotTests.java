@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
+import dev.rfx.session.testkit.Campaign;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -175,6 +176,7 @@ class SharedRobotTests {
     }
 
     /** Whatever instant the starts come at, one wins, and the robot never has two drivers. */
+    @Campaign
     @Test
     void concurrentStartsNeverDriveTheRobotTogether() throws Exception {
         AtomicInteger drivers = new AtomicInteger();
@@ -183,7 +185,7 @@ class SharedRobotTests {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         int refused = 0;
         try {
-            for (int round = 0; round < 1_000; round++) {
+            for (int round = 0; round < Campaign.Rounds.of(1_000, 200); round++) {
                 Future<Boolean> other = executor.submit(() -> startAndStop(this.second));
                 boolean mine = startAndStop(this.first);
                 refused += (mine ? 0 : 1) + (other.get() ? 0 : 1);

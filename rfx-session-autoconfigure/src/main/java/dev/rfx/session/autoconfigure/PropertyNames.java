@@ -109,12 +109,12 @@ final class PropertyNames {
             Function<ConfigurationPropertyName, String> spelling) {
         return properties.stream()
                 .filter(property -> resemble(spelling.apply(property), typed))
-                .min(
+                .max(
                         Comparator.comparingInt(
                                         (ConfigurationPropertyName property) ->
-                                                cost(spelling.apply(property), typed))
+                                                commonBegin(spelling.apply(property), typed))
                                 .thenComparing(
-                                        property -> distance(spelling.apply(property), typed)))
+                                        property -> -distance(spelling.apply(property), typed)))
                 .orElse(null);
     }
 
@@ -123,9 +123,14 @@ final class PropertyNames {
         return areAlike(a, b) || 2 * distance(a, b) <= Math.max(a.length(), b.length());
     }
 
-    /** An end that is missing, or too much, counts as one letter. */
-    private static int cost(String a, String b) {
-        return areAlike(a, b) ? 1 : distance(a, b);
+    /** How many letters are the same at the begin: most people know how a name begins. */
+    private static int commonBegin(String a, String b) {
+        int letters = 0;
+        while (letters < Math.min(a.length(), b.length())
+                && a.charAt(letters) == b.charAt(letters)) {
+            letters++;
+        }
+        return letters;
     }
 
     private static boolean areAlike(String a, String b) {

@@ -42,6 +42,7 @@ class PropertyNameCheckTests {
                     limits.maximum        | limits.max
                     limits.max-speeds     | limits.max-speed
                     limits.maxspd         | limits.max-speed
+                    limits.max-step       | limits.max-speed
                     limits.max.value      | limits.max
                     limits.on-violations  | limits.on-violation
                     limits.maximum[0]     | limits.max
@@ -95,8 +96,8 @@ class PropertyNameCheckTests {
                 "limits.max=1,2",
                 "limits.max[0]=1",
                 "limits.maxSpeed=1",
-                "limits.max_step=1",
-                "limits.MAX-STEP=1",
+                "limits.max_speed=1",
+                "limits.MAX-SPEED=1",
                 "thread.cpus[0]=1",
                 "so101.sensors[0]=load",
                 "so101.start-pose=0,0,0,0,0,0",
@@ -127,9 +128,9 @@ class PropertyNameCheckTests {
     @ValueSource(
             strings = {
                 "RFX_SESSION_LIMITS_MAX=1",
-                "RFX_SESSION_LIMITS_MAXSTEP=1",
-                "RFX_SESSION_LIMITS_MAX_STEP=1",
-                "RFX_SESSION_LIMITS_MAX_STEP_0=1",
+                "RFX_SESSION_LIMITS_MAXSPEED=1",
+                "RFX_SESSION_LIMITS_MAX_SPEED=1",
+                "RFX_SESSION_LIMITS_MAX_SPEED_0=1",
                 "RFX_SESSION_THREAD_CPUS_0=1",
                 "RFX_SESSION_HEALTH_MAX_P99_JITTER=1s",
                 "RFX_SESSION_SO101_READ_TIMEOUT=9ms",

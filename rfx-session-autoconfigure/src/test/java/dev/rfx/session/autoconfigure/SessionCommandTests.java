@@ -12,6 +12,7 @@ import com.jayway.jsonpath.JsonPath;
 import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionEndpoint;
+import dev.rfx.session.testkit.Campaign;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -59,7 +60,7 @@ import org.springframework.context.annotation.Import;
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SessionCommandTests {
 
-    private static final int ROUNDS = 100;
+    private static final int ROUNDS = Campaign.Rounds.of(400, 50);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();

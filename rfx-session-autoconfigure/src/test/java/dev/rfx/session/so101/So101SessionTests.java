@@ -13,6 +13,7 @@ import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
 import java.time.Duration;
 import java.util.Arrays;
@@ -192,17 +193,19 @@ class So101SessionTests {
 
     // ---- the end of the JVM
 
+    @Campaign
     @Test
     void torqueIsOffBeforeATerminatedJvmIsGone() throws Exception {
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < Campaign.Rounds.of(20, 3); i++) {
             runInChild(i, true, StopMode.TORQUE_OFF);
             assertTorqueIs(false);
         }
     }
 
+    @Campaign
     @Test
     void torqueIsOffBeforeAJvmExits() throws Exception {
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < Campaign.Rounds.of(20, 3); i++) {
             runInChild(i, false, StopMode.TORQUE_OFF);
             assertTorqueIs(false);
         }

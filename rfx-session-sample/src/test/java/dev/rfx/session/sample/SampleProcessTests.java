@@ -2,14 +2,15 @@ package dev.rfx.session.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sample as a process: how it ends, and what keeps it alive. */
@@ -28,8 +29,16 @@ class SampleProcessTests {
         assertThat(jvm.output()).containsOnlyOnce(TalkativeApplication.ROBOT_STOPPED);
     }
 
-    @RepeatedTest(20)
+    @Campaign
+    @Test
+    @Timeout(300)
     void terminatedApplicationStopsTheRobotFirst() throws Exception {
+        for (int i = 0; i < Campaign.Rounds.of(20, 3); i++) {
+            terminateApplication();
+        }
+    }
+
+    private static void terminateApplication() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(TalkativeApplication.class, ANY_PORT)) {
             jvm.awaitLine(TalkativeApplication.STARTED);
 

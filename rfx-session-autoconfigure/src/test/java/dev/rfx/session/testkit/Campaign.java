@@ -1,0 +1,30 @@
+package dev.rfx.session.testkit;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
+
+/**
+ * A test that tries many random cases. In a build it tries some of them; with {@code -Pcampaigns}
+ * only the campaigns run, and each in full.
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Tag("campaign")
+public @interface Campaign {
+
+    /** How many cases a campaign tries. */
+    final class Rounds {
+
+        private static final boolean FULL = Boolean.getBoolean("campaigns");
+
+        private Rounds() {}
+
+        /** Returns the first number with {@code -Pcampaigns}, else the second. */
+        public static int of(int inFull, int inABuild) {
+            return FULL ? inFull : inABuild;
+        }
+    }
+}
