@@ -509,7 +509,7 @@ public final class Session implements AutoCloseable {
      * @return the statistics, all zero before the first run
      */
     public SessionStats stats() {
-        return snapshot().stats();
+        return snapshot(this.runs.get().current(), null).stats();
     }
 
     /**
@@ -520,9 +520,13 @@ public final class Session implements AutoCloseable {
      */
     public SessionSnapshot snapshot() {
         Runs now = this.runs.get();
-        RestartStatus restart = this.restarts.status(now.pending());
-        if (now.current() != null) {
-            return now.current().snapshot(restart);
+        return snapshot(now.current(), this.restarts.status(now.pending()));
+    }
+
+    private SessionSnapshot snapshot(
+            @Nullable SessionRun current, @Nullable RestartStatus restart) {
+        if (current != null) {
+            return current.snapshot(restart);
         }
         SessionStats none = SessionStats.of(0, 0, this.options.periodNanos(), new long[0]);
         return new SessionSnapshot(SessionState.NEW, none, 0, 0, null, false, null, restart);

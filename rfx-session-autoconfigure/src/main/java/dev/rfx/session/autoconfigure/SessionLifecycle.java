@@ -128,7 +128,8 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     }
 
     private static boolean runsOrWillRun(Session session) {
-        return session.state().isActive() || session.awaitsRestart();
+        // In this order: a restart that begins in between is seen in the state.
+        return session.awaitsRestart() || session.state().isActive();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.rfx.session.autoconfigure;
 
-import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
@@ -165,20 +164,14 @@ final class SessionMonitor implements SessionListener {
     }
 
     /**
-     * A session that is stuck keeps nobody alive: nothing more can be done for its robot. One that
-     * cannot be read at the moment, because there is no memory, is looked at again.
+     * A session that is stuck keeps nobody alive: nothing more can be done for its robot. The
+     * restart is asked for first: one that begins after that is seen in the state.
      */
     private boolean mustStayAlive() {
-        SessionState state = this.session.state();
-        if (state.isActive()) {
-            return state != SessionState.STUCK;
-        }
-        try {
-            RestartStatus restart = this.session.snapshot().restart();
-            return restart != null && restart.startsIn() != null;
-        } catch (Throwable ex) {
-            report(ex);
+        if (this.session.awaitsRestart()) {
             return true;
         }
+        SessionState state = this.session.state();
+        return state.isActive() && state != SessionState.STUCK;
     }
 }
