@@ -79,9 +79,9 @@ class SessionMetricsTests {
         this.metrics.close();
 
         long steps = this.session.totals().iterations();
-        long slow = this.session.totals().overruns();
+        long slow = this.robot.acts.get() / 10;
         assertThat(steps).isGreaterThan(20);
-        assertThat(slow).isPositive();
+        assertThat(this.session.totals().overruns()).isGreaterThanOrEqualTo(slow);
         for (String phase : List.of("observe", "policy", "act")) {
             assertThat(phase(phase).count()).as(phase).isEqualTo(steps);
         }
@@ -152,10 +152,17 @@ class SessionMetricsTests {
                 };
         Session session = new Session(broken, observation -> "action");
 
-        new SessionMetrics(Map.of("broken", session)).bindTo(this.registry);
+        try (SessionMetrics metrics = new SessionMetrics(Map.of("broken", session))) {
+            metrics.bindTo(this.registry);
 
-        assertThat(this.registry.get("rfx.session.state").tag("session", "broken").gauge().value())
-                .isZero();
+            assertThat(
+                            this.registry
+                                    .get("rfx.session.state")
+                                    .tag("session", "broken")
+                                    .gauge()
+                                    .value())
+                    .isZero();
+        }
     }
 
     /** The review's case: one exception, once, in one meter of one of two registries. */
