@@ -7,6 +7,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionStats;
 import dev.rfx.session.SessionTotals;
+import dev.rfx.session.testkit.Campaign;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.springframework.boot.health.contributor.Status;
 /** Eight threads read all that there is to read while four others start and stop the session. */
 class SessionHammerTests {
 
-    private static final Duration DURATION = Duration.ofSeconds(30);
+    private static final Duration DURATION = Duration.ofSeconds(Campaign.Rounds.of(30, 5));
 
     private final CheckedRobot robot = new CheckedRobot();
     private final Session session =
@@ -88,6 +89,7 @@ class SessionHammerTests {
         }
     }
 
+    @Campaign
     @Test
     void readersAndCommandersNeitherBlockNorConfuseEachOther() throws Exception {
         long end = System.nanoTime() + DURATION.toNanos();
