@@ -131,7 +131,7 @@ class EndpointSecurityTests {
         String recipe =
                 Files.readString(
                         Path.of(
-                                "src/test/java/dev.rfx.session.starter/EndpointSecurityConfiguration.java"));
+                                "src/test/java/dev/rfx/session/starter/EndpointSecurityConfiguration.java"));
 
         assertThat(Files.readString(Path.of("..", "README.md")))
                 .contains(recipe.substring(recipe.indexOf("import ")));
