@@ -60,7 +60,7 @@ public interface Robot<O, A> {
      * Returns the device that this robot commands. One device has one run at a time: a session does
      * not start while another one drives the same device. The device is compared by identity. A
      * decorator returns the device of the robot that it wraps; every other robot is its own device,
-     * as by default. Called before each run, on the thread that starts it.
+     * as by default. A session asks once, on the thread that starts it first.
      *
      * @return the device, always the same one
      */

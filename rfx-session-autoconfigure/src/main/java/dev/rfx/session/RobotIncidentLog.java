@@ -42,7 +42,7 @@ final class RobotIncidentLog {
                 }
             }
             this.robotCounts = counts; // publishes what was put
-        } catch (RuntimeException | Error ex) {
+        } catch (Throwable ex) {
             failed(ex);
         }
     }
@@ -90,7 +90,7 @@ final class RobotIncidentLog {
             if (!grown.isEmpty()) {
                 logger.warn("Session '{}': {}", this.sessionName, String.join(", ", grown));
             }
-        } catch (RuntimeException | Error ex) {
+        } catch (Throwable ex) {
             failed(ex);
         }
     }

@@ -73,7 +73,11 @@ final class Runs {
     Runs restrictedTo(Restartable rule) {
         return rule.compareTo(this.restartable) <= 0
                 ? this
-                : new Runs(this.current, this.before, rule, this.pending);
+                : new Runs(
+                        this.current,
+                        this.before,
+                        rule,
+                        rule == Restartable.NEVER ? null : this.pending);
     }
 
     /** No restart follows. Allocates nothing. */

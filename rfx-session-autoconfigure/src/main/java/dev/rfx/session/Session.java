@@ -181,6 +181,14 @@ public final class Session implements AutoCloseable {
                             "Session '%s' cannot be started from within a run that is ending"
                                     .formatted(name()));
                 }
+                if (restartable != Runs.Restartable.ALWAYS && before != before.dismissed()) {
+                    // Whatever is thrown from here on: this caller handles it, and nothing moves
+                    // later by itself.
+                    if (this.runs.compareAndSet(before, before.dismissed())) {
+                        before.cancelRestart();
+                    }
+                    continue;
+                }
                 current.awaitEnd();
             }
             Claim next = new Claim(newRun(duration), true);
@@ -533,6 +541,25 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * Tells whether the session is active, or a {@link RestartPolicy} is about to start it again.
+     *
+     * @return whether either is true, as of one instant
+     */
+    public boolean isActiveOrAwaitsRestart() {
+        while (true) {
+            Runs now = this.runs.get();
+            SessionRun current = now.current();
+            if (now.pending() != null || (current != null && current.state().isActive())) {
+                return true;
+            }
+            // A restart is planned before the state says FAILED: an unchanged value has none.
+            if (this.runs.get() == now) {
+                return false;
+            }
+        }
+    }
+
+    /**
      * Tells whether a {@link RestartPolicy} is about to start the session again.
      *
      * @return whether a restart is pending
@@ -617,7 +644,7 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Returns what the robot reports about itself. If the robot does not answer within a tenth of a
+     * Returns what the robot reports about itself. If the robot does not answer within half a
      * second, these are its last known readings: a robot that is locked by a call that hangs does
      * not block its health.
      *

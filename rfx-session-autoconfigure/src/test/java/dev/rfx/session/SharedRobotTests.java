@@ -13,6 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One robot has one session at a time. */
 class SharedRobotTests {
@@ -173,6 +175,50 @@ class SharedRobotTests {
         assertThat(restarting.state()).isEqualTo(SessionState.FAILED);
         assertThat(this.robot.resets).hasValue(2);
         this.second.stop();
+    }
+
+    /** The caller has the exception: nothing moves later by itself. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void callerThatIsRefusedEndsAPendingRestart(boolean attended) throws Exception {
+        FakeClock clock = new FakeClock();
+        Session refused =
+                new Session(this.robot, observation -> "action", OPTIONS.withName("a"), clock);
+        refused.setRestartPolicy(
+                new RestartPolicy() {
+                    @Override
+                    public Duration delayAfter(SessionException failure) {
+                        return Duration.ofSeconds(1);
+                    }
+
+                    @Override
+                    public int attempts() {
+                        return 1;
+                    }
+
+                    @Override
+                    public int maxAttempts() {
+                        return 1;
+                    }
+                });
+        this.robot.onAct(
+                () -> {
+                    throw new IllegalStateException("boom");
+                });
+        refused.start();
+        assertThat(refused.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        assertThat(refused.isActiveOrAwaitsRestart()).isTrue();
+        this.robot.onAct(() -> {});
+        this.second.start();
+
+        assertThatExceptionOfType(RobotInUseException.class)
+                .isThrownBy(attended ? refused::run : refused::startOnce);
+        this.second.stop();
+        clock.advance(1_000_000_000);
+        clock.inspect();
+
+        assertThat(refused.isActiveOrAwaitsRestart()).isFalse();
+        assertThat(this.robot.resets).hasValue(2);
     }
 
     /** Whatever instant the starts come at, one wins, and the robot never has two drivers. */

@@ -124,12 +124,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     public boolean isRunning() {
         return this.running
                 || (!this.autoStartup
-                        && Arrays.stream(this.sessions).anyMatch(SessionLifecycle::runsOrWillRun));
-    }
-
-    private static boolean runsOrWillRun(Session session) {
-        // In this order: a restart that begins in between is seen in the state.
-        return session.awaitsRestart() || session.state().isActive();
+                        && Arrays.stream(this.sessions).anyMatch(Session::isActiveOrAwaitsRestart));
     }
 
     @Override

@@ -163,15 +163,8 @@ final class SessionMonitor implements SessionListener {
         }
     }
 
-    /**
-     * A session that is stuck keeps nobody alive: nothing more can be done for its robot. The
-     * restart is asked for first: one that begins after that is seen in the state.
-     */
+    /** A session that is stuck keeps nobody alive: nothing more can be done for its robot. */
     private boolean mustStayAlive() {
-        if (this.session.awaitsRestart()) {
-            return true;
-        }
-        SessionState state = this.session.state();
-        return state.isActive() && state != SessionState.STUCK;
+        return this.session.isActiveOrAwaitsRestart() && this.session.state() != SessionState.STUCK;
     }
 }

@@ -225,7 +225,7 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
                 .register(registry);
         try {
             session.readings().forEach(reading -> robot(registry, tags, session, reading));
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             logger.warn(
                     "Robot.readings() of session '{}' failed: there are no metrics of its robot",
                     session.name(),
@@ -238,27 +238,32 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
             MeterRegistry registry, Tags tags, Session session, RobotReading reading) {
         String name = "rfx.session.robot." + reading.name();
         Tags all = reading.joint() == null ? tags : tags.and("joint", reading.joint());
-        ToDoubleFunction<Session> value = s -> value(s, reading);
         if (reading.kind() == RobotReading.Kind.VALUE) {
-            Gauge.builder(name, session, value)
+            Gauge.builder(name, session, s -> value(s, reading, Double.NaN))
                     .description("What the robot tells about itself")
                     .tags(all)
                     .register(registry);
         } else {
-            FunctionCounter.builder(name, session, value)
+            double[] last = {reading.value()};
+            FunctionCounter.builder(name, session, s -> last[0] = value(s, reading, last[0]))
                     .description("What the robot counts")
                     .tags(all)
                     .register(registry);
         }
     }
 
-    private static double value(Session session, RobotReading wanted) {
-        return session.readings().stream()
-                .filter(reading -> reading.name().equals(wanted.name()))
-                .filter(reading -> Objects.equals(reading.joint(), wanted.joint()))
-                .mapToDouble(RobotReading::value)
-                .findFirst()
-                .orElse(Double.NaN);
+    /** A robot that fails does not end the scrape of all other meters. */
+    private static double value(Session session, RobotReading wanted, double otherwise) {
+        try {
+            return session.readings().stream()
+                    .filter(reading -> reading.name().equals(wanted.name()))
+                    .filter(reading -> Objects.equals(reading.joint(), wanted.joint()))
+                    .mapToDouble(RobotReading::value)
+                    .findFirst()
+                    .orElse(otherwise);
+        } catch (Throwable ex) {
+            return otherwise;
+        }
     }
 
     private static void count(
