@@ -57,6 +57,9 @@ final class Arm implements AutoCloseable {
     /** Those whose torque was turned off then, to clear their overload. */
     private final Set<Joint> released = EnumSet.noneOf(Joint.class);
 
+    /** Whether the last goal is another one than was asked for: the joint moves there slowly. */
+    private boolean led;
+
     private final Order holding = this::hold;
     private final Order holdingStill = this::holdIfItMovesOn;
     private final Order limp = joint -> this.bus().write(joint, Register.TORQUE_ENABLE, 0);
@@ -143,11 +146,10 @@ final class Arm implements AutoCloseable {
                 this.released.add(joint);
                 hold(joint);
             }
-            int end = this.calibration.joint(joint).nearestInRange(this.position);
-            if (this.torqueOn || end == this.position) {
-                this.bus.write(joint, Register.TORQUE_ENABLE, 1);
-            } else {
-                returnToRange(joint, end);
+            this.bus.write(joint, Register.TORQUE_ENABLE, 1);
+            if (this.led) {
+                int way = Math.abs(this.goals[joint.ordinal()] - this.position);
+                Thread.sleep(way * 1000L / RETURN_STEPS_PER_SECOND + RETURN_MILLIS);
             }
             if (this.goalVelocity != 0) {
                 this.bus.write(joint, Register.GOAL_VELOCITY, 0);
@@ -173,10 +175,12 @@ final class Arm implements AutoCloseable {
     void logRecovery(@Nullable ServoFaultException last) {
         if (this.bus.hasReported(Joint.GRIPPER, ServoFault.OVERLOAD)) {
             logger.warn(
-                    "SO-101 on {}: {} is in overload, also after its torque was off. It holds with"
-                            + " less torque.",
+                    "SO-101 on {}: {} is in overload{}. It holds with less torque.",
                     path(),
-                    Joint.GRIPPER);
+                    Joint.GRIPPER,
+                    this.released.contains(Joint.GRIPPER) || this.foundLimp.contains(Joint.GRIPPER)
+                            ? ", also after its torque was off"
+                            : "");
         }
         for (Joint joint : this.released) {
             if (!this.bus.hasReported(joint, ServoFault.OVERLOAD)) {
@@ -216,20 +220,28 @@ final class Arm implements AutoCloseable {
         boolean keep = this.torqueOn && near;
         this.kept[joint.ordinal()] = keep;
         this.positions[joint.ordinal()] = this.position;
-        setGoal(joint, keep ? this.goal : this.position);
+        if (keep && joint == Joint.GRIPPER) {
+            this.led = false;
+            setGoal(joint, this.goal);
+        } else {
+            setAllowedGoal(joint, keep ? this.goal : this.position);
+        }
     }
 
     /**
-     * Turns torque on where a joint lies outside its range. Whatever its goal, the servo goes to
-     * the end of the range then, and without a limit as fast as it can.
+     * Sets a goal, or the nearest one that a joint may have. Outside its range a servo goes to the
+     * end of the range whatever its goal, and near the seam of the turn a push is enough to let it
+     * go all the way round: the joint is led away from there, slowly. The speed stays limited until
+     * the next start.
      */
-    private void returnToRange(Joint joint, int end) throws InterruptedException {
-        int way = Math.abs(end - this.position);
-        this.bus.write(joint, Register.GOAL_VELOCITY, RETURN_STEPS_PER_SECOND);
-        setGoal(joint, end);
-        this.bus.write(joint, Register.TORQUE_ENABLE, 1);
-        Thread.sleep(way * 1000L / RETURN_STEPS_PER_SECOND + RETURN_MILLIS);
-        this.goalVelocity = RETURN_STEPS_PER_SECOND;
+    private void setAllowedGoal(Joint joint, int steps) {
+        int allowed = this.calibration.joint(joint).nearestGoal(steps);
+        this.led = allowed != steps;
+        if (this.led) {
+            this.bus.write(joint, Register.GOAL_VELOCITY, RETURN_STEPS_PER_SECOND);
+            this.goalVelocity = RETURN_STEPS_PER_SECOND;
+        }
+        setGoal(joint, allowed);
     }
 
     private void setGoal(Joint joint, int steps) {
@@ -245,7 +257,7 @@ final class Arm implements AutoCloseable {
         if (this.kept[joint.ordinal()]) {
             int now = this.bus.read(joint, Register.PRESENT_POSITION);
             if (Math.abs(now - this.positions[joint.ordinal()]) > REST_STEPS) {
-                setGoal(joint, now);
+                setAllowedGoal(joint, now);
             }
         }
     }

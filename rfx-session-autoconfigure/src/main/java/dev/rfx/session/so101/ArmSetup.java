@@ -59,6 +59,10 @@ final class ArmSetup {
                     || (register == Register.TORQUE_LIMIT && wanted() < this.present);
         }
 
+        boolean isOfCalibration() {
+            return CALIBRATION.contains(this.setting.register());
+        }
+
         OldRegisters.Change toChange() {
             return new OldRegisters.Change(
                     this.joint, this.setting.register(), this.present, wanted());
@@ -66,6 +70,12 @@ final class ArmSetup {
     }
 
     private static final Joint[] JOINTS = Joint.values();
+
+    private static final Set<Register> CALIBRATION =
+            Set.of(
+                    Register.HOMING_OFFSET,
+                    Register.MIN_POSITION_LIMIT,
+                    Register.MAX_POSITION_LIMIT);
 
     /**
      * What LeRobot sets, so that policies that were trained with it meet the same arm, in the order
@@ -261,7 +271,7 @@ final class ArmSetup {
         if (differences.isEmpty()) {
             return;
         }
-        if (this.writeCalibration) {
+        if (differences.stream().anyMatch(Difference::isOfCalibration)) {
             Path file =
                     OldRegisters.save(
                             this.calibration.file(),

@@ -77,8 +77,9 @@ final class GoalLimits {
         for (int i = 0; i < goals.length; i++) {
             int wanted = goals[i];
             int most = mostSteps(i, seconds);
-            int step = clamp(wanted, last[i] - most, last[i] + most);
-            goals[i] = clamp(step, this.min[i], this.max[i]);
+            // The range first: where a joint lies outside of it, it is led back at this speed, too.
+            int inRange = clamp(wanted, this.min[i], this.max[i]);
+            goals[i] = clamp(inRange, last[i] - most, last[i] + most);
             if (goals[i] != wanted) {
                 this.clamps.incrementAndGet(i);
             }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * its time is over, it is not repeated at once: a probe is sent, which reads more bytes of one
  * servo than any measurement has. Replies come in the order of the requests. So either the late
  * replies come, and count from when they were asked for, or the reply to the probe tells that they
- * do not come any more, and then the request is repeated. Probes differ in servo and length, so
- * that a reply to one is not taken for the reply to another, which is as good as a time: they do
- * not repeat before {@link #LOST_NANOS} are over.
+ * do not come any more, and then the request is repeated. A probe that is not answered is sent
+ * again as it is, so that of one request all probes are alike: those of another differ in servo and
+ * length. A reply to one of them thus tells what it answers, however late it comes.
  *
  * <p>Requests to a single servo read or confirm fewer bytes than a measurement has, or more than a
  * probe. After one that was not answered, a probe has to be, before anything else is asked.
@@ -64,9 +64,6 @@ final class ServoBus {
 
     private static final int STATUS_BYTES = 6;
 
-    /** A reply that has not come after so long does not come any more. */
-    private static final long LOST_NANOS = 500_000_000;
-
     /** Where probes begin; from here to the end of the longest, all registers are defined. */
     private static final Register PROBE_BEGIN = Register.MODEL_NUMBER;
 
@@ -80,8 +77,8 @@ final class ServoBus {
     private static final int PROBES =
             Joint.values().length * (MAX_PROBE_BYTES - MIN_PROBE_BYTES + 1);
 
-    /** As long as nothing answers, they are so far apart that none repeats too soon. */
-    private static final long PROBE_NANOS = LOST_NANOS / PROBES;
+    /** So far apart are probes that are not answered. */
+    private static final long PROBE_NANOS = 2_600_000;
 
     /** The block that begins with the torque, and has another length than any measurement. */
     static final int TORQUE_BYTES = bytesUpTo(Register.TORQUE_ENABLE, Register.TORQUE_LIMIT);
@@ -531,8 +528,10 @@ final class ServoBus {
     }
 
     /**
-     * Sends a probe, but no second one while none is answered, neither too soon nor to the same
-     * request: an adapter that keeps them would send them all at last.
+     * Sends a probe, or the same one again while it is not answered: a reply to either tells that
+     * the request before both is over. So its number is not one that may still be on its way,
+     * however long an adapter keeps what it is sent. Not too soon, nor twice for one exchange: it
+     * would send them all at last.
      */
     private void probe() {
         long now = this.line.nanoTime();
@@ -540,16 +539,24 @@ final class ServoBus {
         if (this.probeUnanswered && soon) {
             return;
         }
-        sendProbe();
+        if (this.probeUnanswered && this.probesSincePending > 0) {
+            sendProbe(Math.floorMod(this.nextProbe - 1, PROBES));
+        } else {
+            sendNextProbe();
+        }
         this.probeUnanswered = true;
         this.probedAt = now;
     }
 
-    private void sendProbe() {
-        int id = ALL[this.nextProbe % ALL.length].id();
-        int bytes = MIN_PROBE_BYTES + this.nextProbe / ALL.length;
-        send(this.probe.read(id, PROBE_BEGIN, bytes), STATUS_BYTES + bytes);
+    private void sendNextProbe() {
+        sendProbe(this.nextProbe);
         skipProbe();
+    }
+
+    private void sendProbe(int number) {
+        int id = ALL[number % ALL.length].id();
+        int bytes = MIN_PROBE_BYTES + number / ALL.length;
+        send(this.probe.read(id, PROBE_BEGIN, bytes), STATUS_BYTES + bytes);
     }
 
     private void skipProbe() {
@@ -569,7 +576,7 @@ final class ServoBus {
         while (ALL[this.nextProbe % ALL.length] != joint) {
             skipProbe();
         }
-        sendProbe();
+        sendNextProbe();
         do {
             this.parser.expectStatus(joint.id());
             this.parser.expectLonger(MIN_PROBE_BYTES, MAX_PROBE_BYTES);

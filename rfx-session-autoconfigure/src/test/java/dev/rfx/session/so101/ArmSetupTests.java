@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -135,6 +137,33 @@ class ArmSetupTests {
             this.arm.setBlocked(Joint.WRIST_ROLL, false);
             assertThat(position * end).as("%s is on the same side", position).isPositive();
         }
+    }
+
+    /** A push of one step would let it go all the way round, without any policy. */
+    @ParameterizedTest
+    @CsvSource({"4094, 4061", "0, 34"})
+    void jointThatLiesAtTheSeamIsLedAwayFromItSlowly(int position, int goal) throws Exception {
+        useJointsOfAWholeTurn();
+        this.arm.setPosition(Joint.WRIST_ROLL, position);
+        this.arm.forget();
+
+        this.robot.reset();
+
+        assertThat(this.arm.goals().stream().filter(g -> g.joint() == Joint.WRIST_ROLL))
+                .extracting(GoalWrite::steps)
+                .containsOnly(goal);
+        assertThat(this.arm.requests())
+                .filteredOn(request -> request.instruction() == WireRequest.Instruction.WRITE)
+                .filteredOn(request -> request.parameter(0) == Register.GOAL_VELOCITY.address())
+                .extracting(request -> request.parameter(1))
+                .as("slow, until it is there")
+                .containsExactly(100, 0);
+        this.arm.setBlocked(Joint.WRIST_ROLL, true);
+        this.arm.setPosition(Joint.WRIST_ROLL, position);
+
+        this.robot.stop();
+
+        assertThat(this.arm.get(Joint.WRIST_ROLL, Register.GOAL_POSITION)).isEqualTo(goal);
     }
 
     @Test

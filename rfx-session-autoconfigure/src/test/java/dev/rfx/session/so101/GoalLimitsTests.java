@@ -88,6 +88,16 @@ class GoalLimitsTests {
     }
 
     @Test
+    void jointOutsideItsRangeIsLedBackNoFasterThanAnyOther() {
+        begin(2.0); // at 0, beyond the lowest goal
+
+        act(0.01, -9);
+
+        assertThat(this.goals).as("a twentieth of 13 steps").containsOnly(0);
+        softStart();
+    }
+
+    @Test
     void infinityIsNoLimitFromTheFirstGoalOn() {
         begin(Double.POSITIVE_INFINITY);
 

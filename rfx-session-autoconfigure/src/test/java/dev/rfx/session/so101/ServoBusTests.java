@@ -69,6 +69,9 @@ class ServoBusTests {
             long now = this.line.now() / SimulatedLine.TICK_NANOS;
             assertThat(this.stamp).as("each is newer than the one before").isGreaterThan(before);
             assertThat(this.numbers).as("all answer one request").containsOnly(this.numbers[0]);
+            assertThat(this.line.writtenAt(this.numbers[0]))
+                    .as("they answer a request that was sent at their stamp, or later")
+                    .isGreaterThanOrEqualTo(this.stamp);
             for (int tick : this.ticks) {
                 long age = Math.floorMod(now - tick, SimulatedLine.TICKS);
                 assertThat(age).as("nothing is older than its stamp").isBetween(0L, now - first);
@@ -101,6 +104,26 @@ class ServoBusTests {
         line.stall(line.now(), end);
 
         assertFreshWithinThreeCyclesAfter(end, loop);
+    }
+
+    /** However long it keeps them, and however many probes are among what it keeps. */
+    @ParameterizedTest
+    @CsvSource({"600, 5, 5", "1000, 2, 5", "1000, 5, 5", "1500, 2, 5", "3000, 10, 10"})
+    void nothingStaleIsTakenForFreshAfterTheAdapterKeptEverything(
+            int outageMillis, int periodMillis, int timeoutMillis) {
+        for (int seed = 0; seed < 5; seed++) {
+            SimulatedLine line = new SimulatedLine(seed);
+            Loop loop = loop(line, periodMillis, timeoutMillis);
+            long end = line.now() + outageMillis * MILLI + seed * MILLI / 10;
+            line.stall(line.now(), end);
+            int before = loop.good;
+
+            while (line.now() < end + 1000 * MILLI) {
+                loop.cycle(); // checks what it takes
+            }
+
+            assertThat(loop.good).as("it recovers").isGreaterThan(before + 10);
+        }
     }
 
     private static Loop loop(SimulatedLine line, int periodMillis, int timeoutMillis) {

@@ -34,6 +34,7 @@ final class SimulatedLine implements BusLine {
 
     private long silentFrom;
     private long silentUntil;
+    private final long[] writtenAt = new long[TICKS];
     private long stalledFrom;
     private long stalledUntil;
     private long minLatencyNanos;
@@ -57,6 +58,11 @@ final class SimulatedLine implements BusLine {
     void beSilent(long from, long until) {
         this.silentFrom = from;
         this.silentUntil = until;
+    }
+
+    /** When the latest request of a number was sent. */
+    long writtenAt(int number) {
+        return this.writtenAt[number];
     }
 
     /** The adapter keeps what it gets within a time, and sends it at the end. */
@@ -98,6 +104,7 @@ final class SimulatedLine implements BusLine {
         this.reader.accept(request.bytes(), request.length());
         for (byte[] frame = this.reader.next(); frame != null; frame = this.reader.next()) {
             this.requests++;
+            this.writtenAt[this.requests % TICKS] = this.now;
             if (this.now < this.silentFrom || this.now >= this.silentUntil) {
                 carry(new WireRequest(this.now, frame));
             }
