@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -144,6 +145,12 @@ final class ServoBus {
 
     /** Whether a servo may have lost its power for a moment: an answer was missing. */
     private boolean doubtful;
+
+    /** Since when. */
+    private long doubtfulSince;
+
+    /** Whether the servos have said after that whether they have torque. */
+    private boolean torqueKnown;
 
     private final boolean[] torque = new boolean[ALL.length];
     private final Replies torqueReplies =
@@ -315,28 +322,36 @@ final class ServoBus {
     }
 
     /**
-     * Makes sure, in the first cycle in which all is well after an answer was missing, that the
-     * servos have torque: one whose power was gone for a moment has none. Asks once, in the time
-     * that is left for this cycle; if that is in vain, the next cycle asks again.
+     * Makes sure, after an answer was missing, that the servos have torque: one whose power was
+     * gone for a moment has none. Asks once, in the time that is left for this cycle. If the
+     * replies are late, the next cycle takes them, with the time of their request as any others.
      *
      * @throws LinkException if there are no intact replies
      * @throws LinkLostException if a servo has no torque
      */
     void requireTorque() {
-        if (!this.doubtful || this.attempts > 1) {
+        long deadline = this.begunAt + this.readTimeoutNanos;
+        if (!this.doubtful || (!this.torqueKnown && this.line.nanoTime() - deadline >= 0)) {
             return;
         }
-        long deadline = this.begunAt + this.readTimeoutNanos;
-        if (!ask(ALL, Register.TORQUE_ENABLE, TORQUE_BYTES, deadline, this.torqueReplies)) {
+        if (!this.torqueKnown
+                && !ask(ALL, Register.TORQUE_ENABLE, TORQUE_BYTES, deadline, this.torqueReplies)) {
             this.statistics.mismatch(this.outcome);
             throw failure();
         }
         this.doubtful = false;
+        this.torqueKnown = false;
         for (Joint joint : ALL) {
             if (!this.torque[joint.ordinal()]) {
                 throw LinkLostException.torqueLost(joint);
             }
         }
+    }
+
+    private void doubt() {
+        this.doubtful = true;
+        this.doubtfulSince = this.line.nanoTime();
+        this.torqueKnown = false;
     }
 
     /** Sets the goals of all servos, in steps and in the order of the joints. Nobody replies. */
@@ -368,8 +383,10 @@ final class ServoBus {
             }
             this.statistics.mismatch(this.outcome);
             // Of a request to all servos that is to be found out.
-            this.doubtful |= this.outcome == Outcome.WRONG_ID;
-            this.doubtful |= this.outcome == Outcome.INCOMPLETE && !this.toAll;
+            if (this.outcome == Outcome.WRONG_ID
+                    || (this.outcome == Outcome.INCOMPLETE && !this.toAll)) {
+                doubt();
+            }
             if (this.attempts == ATTEMPTS) {
                 throw failure();
             }
@@ -489,13 +506,15 @@ final class ServoBus {
      * @return whether its replies have come and are those that are wanted
      */
     private boolean takePending(Register first, int count, long deadline, Replies replies) {
-        boolean wanted = this.pendingFirst == first && this.pendingCount == count;
+        Register pending = Objects.requireNonNull(this.pendingFirst);
+        boolean wanted = pending == first && this.pendingCount == count;
+        boolean torque = pending == Register.TORQUE_ENABLE;
         boolean probed = false;
         if (this.received == 0) {
             beginAttempt();
         } // else it goes on where the last attempt ended
         while (true) {
-            this.parser.expect(ALL[this.received].id(), first, this.pendingCount);
+            this.parser.expect(ALL[this.received].id(), pending, this.pendingCount);
             this.parser.expectLonger(MIN_PROBE_BYTES, MAX_PROBE_BYTES);
             // First what is there already.
             this.outcome = await(probed ? deadline : this.begunAt);
@@ -504,17 +523,18 @@ final class ServoBus {
                     this.parser.forgive();
                     this.faulty = null;
                 }
-                take(ALL[this.received], wanted ? replies : NOBODY);
+                take(ALL[this.received], wanted ? replies : torque ? this.torqueReplies : NOBODY);
                 this.received++;
                 if (this.received == ALL.length) {
                     this.pendingFirst = null;
                     this.askedAt = this.pendingSince;
+                    this.torqueKnown |= torque && this.pendingSince - this.doubtfulSince >= 0;
                     return wanted && isWholeUpToAProbe();
                 }
             } else if (this.outcome == Outcome.LONGER && isReplyToProbeSincePending()) {
                 this.pendingFirst = null;
                 this.probeUnanswered = false;
-                this.doubtful = true;
+                doubt();
                 return false;
             } else if (this.outcome != Outcome.INCOMPLETE) {
                 this.received = 0;

@@ -1,6 +1,7 @@
 package dev.rfx.session.so101;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import java.util.Random;
@@ -124,6 +125,37 @@ class ServoBusTests {
 
             assertThat(loop.good).as("it recovers").isGreaterThan(before + 10);
         }
+    }
+
+    /** Late in each cycle, so that no measurement comes at the first attempt. */
+    @ParameterizedTest
+    @CsvSource({"6, 10", "12, 20", "16, 30"})
+    void torqueIsAskedForAndFoundOutThoughRepliesAreAlwaysLate(
+            int latencyMillis, int timeoutMillis) {
+        SimulatedLine line = new SimulatedLine(1);
+        Loop loop = loop(line, 40, timeoutMillis);
+        line.setLatencyMillis(latencyMillis, latencyMillis);
+        line.beSilent(line.now(), line.now() + 60 * MILLI);
+        for (int i = 0; i < 20; i++) {
+            loop.cycle();
+        }
+        int before = loop.good;
+
+        for (int i = 0; i < 100; i++) {
+            loop.cycle();
+        }
+
+        assertThat(loop.good - before).as("the doubt is settled").isEqualTo(100);
+        line.loseTorque();
+        line.beSilent(line.now(), line.now() + 60 * MILLI);
+        assertThatExceptionOfType(LinkLostException.class)
+                .isThrownBy(
+                        () -> {
+                            for (int i = 0; i < 20; i++) {
+                                loop.cycle();
+                            }
+                        })
+                .withMessageContaining("has no torque");
     }
 
     private static Loop loop(SimulatedLine line, int periodMillis, int timeoutMillis) {

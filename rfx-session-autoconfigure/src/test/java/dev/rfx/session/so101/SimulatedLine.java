@@ -31,6 +31,7 @@ final class SimulatedLine implements BusLine {
     private long freeNanos;
     private long lastArrival;
     private int requests;
+    private int torque = 1;
 
     private long silentFrom;
     private long silentUntil;
@@ -58,6 +59,11 @@ final class SimulatedLine implements BusLine {
     void beSilent(long from, long until) {
         this.silentFrom = from;
         this.silentUntil = until;
+    }
+
+    /** The servos have lost their power for a moment. */
+    void loseTorque() {
+        this.torque = 0;
     }
 
     /** When the latest request of a number was sent. */
@@ -136,7 +142,7 @@ final class SimulatedLine implements BusLine {
 
     private void reply(int id, int address, int count, long latency) {
         byte[] registers = new byte[96];
-        put(registers, Register.TORQUE_ENABLE, 1);
+        put(registers, Register.TORQUE_ENABLE, this.torque);
         put(registers, Register.PRESENT_POSITION, (int) (this.freeNanos / TICK_NANOS % TICKS));
         put(registers, Register.PRESENT_VELOCITY, this.requests % TICKS);
         byte[] frame = new byte[count + 6];

@@ -909,7 +909,6 @@ class So101RobotTests {
         this.robot.reset();
         this.arm.powerCycle();
         this.arm.damageNext(Joint.ELBOW_FLEX, ReplyFault.lost());
-        this.robot.observe(); // asks twice
 
         assertThatExceptionOfType(LinkLostException.class)
                 .isThrownBy(this.robot::observe)
