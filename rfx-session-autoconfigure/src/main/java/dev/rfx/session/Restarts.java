@@ -130,8 +130,11 @@ final class Restarts {
 
     /** The restart cannot come: no memory, no thread, the robot is taken, or the JVM ends. */
     private void abandon(PendingRestart pending, Throwable reason) {
-        if (this.runs.getAndUpdate(now -> now.abandon(pending)).pending() == pending
-                && !(reason instanceof JvmEndsException)) {
+        Runs seen;
+        do { // no lambda: it would allocate
+            seen = this.runs.get();
+        } while (!this.runs.compareAndSet(seen, seen.abandon(pending)));
+        if (seen.pending() == pending && !(reason instanceof JvmEndsException)) {
             giveUp(pending.failure(), "Session '{}' cannot be restarted", reason);
         }
     }

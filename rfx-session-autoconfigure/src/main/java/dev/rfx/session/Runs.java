@@ -90,11 +90,9 @@ final class Runs {
         return mayRestart(failed) ? new Runs(failed, this.before, this.restartable, restart) : this;
     }
 
-    /** Does not wait any more for a restart that cannot come. */
+    /** Gives up a restart that cannot come. Allocates nothing: a full heap may be the reason. */
     Runs abandon(PendingRestart restart) {
-        return this.pending == restart
-                ? new Runs(this.current, this.before, this.restartable, null)
-                : this;
+        return this.pending == restart ? this.dismissed : this;
     }
 
     /** Ends the timer of a restart that is not awaited any more. */

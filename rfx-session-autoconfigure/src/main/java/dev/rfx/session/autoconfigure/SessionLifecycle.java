@@ -1,6 +1,7 @@
 package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.RestartPolicy;
+import dev.rfx.session.RobotInUseException;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionState;
@@ -84,9 +85,13 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
         try {
             session.start();
         } catch (SessionException ex) {
+            // The session has logged why.
+            logger.warn("The application runs without session '{}'", session.name());
+        } catch (RobotInUseException ex) {
             logger.warn(
-                    "The application goes on without session '{}', which could not start",
-                    session.name());
+                    "The application runs without session '{}': {}",
+                    session.name(),
+                    ex.getMessage());
         }
     }
 

@@ -329,6 +329,7 @@ class SessionCommandTests {
         }
     }
 
+    @Campaign
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void commandsAtTheSameTimeAreAnsweredAsTheyTurnOut(WebApplicationType type) throws Exception {

@@ -492,6 +492,21 @@ class SessionLifecycleTests {
                 .contains("give each session a robot of its own");
     }
 
+    @Test
+    void applicationMayGoOnWithoutASessionWhoseRobotIsInUse() {
+        this.runner
+                .withUserConfiguration(SharedRobot.class)
+                .withPropertyValues("rfx.session.start-failure=continue")
+                .run(
+                        context -> {
+                            assertThat(context).hasNotFailed();
+                            assertThat(context.getBean("first", Session.class).state())
+                                    .isEqualTo(SessionState.RUNNING);
+                            assertThat(context.getBean("second", Session.class).state())
+                                    .isEqualTo(SessionState.NEW);
+                        });
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration(SessionLifecycleAutoConfiguration.class)
     static class SharedRobot {
