@@ -250,7 +250,7 @@ class SessionView {
     this.text("rate", `${decimal(view.rateHz, 2)} Hz`);
     this.text("target", `of ${number(session.rateHz)} Hz`);
     this.text("overruns", integer.format(session.totals.overruns));
-    this.text("lateWakes", integer.format(session.totals.lateWakes));
+    this.text("lateWakeups", integer.format(session.totals.lateWakeups));
     const last = view.points.at(-1);
     this.text("p50", micros(last?.p50));
     this.text("p99", `p99 ${micros(last?.p99)}`);
@@ -291,7 +291,7 @@ class SessionView {
       decimal(iteration.observeMillis, 3),
       decimal(iteration.policyMillis, 3),
       decimal(iteration.actMillis, 3),
-      [iteration.cause, iteration.starved ? "starved" : null].filter(Boolean).join(", "),
+      [iteration.cause, iteration.stale ? "stale" : null].filter(Boolean).join(", "),
     ]));
     this.fields.recent.tBodies[0].replaceChildren(...rows);
   }
@@ -381,7 +381,7 @@ class SessionView {
 
   // Nothing is known any more.
   clear() {
-    for (const field of ["uptime", "iterations", "rate", "overruns", "lateWakes", "p50"]) {
+    for (const field of ["uptime", "iterations", "rate", "overruns", "lateWakeups", "p50"]) {
       this.text(field, "–");
     }
     this.text("target", "");

@@ -1,9 +1,15 @@
 package dev.rfx.session;
 
+import dev.rfx.session.jfr.IterationEvents;
+import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.HybridWait;
+import dev.rfx.session.timing.SpinWindow;
+import dev.rfx.session.timing.TimingRecorder;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,10 +52,10 @@ final class ControlLoop<O, A> {
     private final Robot<O, A> robot;
     private final Policy<? super O, ? extends A> policy;
     private final double periodNanos;
-    private final LoopClock clock;
+    private final Clock clock;
     private final HybridWait hybridWait;
     private final TimingRecorder recorder;
-    private final JfrTrace trace;
+    private final IterationEvents events;
     private final ActionGuard actionGuard = new ActionGuard();
     private final ObservationAge observationAge;
 
@@ -73,31 +79,36 @@ final class ControlLoop<O, A> {
     /** The clock's reading at the begin of the loop; valid when prepare() has returned. */
     private volatile long begin;
 
-    /** The loop ends by itself so long after its begin. */
-    private volatile long limitNanos = Long.MAX_VALUE;
+    /** Duration of the loop, in ns. */
+    private final AtomicLong limitNanos = new AtomicLong(Long.MAX_VALUE);
 
     ControlLoop(
             Robot<O, A> robot,
             Policy<? super O, ? extends A> policy,
             SessionOptions options,
-            LoopClock clock,
+            Clock clock,
             TimingRecorder recorder,
-            JfrTrace trace) {
+            IterationEvents events) {
         this.robot = robot;
         this.policy = policy;
         this.periodNanos = options.periodNanos();
         this.clock = clock;
         this.hybridWait =
-                new HybridWait(
-                        clock,
-                        new SpinWindow(
-                                options.spinWindow(),
-                                options.periodNanos(),
-                                SpinBudget.OF_THE_JVM));
+                new HybridWait(clock, new SpinWindow(options.spinWindow(), options.periodNanos()));
         this.recorder = recorder;
-        this.trace = trace;
+        this.events = events;
         this.observationAge =
-                new ObservationAge(options.maxObservationAge(), options.maxStarvedIterations());
+                new ObservationAge(options.maxObservationAge(), options.maxStaleIterations());
+    }
+
+    /** Takes a share of the spin budget. Called when the control thread begins. */
+    void open() {
+        this.hybridWait.open();
+    }
+
+    /** Returns that share. Allocates nothing. */
+    void close() {
+        this.hybridWait.close();
     }
 
     /** Resets robot and policy, then waits for the warm-up to pass. */
@@ -114,7 +125,7 @@ final class ControlLoop<O, A> {
         this.policy.reset();
         enter(SessionPhase.WARMUP);
         long warm = this.clock.nanoTime() + warmup.toNanos();
-        DryRun.once(() -> !this.stopRequested && warm - this.clock.nanoTime() > 0);
+        LoopWarmup.once(() -> !this.stopRequested && warm - this.clock.nanoTime() > 0);
         learnToWait(warm);
         this.begin = this.clock.nanoTime();
     }
@@ -135,7 +146,7 @@ final class ControlLoop<O, A> {
         long due = start;
         long k = 0;
         this.begin = start;
-        while (!this.stopRequested && start - this.begin < this.limitNanos) {
+        while (!this.stopRequested && start - this.begin < this.limitNanos.get()) {
             enter(SessionPhase.OBSERVE);
             O observation = this.robot.observe();
             if (observation == null) {
@@ -143,7 +154,7 @@ final class ControlLoop<O, A> {
             }
             long observed = this.clock.nanoTime();
             OBSERVATION.setRelease(this, (Object) observation);
-            long stamp = this.observationAge.stampOf(observation, observed);
+            long stamp = this.observationAge.timestampOf(observation, observed);
             if (this.stopRequested) {
                 return;
             }
@@ -151,11 +162,11 @@ final class ControlLoop<O, A> {
             A action = this.policy.selectAction(observation);
             this.actionGuard.check(action);
             long selected = this.clock.nanoTime();
-            boolean starved = this.observationAge.isTooOld(stamp, selected);
+            boolean stale = this.observationAge.isTooOld(stamp, selected);
             long end = selected;
-            if (starved) {
+            if (stale) {
                 enter(SessionPhase.OBSERVE); // where it is to blame
-                this.observationAge.starve(stamp, selected);
+                this.observationAge.countStale(stamp, selected);
                 if (this.stopRequested) {
                     return;
                 }
@@ -173,8 +184,16 @@ final class ControlLoop<O, A> {
             k++;
             long next = grid + Math.round(k * this.periodNanos);
             boolean late = end - next > 0;
-            int flags = flags(end - start, late, starved);
-            this.trace.iteration(this.recorder.count(), due, start, observed, selected, end, flags);
+            int flags = flags(end - start, late, stale);
+            this.events.iteration(
+                    this.recorder.count(),
+                    due,
+                    start,
+                    observed,
+                    selected,
+                    end,
+                    (flags & TimingRecorder.OVERRUN) != 0,
+                    (flags & TimingRecorder.LATE_WAKEUP) != 0);
             this.recorder.record(due, start, observed, selected, end, flags);
 
             enter(SessionPhase.WAIT);
@@ -188,12 +207,12 @@ final class ControlLoop<O, A> {
         }
     }
 
-    private int flags(long workNanos, boolean late, boolean starved) {
-        int flags = starved ? IterationRing.STARVED : 0;
+    private int flags(long workNanos, boolean late, boolean stale) {
+        int flags = stale ? TimingRecorder.STALE : 0;
         if (workNanos > this.periodNanos) {
-            return flags | IterationRing.OVERRUN;
+            return flags | TimingRecorder.OVERRUN;
         }
-        return late ? flags | IterationRing.WOKE_LATE : flags;
+        return late ? flags | TimingRecorder.LATE_WAKEUP : flags;
     }
 
     /**
@@ -205,8 +224,9 @@ final class ControlLoop<O, A> {
         long now = this.clock.nanoTime();
         while (!this.stopRequested) {
             long until = deadline;
-            if (this.phase == SessionPhase.WAIT && until - this.begin > this.limitNanos) {
-                until = this.begin + this.limitNanos;
+            long limit = this.limitNanos.get();
+            if (this.phase == SessionPhase.WAIT && until - this.begin > limit) {
+                until = this.begin + limit;
             }
             if (until - now <= 0) {
                 return now;
@@ -233,21 +253,21 @@ final class ControlLoop<O, A> {
 
     /** Lets the loop end by itself after that time, counted from its begin. */
     void limit(Duration duration) {
-        this.limitNanos = duration.toNanos();
+        this.limitNanos.set(duration.toNanos());
     }
 
     /**
      * Lets the loop end by itself after that time, counted from now, unless it ends sooner anyway.
      */
-    synchronized void limitFromNow(Duration duration) {
+    void limitFromNow(Duration duration) {
         long limit = this.clock.nanoTime() - this.begin + duration.toNanos();
-        this.limitNanos = Math.min(this.limitNanos, limit);
+        this.limitNanos.accumulateAndGet(limit, Math::min);
         wake();
     }
 
     /** Tells whether the loop should have ended by itself so long ago. */
     boolean isOverdue(Duration late) {
-        long limit = this.limitNanos;
+        long limit = this.limitNanos.get();
         return limit < Long.MAX_VALUE
                 && this.phase.compareTo(SessionPhase.WARMUP) > 0
                 && this.clock.nanoTime() - this.begin - limit > late.toNanos();

@@ -15,9 +15,9 @@ import javax.management.openmbean.CompositeData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the garbage collector stopped all threads. The JVM tells so some milliseconds after a pause,
- * in milliseconds of its own age; it is asked to while a loop runs. Any thread may call it, and
- * {@link #nanosWithin} waits for nobody.
+ * The pauses in which the garbage collector stopped all threads. The JVM reports a pause some
+ * milliseconds after its end, in milliseconds since the start of the JVM; this class listens while
+ * a loop runs. Any thread may call it; {@link #nanosWithin} never blocks.
  */
 final class GcPauses {
 
@@ -34,12 +34,13 @@ final class GcPauses {
 
     private int loops; // guarded by this
 
-    // The JVM tells one after the other.
+    /** Confined to the thread on which the JVM reports pauses. */
     private int nextSlot;
 
     /**
-     * The clock's reading when the JVM's age was 0. Nobody tells: neither uptime nor start time are
-     * counted from there. But no pause is told before it has ended, and one of them at once.
+     * The clock's reading at the start of the JVM. The JVM does not publish it: neither its uptime
+     * nor its start time count from there. But it reports no pause before its end, and some pause
+     * immediately after it.
      */
     private long origin = Long.MAX_VALUE;
 
@@ -47,7 +48,7 @@ final class GcPauses {
         this.nanoTime = nanoTime;
     }
 
-    /** A loop begins: from the first one on the JVM is to tell. */
+    /** Counts a loop that begins; the first one starts to listen. */
     synchronized void join() {
         if (this.loops == 0) {
             forEachCollector(emitter -> emitter.addNotificationListener(this.listener, null, null));
@@ -55,14 +56,14 @@ final class GcPauses {
         this.loops++;
     }
 
-    /** A loop that joined has ended. */
+    /** Counts the end of a loop that joined; the last one stops listening. */
     synchronized void leave() {
         if (--this.loops == 0) {
             forEachCollector(this::removeListener);
         }
     }
 
-    /** Those that joined and have not left. */
+    /** {@return the loops that joined and have not left} */
     synchronized int loops() {
         return this.loops;
     }
@@ -71,11 +72,11 @@ final class GcPauses {
         try {
             emitter.removeNotificationListener(this.listener);
         } catch (ListenerNotFoundException ex) {
-            // Then it is not there.
+            // It was not registered with this collector.
         }
     }
 
-    /** Not those that tell of whole cycles, in most of which the other threads go on. */
+    /** Excludes collectors that report whole cycles: other threads run in most of a cycle. */
     private static void forEachCollector(Consumer<NotificationEmitter> task) {
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             if (collector instanceof NotificationEmitter emitter
@@ -97,7 +98,7 @@ final class GcPauses {
         }
     }
 
-    /** Adds a pause that has just been told, in milliseconds of the JVM's age. */
+    /** Adds a pause that was just reported, in milliseconds since the start of the JVM. */
     void add(long beginMillis, long endMillis) {
         this.origin =
                 Math.min(this.origin, this.nanoTime.getAsLong() - endMillis * NANOS_PER_MILLI);
@@ -107,7 +108,7 @@ final class GcPauses {
         this.pauses.set(slot + 1, this.origin + endMillis * NANOS_PER_MILLI);
     }
 
-    /** How much of the time between two readings of the clock were pauses. */
+    /** {@return the pause time between two readings of the clock, in ns} */
     long nanosWithin(long from, long to) {
         long nanos = 0;
         for (int slot = 0; slot < 2 * KEPT; slot += 2) {

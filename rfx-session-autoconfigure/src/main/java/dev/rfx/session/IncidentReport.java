@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.timing.TimingRecorder;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**

@@ -1,5 +1,7 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Milliseconds;
+import dev.rfx.session.timing.IterationRecord;
 import java.util.List;
 
 /** Iterations as a block for the log: the last ones, and of those before them what stands out. */
@@ -21,7 +23,7 @@ final class IterationTable {
         int from = iterations.size() - LAST;
         for (int i = 0; i < iterations.size(); i++) {
             IterationRecord iteration = iterations.get(i);
-            if (i >= from || iteration.cause() != null || iteration.starved()) {
+            if (i >= from || iteration.cause() != null || iteration.stale()) {
                 table.append(row(iteration));
             }
         }
@@ -33,12 +35,12 @@ final class IterationTable {
         return "\n  %11d %12s %8s %8s %8s %8s%s%s"
                 .formatted(
                         iteration.number(),
-                        Millis.of(iteration.start()),
-                        Millis.of(iteration.lateness()),
-                        Millis.of(iteration.observe()),
-                        Millis.of(iteration.policy()),
-                        Millis.of(iteration.act()),
+                        Milliseconds.of(iteration.start()),
+                        Milliseconds.of(iteration.lateness()),
+                        Milliseconds.of(iteration.observe()),
+                        Milliseconds.of(iteration.policy()),
+                        Milliseconds.of(iteration.act()),
                         cause == null ? "" : "  " + cause,
-                        iteration.starved() ? "  starved" : "");
+                        iteration.stale() ? "  stale" : "");
     }
 }

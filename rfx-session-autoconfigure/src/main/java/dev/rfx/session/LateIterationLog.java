@@ -1,5 +1,8 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Milliseconds;
+import dev.rfx.session.timing.IterationRecord;
+import dev.rfx.session.timing.TimingRecorder;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,10 +60,10 @@ final class LateIterationLog {
                 name,
                 last.number(),
                 last.cause(),
-                Millis.of(last.observe()),
-                Millis.of(last.policy()),
-                Millis.of(last.act()),
-                Millis.of(periodNanos),
+                Milliseconds.of(last.observe()),
+                Milliseconds.of(last.policy()),
+                Milliseconds.of(last.act()),
+                Milliseconds.of(periodNanos),
                 leftOut);
     }
 }

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * robot may put new values into the tensors, and stamp them anew, at its next {@link
  * Robot#observe()}. Two observations are equal if their tensors are, whenever they were measured.
  */
-public final class Observation implements Stamped {
+public final class Observation implements Timestamped {
 
     /** The name under which a robot puts its joint positions and velocities. */
     public static final String STATE = "state";
 
     private final Map<String, Tensor> tensors;
-    private boolean stamped;
-    private long stampNanos;
+    private boolean timestamped;
+    private long timestampNanos;
 
     private Observation(Map<String, Tensor> tensors) {
         this.tensors = tensors;
@@ -47,8 +47,8 @@ public final class Observation implements Stamped {
         Map<String, Tensor> more = new LinkedHashMap<>(this.tensors);
         more.put(name, tensor);
         Observation result = new Observation(Collections.unmodifiableMap(more));
-        result.stamped = this.stamped;
-        result.stampNanos = this.stampNanos;
+        result.timestamped = this.timestamped;
+        result.timestampNanos = this.timestampNanos;
         return result;
     }
 
@@ -81,23 +81,23 @@ public final class Observation implements Stamped {
     /**
      * Says when the values were measured. For the robot, before it returns the observation.
      *
-     * @param stampNanos a reading of {@link System#nanoTime()}
+     * @param timestampNanos a reading of {@link System#nanoTime()}
      * @return this observation
      */
-    public Observation stamp(long stampNanos) {
-        this.stampNanos = stampNanos;
-        this.stamped = true;
+    public Observation stamp(long timestampNanos) {
+        this.timestampNanos = timestampNanos;
+        this.timestamped = true;
         return this;
     }
 
     @Override
-    public boolean hasStamp() {
-        return this.stamped;
+    public boolean hasTimestamp() {
+        return this.timestamped;
     }
 
     @Override
-    public long stampNanos() {
-        return this.stampNanos;
+    public long timestampNanos() {
+        return this.timestampNanos;
     }
 
     /**

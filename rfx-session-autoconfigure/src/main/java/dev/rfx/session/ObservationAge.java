@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Milliseconds;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -10,29 +11,29 @@ import org.jspecify.annotations.Nullable;
 final class ObservationAge {
 
     private final long maxNanos;
-    private final int maxStarved;
-    private int starvedInARow;
+    private final int maxStale;
+    private int staleInARow;
 
-    ObservationAge(@Nullable Duration max, int maxStarved) {
+    ObservationAge(@Nullable Duration max, int maxStale) {
         this.maxNanos = max == null ? Long.MAX_VALUE : max.toNanos();
-        this.maxStarved = maxStarved;
+        this.maxStale = maxStale;
     }
 
     /** Reads the stamp, before the robot can change it. Returns 0 where ages do not matter. */
-    long stampOf(Object observation, long now) {
+    long timestampOf(Object observation, long now) {
         if (this.maxNanos == Long.MAX_VALUE) {
             return 0;
         }
-        if (!(observation instanceof Stamped stamped) || !stamped.hasStamp()) {
+        if (!(observation instanceof Timestamped timestamped) || !timestamped.hasTimestamp()) {
             throw new StaleObservationException(
-                    "maxObservationAge is set, but the %s has no stamp that tells its age"
+                    "maxObservationAge is set, but the %s has no timestamp that tells its age"
                             .formatted(observation.getClass().getName()));
         }
-        long stamp = stamped.stampNanos();
+        long stamp = timestamped.timestampNanos();
         if (stamp - now > 0) {
             throw new StaleObservationException(
-                    "The observation's stamp is %s ms in the future: a stamp is a reading of System.nanoTime()"
-                            .formatted(Millis.of(stamp - now)));
+                    "The observation's timestamp is %s ms in the future: a timestamp is a reading of System.nanoTime()"
+                            .formatted(Milliseconds.of(stamp - now)));
         }
         return stamp;
     }
@@ -40,7 +41,7 @@ final class ObservationAge {
     /** Tells whether an observation is too old to act on. */
     boolean isTooOld(long stamp, long now) {
         if (this.maxNanos == Long.MAX_VALUE || now - stamp <= this.maxNanos) {
-            this.starvedInARow = 0;
+            this.staleInARow = 0;
             return false;
         }
         return true;
@@ -51,15 +52,15 @@ final class ObservationAge {
      *
      * @throws StaleObservationException if too many in a row were
      */
-    void starve(long stamp, long now) {
-        if (this.starvedInARow == this.maxStarved) {
+    void countStale(long stamp, long now) {
+        if (this.staleInARow == this.maxStale) {
             throw new StaleObservationException(
                     "The observation is %s ms old, but may be %s ms, and the %d before it were too old as well"
                             .formatted(
-                                    Millis.of(now - stamp),
-                                    Millis.of(this.maxNanos),
-                                    this.starvedInARow));
+                                    Milliseconds.of(now - stamp),
+                                    Milliseconds.of(this.maxNanos),
+                                    this.staleInARow));
         }
-        this.starvedInARow++;
+        this.staleInARow++;
     }
 }

@@ -1,5 +1,7 @@
 package dev.rfx.session;
 
+import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.Scheduler;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,7 +27,8 @@ final class Restarts {
     private final Session session;
     private final AtomicReference<Runs> runs;
     private final Notifier notifier;
-    private final LoopClock clock;
+    private final Clock clock;
+    private final Scheduler scheduler;
     private final Consumer<Runs> starter;
     private volatile @Nullable RestartPolicy policy;
 
@@ -37,12 +40,14 @@ final class Restarts {
             Session session,
             AtomicReference<Runs> runs,
             Notifier notifier,
-            LoopClock clock,
+            Clock clock,
+            Scheduler scheduler,
             Consumer<Runs> starter) {
         this.session = session;
         this.runs = runs;
         this.notifier = notifier;
         this.clock = clock;
+        this.scheduler = scheduler;
         this.starter = starter;
     }
 
@@ -97,7 +102,7 @@ final class Restarts {
                         }
                     });
             Duration delay = Objects.requireNonNull(status.startsIn());
-            pending.timer(this.clock.after(delay, () -> delayIsOver(pending)));
+            pending.timer(this.scheduler.after(delay, () -> delayIsOver(pending)));
         } catch (Throwable ex) {
             abandon(pending, ex);
         }
@@ -109,7 +114,7 @@ final class Restarts {
             return;
         }
         try {
-            pending.timer(this.clock.after(LISTENERS_TIMEOUT, () -> begin(pending)));
+            pending.timer(this.scheduler.after(LISTENERS_TIMEOUT, () -> begin(pending)));
         } catch (Throwable ex) {
             abandon(pending, ex);
         }

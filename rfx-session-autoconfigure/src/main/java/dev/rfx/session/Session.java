@@ -1,5 +1,10 @@
 package dev.rfx.session;
 
+import dev.rfx.session.thread.ThreadStatus;
+import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.IterationReader;
+import dev.rfx.session.timing.IterationRecord;
+import dev.rfx.session.timing.Scheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +37,8 @@ public final class Session implements AutoCloseable {
     private final Robot<Object, Object> robot;
     private final Policy<Object, Object> policy;
     private final SessionOptions options;
-    private final LoopClock clock;
+    private final Clock clock;
+    private final Scheduler scheduler;
     private final SessionThreads threads;
     private final Notifier notifier;
     private final RobotReadings readings;
@@ -63,15 +69,16 @@ public final class Session implements AutoCloseable {
      */
     public <O, A> Session(
             Robot<O, A> robot, Policy<? super O, ? extends A> policy, SessionOptions options) {
-        this(robot, policy, options, LoopClock.SYSTEM);
+        this(robot, policy, options, Clock.SYSTEM, Watchdog.OF_THE_JVM);
     }
 
     <O, A> Session(
             Robot<O, A> robot,
             Policy<? super O, ? extends A> policy,
             SessionOptions options,
-            LoopClock clock) {
-        this(robot, policy, options, clock, new SessionThreads(options));
+            Clock clock,
+            Scheduler scheduler) {
+        this(robot, policy, options, clock, scheduler, new SessionThreads(options));
     }
 
     /** Here the types meet: the compiler has checked that they fit, and nobody asks again. */
@@ -80,18 +87,21 @@ public final class Session implements AutoCloseable {
             Robot<O, A> robot,
             Policy<? super O, ? extends A> policy,
             SessionOptions options,
-            LoopClock clock,
+            Clock clock,
+            Scheduler scheduler,
             SessionThreads threads) {
         this.robot = (Robot<Object, Object>) Objects.requireNonNull(robot, "robot");
         this.policy = (Policy<Object, Object>) Objects.requireNonNull(policy, "policy");
         this.options = Objects.requireNonNull(options, "options");
         this.clock = clock;
+        this.scheduler = scheduler;
         this.threads = threads;
         this.notifier = new Notifier(this.threads);
-        this.notifier.add(new JfrTrace(options.name()));
+        this.notifier.add(new FlightRecorderListener(options.name()));
         this.notifier.add(new SessionLog(robot, policy));
         this.readings = new RobotReadings(robot, this.threads);
-        this.restarts = new Restarts(this, this.runs, this.notifier, clock, this::restart);
+        this.restarts =
+                new Restarts(this, this.runs, this.notifier, clock, scheduler, this::restart);
     }
 
     /**
@@ -128,7 +138,7 @@ public final class Session implements AutoCloseable {
      * again later. A caller that gives up then uses {@link #startOnce()}.
      *
      * @throws SessionException if the robot or the policy could not be reset
-     * @throws SessionHungException if the control thread of the last run still hangs
+     * @throws SessionUnresponsiveException if the control thread of the last run still hangs
      * @throws RobotInUseException if another session drives the same robot
      * @throws IllegalStateException if called from within a run that is ending, or while the JVM
      *     ends
@@ -143,7 +153,7 @@ public final class Session implements AutoCloseable {
      * loop has begun.
      *
      * @throws SessionException if the robot or the policy could not be reset
-     * @throws SessionHungException if the control thread of the last run still hangs
+     * @throws SessionUnresponsiveException if the control thread of the last run still hangs
      * @throws RobotInUseException if another session drives the same robot
      * @throws IllegalStateException if called from within a run that is ending, or while the JVM
      *     ends
@@ -239,6 +249,7 @@ public final class Session implements AutoCloseable {
                 this.restarts,
                 this.threads,
                 this.clock,
+                this.scheduler,
                 duration);
     }
 
@@ -298,7 +309,7 @@ public final class Session implements AutoCloseable {
      * <p>A call in flight has half of the stop timeout to come back; then it is interrupted (a
      * reset is interrupted at once). What it throws after that is logged, and is no failure.
      *
-     * @throws SessionHungException if the call in flight ignores the interrupt too. {@link
+     * @throws SessionUnresponsiveException if the call in flight ignores the interrupt too. {@link
      *     Robot#stop()} has then been called beside it, and the session cannot be started until
      *     that call has come back
      */
@@ -370,7 +381,7 @@ public final class Session implements AutoCloseable {
      * throws, whatever it throws, and no {@link RestartPolicy} starts the session again.
      *
      * @throws SessionException if the session could not be started or failed
-     * @throws SessionHungException if the run is to end and a call hangs
+     * @throws SessionUnresponsiveException if the run is to end and a call hangs
      * @throws RobotInUseException if another session drives the same robot
      * @throws IllegalStateException if called from within the robot or the policy
      */
@@ -385,8 +396,8 @@ public final class Session implements AutoCloseable {
      * @param duration how long, more than 0, or null for no further limit
      * @throws IllegalArgumentException if the duration is zero or negative
      * @throws SessionException if the session could not be started or failed
-     * @throws SessionHungException if the time is over and a call hangs; {@link Robot#stop()} has
-     *     then been called beside it
+     * @throws SessionUnresponsiveException if the time is over and a call hangs; {@link
+     *     Robot#stop()} has then been called beside it
      * @throws IllegalStateException if called from within the robot or the policy
      */
     public void run(@Nullable Duration duration) {
@@ -437,8 +448,8 @@ public final class Session implements AutoCloseable {
      * Throws if the last run failed or the control thread hangs.
      *
      * @throws SessionException the failure of the current or last run
-     * @throws SessionHungException if no iteration has been completed for the time of the watchdog,
-     *     or the run has not ended within the stop timeout
+     * @throws SessionUnresponsiveException if no iteration has been completed for the time of the
+     *     watchdog, or the run has not ended within the stop timeout
      */
     public void checkHealth() {
         SessionRun current = this.runs.get().current();
@@ -607,7 +618,11 @@ public final class Session implements AutoCloseable {
      * @return a new reader
      */
     public IterationReader iterationReader() {
-        return new IterationReader(() -> this.runs.get().current());
+        return new IterationReader(
+                () -> {
+                    SessionRun current = this.runs.get().current();
+                    return current == null ? null : current.recorder();
+                });
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.timing.IterationRecord;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -40,7 +40,7 @@ public interface SessionListener {
      * @param session the session
      * @param hang what the control thread hangs in, with its stack trace
      */
-    default void stalled(Session session, SessionHungException hang) {}
+    default void stalled(Session session, SessionUnresponsiveException hang) {}
 
     /**
      * The run should have ended, but the control thread ignores both stop and interrupt.
@@ -48,7 +48,7 @@ public interface SessionListener {
      * @param session the session
      * @param hang what the control thread hangs in, with its stack trace
      */
-    default void stuck(Session session, SessionHungException hang) {}
+    default void stuck(Session session, SessionUnresponsiveException hang) {}
 
     /**
      * The restart policy starts the session again after a while, unless somebody starts or stops it

@@ -46,17 +46,17 @@ final class SessionLog implements SessionListener {
                 session.stats(),
                 IterationTable.of(failure.recentIterations()),
                 // The stack trace of a hang is in the log already, since it was found.
-                failure instanceof SessionHungException ? null : failure);
+                failure instanceof SessionUnresponsiveException ? null : failure);
     }
 
     @Override
-    public void stalled(Session session, SessionHungException hang) {
+    public void stalled(Session session, SessionUnresponsiveException hang) {
         logger.error("{}", hang.getMessage(), hang);
     }
 
     @Override
-    public void stuck(Session session, SessionHungException hang) {
-        boolean known = session.snapshot().failure() instanceof SessionHungException;
+    public void stuck(Session session, SessionUnresponsiveException hang) {
+        boolean known = session.snapshot().failure() instanceof SessionUnresponsiveException;
         logger.error("{}", hang.getMessage(), known ? null : hang);
     }
 

@@ -1,8 +1,9 @@
 package dev.rfx.session;
 
-import static dev.rfx.session.OptionChecks.require;
-import static dev.rfx.session.OptionChecks.requireBetween;
+import static dev.rfx.session.support.Checks.require;
+import static dev.rfx.session.support.Checks.requireBetween;
 
+import dev.rfx.session.thread.ThreadOptions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param watchdogAction what happens to a stalled loop. Default {@link WatchdogAction#STOP_ROBOT}
  * @param maxObservationAge how old an observation may be when the action that it led to would be
  *     sent; more than 0, at most 1 h. An older one is not acted on: the robot holds. Null, the
- *     default, for no limit; otherwise the observations have to be {@link Stamped}
- * @param maxStarvedIterations how many iterations in a row may have an observation that is too old;
+ *     default, for no limit; otherwise the observations have to be {@link Timestamped}
+ * @param maxStaleIterations how many iterations in a row may have an observation that is too old;
  *     the next one fails; 0 to 1 000 000. Default 10
  * @param thread what is asked of the operating system for the control thread. Default nothing
  */
@@ -49,7 +50,7 @@ public record SessionOptions(
         @Nullable Duration watchdogTimeout,
         WatchdogAction watchdogAction,
         @Nullable Duration maxObservationAge,
-        int maxStarvedIterations,
+        int maxStaleIterations,
         ThreadOptions thread) {
 
     private static final double MAX_RATE_HZ = 10_000;
@@ -61,7 +62,7 @@ public record SessionOptions(
     private static final Duration MAX_DURATION = Duration.ofDays(10_000);
     private static final Duration MAX_WATCHDOG_TIMEOUT = Duration.ofHours(1);
     private static final Duration MAX_OBSERVATION_AGE = Duration.ofHours(1);
-    private static final int MAX_STARVED_ITERATIONS = 1_000_000;
+    private static final int MAX_STALE_ITERATIONS = 1_000_000;
     private static final double MIN_WATCHDOG_PERIODS = 2;
     private static final double WATCHDOG_PERIODS = 5;
     private static final double MIN_DEFAULT_WATCHDOG_NANOS = 500e6;
@@ -93,7 +94,7 @@ public record SessionOptions(
      * @param watchdogTimeout when a loop is stalled, or null
      * @param watchdogAction what happens then
      * @param maxObservationAge how old an observation may be, or null
-     * @param maxStarvedIterations how many may be older in a row
+     * @param maxStaleIterations how many may be older in a row
      * @param thread what is asked for the control thread
      * @throws IllegalArgumentException if a value is outside its range
      */
@@ -138,10 +139,10 @@ public record SessionOptions(
                     MAX_OBSERVATION_AGE);
         }
         require(
-                maxStarvedIterations >= 0 && maxStarvedIterations <= MAX_STARVED_ITERATIONS,
-                "maxStarvedIterations",
-                maxStarvedIterations,
-                "0 to " + MAX_STARVED_ITERATIONS);
+                maxStaleIterations >= 0 && maxStaleIterations <= MAX_STALE_ITERATIONS,
+                "maxStaleIterations",
+                maxStaleIterations,
+                "0 to " + MAX_STALE_ITERATIONS);
         if (spinWindow != null && thread.fifoPriority() != null) {
             // It would spin all the time, and nobody else had the processor.
             requireBetween(
@@ -266,13 +267,13 @@ public record SessionOptions(
     }
 
     /**
-     * Returns options with another limit of starved iterations.
+     * Returns options with another limit of stale iterations.
      *
-     * @param maxStarvedIterations how many in a row are not yet a failure
+     * @param maxStaleIterations how many in a row are not yet a failure
      * @return new options
      */
-    public SessionOptions withMaxStarvedIterations(int maxStarvedIterations) {
-        return with(copy -> copy.maxStarvedIterations = maxStarvedIterations);
+    public SessionOptions withMaxStaleIterations(int maxStaleIterations) {
+        return with(copy -> copy.maxStaleIterations = maxStaleIterations);
     }
 
     /**
@@ -319,7 +320,7 @@ public record SessionOptions(
         @Nullable Duration watchdogTimeout;
         WatchdogAction watchdogAction;
         @Nullable Duration maxObservationAge;
-        int maxStarvedIterations;
+        int maxStaleIterations;
         ThreadOptions thread;
 
         Copy(SessionOptions from) {
@@ -333,7 +334,7 @@ public record SessionOptions(
             this.watchdogTimeout = from.watchdogTimeout;
             this.watchdogAction = from.watchdogAction;
             this.maxObservationAge = from.maxObservationAge;
-            this.maxStarvedIterations = from.maxStarvedIterations;
+            this.maxStaleIterations = from.maxStaleIterations;
             this.thread = from.thread;
         }
 
@@ -349,7 +350,7 @@ public record SessionOptions(
                     this.watchdogTimeout,
                     this.watchdogAction,
                     this.maxObservationAge,
-                    this.maxStarvedIterations,
+                    this.maxStaleIterations,
                     this.thread);
         }
     }

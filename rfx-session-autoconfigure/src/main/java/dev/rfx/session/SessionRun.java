@@ -1,5 +1,12 @@
 package dev.rfx.session;
 
+import dev.rfx.session.jfr.IterationEvents;
+import dev.rfx.session.thread.ThreadStatus;
+import dev.rfx.session.thread.ThreadTuning;
+import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.IterationRecord;
+import dev.rfx.session.timing.Scheduler;
+import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +57,8 @@ final class SessionRun {
     private final Notifier notifier;
     private final Restarts restarts;
     private final SessionThreads threads;
-    private final LoopClock clock;
+    private final Clock clock;
+    private final Scheduler scheduler;
     private final TimingRecorder recorder;
     private final IncidentReport incidents;
     private final ControlLoop<Object, Object> loop;
@@ -123,7 +131,8 @@ final class SessionRun {
             RobotReadings readings,
             Restarts restarts,
             SessionThreads threads,
-            LoopClock clock,
+            Clock clock,
+            Scheduler scheduler,
             @Nullable Duration duration) {
         this.session = session;
         this.robot = robot;
@@ -133,7 +142,10 @@ final class SessionRun {
         this.restarts = restarts;
         this.threads = threads;
         this.clock = clock;
-        this.recorder = new TimingRecorder(this.options.maxTimingSamples());
+        this.scheduler = scheduler;
+        this.recorder =
+                new TimingRecorder(
+                        this.options.maxTimingSamples(), GcPauses.OF_THE_JVM::nanosWithin);
         this.incidents = new IncidentReport(this.options, this.recorder, readings, notifier);
         this.loop =
                 new ControlLoop<>(
@@ -142,7 +154,7 @@ final class SessionRun {
                         this.options,
                         clock,
                         this.recorder,
-                        new JfrTrace(this.options.name()));
+                        new IterationEvents(this.options.name()));
         if (duration != null) {
             this.loop.limit(duration);
         }
@@ -188,7 +200,7 @@ final class SessionRun {
             GcPauses.OF_THE_JVM.join();
             this.endOfWatch = GcPauses.OF_THE_JVM::leave;
             isStalled(); // loads what the watchdog needs, while there is memory for it
-            Runnable endOfInspection = this.clock.every(inspectionInterval(), this::inspect);
+            Runnable endOfInspection = this.scheduler.every(inspectionInterval(), this::inspect);
             this.endOfWatch =
                     () -> {
                         try {
@@ -224,7 +236,7 @@ final class SessionRun {
         this.session.requestStop();
         try {
             awaitEnd();
-        } catch (SessionHungException ex) {
+        } catch (SessionUnresponsiveException ex) {
             // The listeners know, and nothing more can be done for the robot.
         }
     }
@@ -232,9 +244,7 @@ final class SessionRun {
     // ---- on the control thread
 
     private void drive() {
-        if (this.options.spinWindow() == null) {
-            SpinBudget.OF_THE_JVM.join();
-        }
+        this.loop.open();
         try {
             tuneThread();
             this.loop.prepare(this.options.warmup());
@@ -299,9 +309,7 @@ final class SessionRun {
                     stopRobot();
                 }
             } finally {
-                if (this.options.spinWindow() == null) {
-                    SpinBudget.OF_THE_JVM.leave();
-                }
+                this.loop.close();
                 leave();
             }
         }
@@ -482,7 +490,7 @@ final class SessionRun {
      * Waits until no thread can call the robot any more: half of the stop timeout, then interrupts
      * the call in flight and waits for the other half.
      *
-     * @throws SessionHungException if the control thread ignored all that
+     * @throws SessionUnresponsiveException if the control thread ignored all that
      */
     void awaitEnd() {
         if (isRobotThread()) {
@@ -525,7 +533,7 @@ final class SessionRun {
         if (!hangs) {
             return;
         }
-        SessionHungException hang = stuck();
+        SessionUnresponsiveException hang = stuck();
         Session session = this.session;
         this.notifier.tell(listener -> listener.stuck(session, hang), this.stuckTold::countDown);
         SessionException failed = failure();
@@ -608,7 +616,7 @@ final class SessionRun {
             if (this.options.watchdogAction() == WatchdogAction.STOP_ROBOT) {
                 stopStalledRobot(completed);
             } else {
-                SessionHungException hang = stalled();
+                SessionUnresponsiveException hang = stalled();
                 if (countStall()) {
                     tellOfStall(hang, completed);
                 }
@@ -626,14 +634,14 @@ final class SessionRun {
         }
     }
 
-    private void tellOfStall(SessionHungException hang, long completed) {
+    private void tellOfStall(SessionUnresponsiveException hang, long completed) {
         this.stalledAfter = completed;
         Session session = this.session;
         this.notifier.tell(listener -> listener.stalled(session, hang), () -> {});
     }
 
     private void stopStalledRobot(long completed) {
-        SessionHungException hang = null;
+        SessionUnresponsiveException hang = null;
         try {
             hang = stalled(); // now: once interrupted, the thread is elsewhere
         } catch (Throwable ex) {
@@ -644,7 +652,7 @@ final class SessionRun {
         }
         try {
             stepIn();
-            if (failure() instanceof SessionHungException reported) {
+            if (failure() instanceof SessionUnresponsiveException reported) {
                 tellOfStall(reported, completed);
             }
         } finally {
@@ -658,7 +666,7 @@ final class SessionRun {
      * caller then counts as one who may call the robot, so that the run does not end before it is
      * told.
      */
-    private boolean failByStall(long completed, @Nullable SessionHungException hang) {
+    private boolean failByStall(long completed, @Nullable SessionUnresponsiveException hang) {
         synchronized (this.interruptLock) {
             if (!this.interruptible || this.recorder.count() != completed) {
                 return false;
@@ -698,9 +706,9 @@ final class SessionRun {
 
     // ---- on any thread
 
-    private SessionHungException stuck() {
-        SessionHungException stuck =
-                SessionHungException.stuck(
+    private SessionUnresponsiveException stuck() {
+        SessionUnresponsiveException stuck =
+                SessionUnresponsiveException.stuck(
                         name(),
                         this.loop.phase(),
                         this.recorder.count(),
@@ -813,9 +821,7 @@ final class SessionRun {
     }
 
     SessionTotals totals() {
-        return this.recorder
-                .totals()
-                .plus(SessionTotals.events(this.stalls, hasFailed() ? 1 : 0, 0));
+        return SessionTotals.of(this.recorder.counts(), this.stalls, hasFailed() ? 1 : 0);
     }
 
     List<IterationRecord> recentIterations() {
@@ -832,8 +838,8 @@ final class SessionRun {
         return ended && this.recorder.count() == 0 ? Duration.ZERO : Duration.ofNanos(now - begin);
     }
 
-    long readIterations(IterationRing.Position position, IterationSink sink) {
-        return this.recorder.read(position, sink);
+    TimingRecorder recorder() {
+        return this.recorder;
     }
 
     @Nullable Object latestObservation() {
@@ -898,7 +904,7 @@ final class SessionRun {
     }
 
     /** Describes the hang of the control thread, or returns null where it does not hang. */
-    @Nullable SessionHungException hang() {
+    @Nullable SessionUnresponsiveException hang() {
         return switch (state()) {
             case STUCK -> stuck();
             case STOPPING -> isStalled() ? stuck() : null;
@@ -907,8 +913,8 @@ final class SessionRun {
         };
     }
 
-    private SessionHungException stalled() {
-        return SessionHungException.stalled(
+    private SessionUnresponsiveException stalled() {
+        return SessionUnresponsiveException.stalled(
                 name(),
                 this.loop.phase(),
                 this.recorder.count(),

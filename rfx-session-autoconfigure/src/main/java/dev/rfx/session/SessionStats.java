@@ -72,8 +72,8 @@ public record SessionStats(
     private static double percentileSeconds(double[] nanos, int from, double quantile) {
         int below = rank(nanos.length, quantile);
         double fraction = quantile * (nanos.length - 1) - below;
-        double low = Selection.select(nanos, from, below) / NANOS_PER_SECOND;
-        double high = Selection.next(nanos, below) / NANOS_PER_SECOND;
+        double low = Quickselect.select(nanos, from, below) / NANOS_PER_SECOND;
+        double high = Quickselect.next(nanos, below) / NANOS_PER_SECOND;
         double difference = high - low;
         return fraction >= 0.5 ? high - difference * (1 - fraction) : low + difference * fraction;
     }

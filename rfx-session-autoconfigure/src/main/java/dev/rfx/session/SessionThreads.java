@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.thread.ThreadTuning;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.util.concurrent.LinkedBlockingQueue;

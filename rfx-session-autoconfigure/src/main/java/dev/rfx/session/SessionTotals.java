@@ -1,13 +1,15 @@
 package dev.rfx.session;
 
+import dev.rfx.session.timing.Counts;
+
 /**
  * What a {@link Session} has done in all its runs. Every value only grows, also over restarts.
  *
  * @param iterations completed iterations
  * @param overruns iterations whose work took longer than the target period
- * @param lateWakes iterations whose work did not, but that were woken so late that they ended after
- *     the next one was due
- * @param starved iterations whose observation was too old, so that nothing was sent
+ * @param lateWakeups iterations whose work did not, but that were woken so late that they ended
+ *     after the next one was due
+ * @param stale iterations whose observation was too old, so that nothing was sent
  * @param stalls times that the watchdog found the loop stalled
  * @param failures runs that failed
  * @param restarts runs that were started by a {@link RestartPolicy}
@@ -18,8 +20,8 @@ package dev.rfx.session;
 public record SessionTotals(
         long iterations,
         long overruns,
-        long lateWakes,
-        long starved,
+        long lateWakeups,
+        long stale,
         long stalls,
         long failures,
         long restarts,
@@ -30,7 +32,22 @@ public record SessionTotals(
     static final SessionTotals ZERO = events(0, 0, 0);
     static final SessionTotals ONE_RESTART = events(0, 0, 1);
 
-    static SessionTotals events(long stalls, long failures, long restarts) {
+    /** Adds the events of a run to its counts. */
+    static SessionTotals of(Counts counts, long stalls, long failures) {
+        return new SessionTotals(
+                counts.iterations(),
+                counts.overruns(),
+                counts.lateWakeups(),
+                counts.stale(),
+                stalls,
+                failures,
+                0,
+                counts.observeNanos(),
+                counts.policyNanos(),
+                counts.actNanos());
+    }
+
+    private static SessionTotals events(long stalls, long failures, long restarts) {
         return new SessionTotals(0, 0, 0, 0, stalls, failures, restarts, 0, 0, 0);
     }
 
@@ -38,8 +55,8 @@ public record SessionTotals(
         return new SessionTotals(
                 this.iterations + other.iterations,
                 this.overruns + other.overruns,
-                this.lateWakes + other.lateWakes,
-                this.starved + other.starved,
+                this.lateWakeups + other.lateWakeups,
+                this.stale + other.stale,
                 this.stalls + other.stalls,
                 this.failures + other.failures,
                 this.restarts + other.restarts,

@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.timing.Scheduler;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * moment would leave all sessions without a watchdog. This thread allocates nothing while its tasks
  * stay the same, and survives whatever a task throws.
  */
-final class Watchdog {
+final class Watchdog implements Scheduler {
+
+    static final Scheduler OF_THE_JVM = new Watchdog();
 
     /** How long the thread waits for another task before it ends. */
     private static final long IDLE_NANOS = 1_000_000_000;
@@ -29,13 +32,13 @@ final class Watchdog {
 
     private Watchdog() {}
 
-    /** Runs a task again and again, until the returned one is run. */
-    static Runnable every(Duration interval, Runnable action) {
+    @Override
+    public Runnable every(Duration interval, Runnable action) {
         return add(new Task(action, interval.toNanos(), true));
     }
 
-    /** Runs a task once, unless the returned one is run before. */
-    static Runnable after(Duration delay, Runnable action) {
+    @Override
+    public Runnable after(Duration delay, Runnable action) {
         return add(new Task(action, delay.toNanos(), false));
     }
 

@@ -1,34 +1,46 @@
 package dev.rfx.session;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.rfx.session.thread.ThreadOptions;
+import dev.rfx.session.thread.ThreadStatus;
+import dev.rfx.session.thread.ThreadTuningException;
+import dev.rfx.session.timing.IterationReader;
+import dev.rfx.session.timing.IterationRecord;
+import dev.rfx.session.timing.IterationSink;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may see whom. */
+/** The rooms of the house, and which of them may see which. */
 class ArchitectureTests {
 
     private static final String ROOT = "dev.rfx.session";
+    private static final String TIMING = ROOT + ".timing";
+    private static final String THREAD = ROOT + ".thread";
+    private static final String JFR = ROOT + ".jfr";
+    private static final String SUPPORT = ROOT + ".support";
 
     private static final JavaClasses PRODUCTION =
             new ClassFileImporter()
@@ -43,23 +55,68 @@ class ArchitectureTests {
                 .onlyDependOnClassesThat(
                         resideInAnyPackage(
                                 ROOT,
+                                TIMING,
+                                THREAD,
+                                JFR,
+                                SUPPORT,
                                 "java..",
                                 "javax.management..",
                                 "com.sun.management..",
-                                "jdk.jfr..",
                                 "org.slf4j..",
                                 "org.jspecify.."))
                 .check(PRODUCTION);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"robot", "so101", "event", "actuate", "metrics", "linux"})
+    @ValueSource(strings = {TIMING, THREAD, JFR, SUPPORT})
+    void leafKnowsNoRobotAndNoSession(String leaf) {
+        classes()
+                .that(resideInAPackage(leaf))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(leaf, SUPPORT).or(not(resideInAPackage(ROOT + ".."))))
+                .check(PRODUCTION);
+    }
+
+    /** What a leaf shows to applications; the rest of it is the core's. */
+    @Test
+    void onlyTheCoreSeesTheInternalsOfALeaf() {
+        Set<String> shown =
+                Set.of(
+                        IterationRecord.class.getName(),
+                        IterationReader.class.getName(),
+                        IterationSink.class.getName(),
+                        ThreadOptions.class.getName(),
+                        ThreadStatus.class.getName(),
+                        ThreadTuningException.class.getName());
+        for (String leaf : List.of(TIMING, THREAD, JFR)) {
+            noClasses()
+                    .that(not(resideInAnyPackage(ROOT, leaf)))
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage(leaf)
+                                    .and(
+                                            describe(
+                                                    "are internal",
+                                                    type -> !shown.contains(type.getName()))))
+                    .check(PRODUCTION);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"robot", "so101", "event", "actuate", "metrics"})
     void packageSeesOfTheProjectOnlyItselfAndTheCore(String name) {
         classes()
                 .that(resideInAPackage(ROOT + "." + name))
                 .should()
                 .onlyDependOnClassesThat(
-                        resideInAnyPackage(ROOT, ROOT + "." + name)
+                        resideInAnyPackage(
+                                        ROOT,
+                                        TIMING,
+                                        THREAD,
+                                        SUPPORT,
+                                        ROOT + "." + name,
+                                        ROOT + "." + name + ".protocol")
                                 .or(not(resideInAPackage(ROOT + ".."))))
                 .check(PRODUCTION);
     }
@@ -74,7 +131,7 @@ class ArchitectureTests {
     }
 
     @Test
-    void nobodySeesTheAutoConfiguration() {
+    void noPackageSeesTheAutoConfiguration() {
         noClasses()
                 .that(not(resideInAPackage(ROOT + ".autoconfigure")))
                 .should()
@@ -82,36 +139,35 @@ class ArchitectureTests {
                 .check(PRODUCTION);
     }
 
+    /** The hot loop: the leaves that it uses, and its classes that know robot and policy. */
+    private static final DescribedPredicate<JavaClass> HOT_LOOP =
+            describe(
+                    "belong to the hot loop",
+                    type ->
+                            type.getPackageName().equals(TIMING)
+                                    || type.getPackageName().equals(JFR)
+                                    || Set.of(
+                                                    ControlLoop.class.getName(),
+                                                    ActionGuard.class.getName(),
+                                                    ObservationAge.class.getName())
+                                            .contains(type.getName()));
+
     /** Readers never make the loop wait, so it has no lock that they could hold. */
     @Test
-    void hotLoopHasNoLocks() {
-        ArchCondition<JavaClass> haveNoSynchronizedMethod =
-                new ArchCondition<>("have no synchronized method but limitFromNow") {
-                    @Override
-                    public void check(JavaClass type, ConditionEvents events) {
-                        for (JavaMethod method : type.getMethods()) {
-                            if (method.getModifiers().contains(JavaModifier.SYNCHRONIZED)
-                                    && !method.getName().equals("limitFromNow")) {
-                                events.add(
-                                        SimpleConditionEvent.violated(
-                                                method, method.getFullName()));
-                            }
-                        }
-                    }
-                };
-        String loop =
-                "ControlLoop|TimingRecorder|IterationRing|ActionGuard|ObservationAge|HybridWait"
-                        + "|SpinWindow|SpinBudget|JfrTrace";
-        classes()
+    void hotLoopNeitherLocksNorLogs() {
+        noMethods()
                 .that()
-                .haveNameMatching("dev\\.rfx\\.session\\.(" + loop + ")(\\$.*)?")
-                .should(haveNoSynchronizedMethod)
-                .andShould()
-                .onlyDependOnClassesThat(
-                        not(
-                                simpleNameEndingWith("Lock")
-                                        .or(resideInAPackage("org.slf4j.."))
-                                        .or(simpleNameEndingWith("Queue"))))
+                .areDeclaredInClassesThat(HOT_LOOP)
+                .should()
+                .haveModifier(JavaModifier.SYNCHRONIZED)
+                .check(PRODUCTION);
+        noClasses()
+                .that(HOT_LOOP)
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("org.slf4j..", "java.util.concurrent.locks")
+                                .and(not(equivalentTo(LockSupport.class)))
+                                .or(simpleNameEndingWith("Queue")))
                 .check(PRODUCTION);
     }
 

@@ -2,6 +2,7 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,10 @@
 package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rfx.session.testkit.ScriptedRobot;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -109,5 +112,24 @@ class GcPausesTests {
             pause = real.nanosWithin(from - 10 * MILLI, to + 1_000 * MILLI);
         }
         return pause;
+    }
+
+    @Test
+    void everyRunStopsListeningWhenItEnds() {
+        int watching = GcPauses.OF_THE_JVM.loops();
+        ScriptedRobot robot = new ScriptedRobot();
+        Policy<String, String> policy = observation -> observation;
+        SessionOptions options = SessionOptions.defaults();
+
+        Session.run(robot, policy, options, Duration.ofMillis(1));
+        assertThat(GcPauses.OF_THE_JVM.loops()).isEqualTo(watching);
+
+        robot.onObserve(
+                () -> {
+                    throw new IllegalStateException("on purpose");
+                });
+        assertThatThrownBy(() -> Session.run(robot, policy, options, Duration.ofMillis(1)))
+                .isInstanceOf(SessionException.class);
+        assertThat(GcPauses.OF_THE_JVM.loops()).isEqualTo(watching);
     }
 }

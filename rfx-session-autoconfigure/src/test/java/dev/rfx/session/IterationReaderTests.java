@@ -2,6 +2,9 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.timing.IterationReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +23,8 @@ class IterationReaderTests {
                     SessionOptions.defaults()
                             .withWarmup(Duration.ZERO)
                             .withSpinWindow(Duration.ZERO),
-                    this.clock);
+                    this.clock,
+                    this.clock.scheduler());
     private final IterationReader reader = this.session.iterationReader();
     private final List<List<Long>> iterations = new ArrayList<>();
 

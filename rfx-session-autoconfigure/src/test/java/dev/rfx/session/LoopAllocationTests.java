@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
+import dev.rfx.session.testkit.FakeClock;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,6 +28,7 @@ class LoopAllocationTests {
         Tensor action = Tensor.of(9, 9, 9, -9, -9, -9); // clamped in every iteration
         int[] calls = new int[1];
         long[] bytesAtBlock = new long[BLOCKS + 1];
+        FakeClock clock = new FakeClock().oversleeping(() -> 30_000).spinning(10_000);
         Session session =
                 new Session(
                         SafetyLimits.around(new MockRobot(6, 1_000)).max(1).maxSpeed(5).build(),
@@ -39,7 +41,8 @@ class LoopAllocationTests {
                             return action;
                         },
                         SessionOptions.defaults().withRateHz(1_000).withWarmup(Duration.ZERO),
-                        new FakeClock().oversleeping(() -> 30_000).spinning(10_000));
+                        clock,
+                        clock.scheduler());
 
         session.run(Duration.ofMillis(WARM_UP + BLOCKS * BLOCK + 1));
 

@@ -1,11 +1,12 @@
 package dev.rfx.session;
 
+import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
 
 /** What the micro-benchmarks measure, for whom the loop's parts are not visible. */
 public final class LoopCosts {
 
-    private final TimingRecorder recorder = new TimingRecorder(10_000);
+    private final TimingRecorder recorder = new TimingRecorder(10_000, (from, to) -> 0);
     private final long[] periods = new long[10_000];
     private long now;
 
@@ -20,7 +21,7 @@ public final class LoopCosts {
 
     /** Iterates with an empty robot and policy; what would be waited is skipped. */
     public static long iterate(int iterations) throws Exception {
-        return DryRun.run(Duration.ofMillis(iterations));
+        return LoopWarmup.run(Duration.ofMillis(iterations));
     }
 
     /** Records one iteration. */

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,8 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -88,16 +90,20 @@ class RobotReadingsTests {
         FakeClock clock = new FakeClock();
         Session session =
                 new Session(
-                        new SynchronizedRobot(this.calls), observation -> "action", OPTIONS, clock);
+                        new SynchronizedRobot(this.calls),
+                        observation -> "action",
+                        OPTIONS,
+                        clock,
+                        clock.scheduler());
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionHungException hang) {
+                    public void stalled(Session session, SessionUnresponsiveException hang) {
                         RobotReadingsTests.this.told.add("stalled");
                     }
 
                     @Override
-                    public void stuck(Session session, SessionHungException hang) {
+                    public void stuck(Session session, SessionUnresponsiveException hang) {
                         RobotReadingsTests.this.told.add("stuck");
                     }
                 });
@@ -116,7 +122,7 @@ class RobotReadingsTests {
             clock.advance(2_000_000_000);
             clock.inspect();
         }
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
         while (this.told.size() < 2) {
             Thread.onSpinWait();
         }

@@ -2,6 +2,7 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Set;

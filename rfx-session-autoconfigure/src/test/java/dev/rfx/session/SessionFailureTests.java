@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rfx.session.ScriptedRobot.Step;
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.testkit.ScriptedRobot.Step;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +22,8 @@ class SessionFailureTests {
     private final ScriptedRobot robot = new ScriptedRobot();
 
     private Session session(Policy<String, String> policy) {
-        return new Session(this.robot, policy, OPTIONS, new FakeClock());
+        FakeClock clock = new FakeClock();
+        return new Session(this.robot, policy, OPTIONS, clock, clock.scheduler());
     }
 
     private Session session() {

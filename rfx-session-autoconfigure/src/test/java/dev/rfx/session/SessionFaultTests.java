@@ -3,7 +3,9 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.rfx.session.ScriptedRobot.Step;
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.testkit.ScriptedRobot.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -185,7 +187,8 @@ class SessionFaultTests {
                             return "action";
                         },
                         OPTIONS,
-                        this.clock);
+                        this.clock,
+                        this.clock.scheduler());
         self[0] = session;
         if (place == Place.LISTENER) {
             session.addListener(
@@ -203,12 +206,12 @@ class SessionFaultTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionHungException hang) {
+                    public void stalled(Session session, SessionUnresponsiveException hang) {
                         SessionFaultTests.this.told.add("stalled");
                     }
 
                     @Override
-                    public void stuck(Session session, SessionHungException hang) {
+                    public void stuck(Session session, SessionUnresponsiveException hang) {
                         SessionFaultTests.this.told.add("STUCK");
                     }
                 });
@@ -273,7 +276,8 @@ class SessionFaultTests {
         }
         awaitQuietly(stop);
         if (session.state() == SessionState.STUCK) {
-            assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::start);
+            assertThatExceptionOfType(SessionUnresponsiveException.class)
+                    .isThrownBy(session::start);
             awaitTold("STUCK");
             this.release.countDown();
         }
@@ -292,7 +296,8 @@ class SessionFaultTests {
             this.clock.advance(SECOND);
             this.clock.inspect();
             assertThat(session.state()).isEqualTo(SessionState.STUCK);
-            assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::start);
+            assertThatExceptionOfType(SessionUnresponsiveException.class)
+                    .isThrownBy(session::start);
             awaitTold("STUCK");
             this.release.countDown();
         }
@@ -367,7 +372,8 @@ class SessionFaultTests {
                         ending == Ending.STALE_OBSERVATIONS
                                 ? OPTIONS.withMaxObservationAge(Duration.ofMillis(1))
                                 : OPTIONS,
-                        this.clock);
+                        this.clock,
+                        this.clock.scheduler());
         switch (ending) {
             case STOP -> {
                 session.start();
@@ -389,7 +395,7 @@ class SessionFaultTests {
                 this.clock.advance(SECOND);
                 this.clock.inspect();
                 session.awaitStopped(Duration.ofMinutes(1));
-                assertThat(session.failure()).isInstanceOf(SessionHungException.class);
+                assertThat(session.failure()).isInstanceOf(SessionUnresponsiveException.class);
             }
             default -> assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
         }

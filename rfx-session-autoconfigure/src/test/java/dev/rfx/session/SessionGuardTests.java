@@ -3,6 +3,9 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +62,7 @@ class SessionGuardTests {
     }
 
     private Session session(SessionOptions options, Policy<Object, Tensor> policy) {
-        return new Session(this.robot, policy, options, this.clock);
+        return new Session(this.robot, policy, options, this.clock, this.clock.scheduler());
     }
 
     private void assertFails(Session session, SessionPhase phase, String message) {
@@ -135,9 +138,9 @@ class SessionGuardTests {
         assertThat(this.robot.actions)
                 .as("the robot holds in iteration 2")
                 .containsExactly(Tensor.of(1), Tensor.of(2), Tensor.of(4));
-        assertThat(session.totals().starved()).isEqualTo(1);
+        assertThat(session.totals().stale()).isEqualTo(1);
         assertThat(session.recentIterations())
-                .extracting(IterationRecord::starved)
+                .extracting(IterationRecord::stale)
                 .containsExactly(false, false, true, false);
     }
 
@@ -154,7 +157,7 @@ class SessionGuardTests {
         session.run(Duration.ofMillis(50));
 
         assertThat(this.robot.actions).isEmpty();
-        assertThat(session.totals().starved()).isEqualTo(session.stepCount());
+        assertThat(session.totals().stale()).isEqualTo(session.stepCount());
     }
 
     @Test
@@ -162,7 +165,7 @@ class SessionGuardTests {
         this.robot.ageNanosOfIteration = iteration -> iteration == 2 ? 0 : 40_000_000;
         Session session =
                 session(
-                        OPTIONS.withMaxObservationAge(MAX_AGE).withMaxStarvedIterations(3),
+                        OPTIONS.withMaxObservationAge(MAX_AGE).withMaxStaleIterations(3),
                         observation -> Tensor.of(0));
 
         assertFails(
@@ -172,7 +175,7 @@ class SessionGuardTests {
                         + " too old as well");
 
         assertThat(session.failure().iteration()).as("2 + 1 fresh + 3").isEqualTo(6);
-        assertThat(session.totals().starved()).isEqualTo(5);
+        assertThat(session.totals().stale()).isEqualTo(5);
         assertThat(this.robot.actions).hasSize(1);
     }
 
@@ -183,12 +186,13 @@ class SessionGuardTests {
                         new ScriptedRobot(),
                         observation -> "action",
                         OPTIONS.withMaxObservationAge(MAX_AGE),
-                        this.clock);
+                        this.clock,
+                        this.clock.scheduler());
 
         assertThatExceptionOfType(SessionException.class)
                 .isThrownBy(session::run)
                 .withMessageContaining(
-                        "maxObservationAge is set, but the java.lang.String has no stamp that tells"
+                        "maxObservationAge is set, but the java.lang.String has no timestamp that tells"
                                 + " its age");
     }
 
@@ -201,7 +205,7 @@ class SessionGuardTests {
         assertFails(
                 session,
                 SessionPhase.OBSERVE,
-                "The observation's stamp is 1.000 ms in the future: a stamp is a reading of"
+                "The observation's timestamp is 1.000 ms in the future: a timestamp is a reading of"
                         + " System.nanoTime()");
     }
 
@@ -212,6 +216,6 @@ class SessionGuardTests {
 
         session.run(Duration.ofMillis(50));
 
-        assertThat(session.totals().starved()).isZero();
+        assertThat(session.totals().stale()).isZero();
     }
 }

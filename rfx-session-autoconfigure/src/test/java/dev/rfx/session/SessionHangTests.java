@@ -7,7 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import dev.rfx.session.ScriptedRobot.Step;
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.testkit.ScriptedRobot.Step;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -85,7 +87,7 @@ class SessionHangTests {
         session.start();
         this.hanging.await();
 
-        assertThatExceptionOfType(SessionHungException.class)
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::stop)
                 .withMessageStartingWith(
                         "Session 'rfx-session' is stuck: its control thread is in "
@@ -98,9 +100,10 @@ class SessionHangTests {
 
         assertThat(session.state()).isEqualTo(SessionState.STUCK);
         assertThat(this.robot.stops).as("robot.stop() beside the hung call").hasValue(1);
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::start);
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::checkHealth);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::start);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
+                .isThrownBy(session::checkHealth);
         assertThat(this.robot.resets).hasValue(1);
 
         this.release.countDown();
@@ -132,12 +135,12 @@ class SessionHangTests {
         starter.start();
         this.hanging.await();
 
-        assertThatExceptionOfType(SessionHungException.class)
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::stop)
                 .withMessageContaining("in reset of iteration 0");
         starter.join();
 
-        assertThat(thrown.get()).isInstanceOf(SessionHungException.class);
+        assertThat(thrown.get()).isInstanceOf(SessionUnresponsiveException.class);
         assertThat(this.robot.stops).hasValue(1);
     }
 
@@ -146,7 +149,7 @@ class SessionHangTests {
         Session session = session(SessionPhase.STOP, this.hang);
         session.start();
 
-        assertThatExceptionOfType(SessionHungException.class)
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::stop)
                 .withMessageContaining("in stop of iteration");
 
@@ -162,11 +165,11 @@ class SessionHangTests {
         this.robot.onStop(() -> awaitIgnoringInterrupts(releaseStop));
         session.start();
         this.hanging.await();
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
 
         this.release.countDown();
 
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::start);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::start);
         releaseStop.countDown();
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(this.robot.stops).hasValue(1);
@@ -238,7 +241,8 @@ class SessionHangTests {
     void stallIsSeenAfterFivePeriodsAndHalfASecond() throws Exception {
         FakeClock clock = new FakeClock();
         this.robot.onAct(this.hang);
-        Session session = new Session(this.robot, observation -> "action", OPTIONS, clock);
+        Session session =
+                new Session(this.robot, observation -> "action", OPTIONS, clock, clock.scheduler());
         session.start();
         this.hanging.await();
 
@@ -250,7 +254,7 @@ class SessionHangTests {
         assertThat(session.snapshot().stalled()).isTrue();
         assertThat(session.snapshot().sinceLastIteration())
                 .isEqualTo(Duration.ofNanos(500_000_001));
-        assertThatExceptionOfType(SessionHungException.class)
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::checkHealth)
                 .withMessage(
                         "Control loop of session 'rfx-session' is stalled: no iteration was"
@@ -263,7 +267,12 @@ class SessionHangTests {
     void slowLoopIsNotStalledBetweenItsIterations() throws Exception {
         FakeClock clock = new FakeClock().standingStill();
         Session session =
-                new Session(this.robot, observation -> "action", OPTIONS.withRateHz(0.1), clock);
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS.withRateHz(0.1),
+                        clock,
+                        clock.scheduler());
         session.start();
         clock.awaitSleeper();
 
@@ -278,7 +287,7 @@ class SessionHangTests {
     void runEndsAHungCallWhenItsDurationIsOver() {
         Session session = session(SessionPhase.POLICY, this.hang);
 
-        assertThatExceptionOfType(SessionHungException.class)
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(() -> session.run(Duration.ofMillis(50)))
                 .withMessageContaining("in policy of iteration 0");
 
@@ -294,7 +303,7 @@ class SessionHangTests {
                     throw cause;
                 });
 
-        assertThatExceptionOfType(SessionHungException.class)
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::run)
                 .satisfies(ex -> assertThat(ex.getSuppressed()[0]).hasCause(cause));
 
@@ -310,7 +319,8 @@ class SessionHangTests {
                 () -> {
                     throw new IllegalStateException("boom");
                 });
-        Session session = new Session(this.robot, observation -> "action", OPTIONS, clock);
+        Session session =
+                new Session(this.robot, observation -> "action", OPTIONS, clock, clock.scheduler());
         session.start();
         this.hanging.await();
         assertThat(session.snapshot().stalled()).isFalse();
@@ -338,7 +348,7 @@ class SessionHangTests {
             session.start();
             this.hanging.await();
 
-            assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+            assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
 
             assertThat(this.robot.stops).hasValue(1);
         } finally {
@@ -363,20 +373,22 @@ class SessionHangTests {
         AtomicReference<Thread> stopping = new AtomicReference<>();
         this.robot.onStop(() -> stopping.set(Thread.currentThread()));
         // The clock stands still, so the watchdog leaves it to the caller.
+        FakeClock clock = new FakeClock();
         Session session =
                 new Session(
                         this.robot,
                         observation -> "action",
                         OPTIONS,
-                        new FakeClock(),
+                        clock,
+                        clock.scheduler(),
                         withoutDeputy);
         session.start();
         this.hanging.await();
 
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
         assertThat(stopping).hasValue(Thread.currentThread());
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::stop);
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::start);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::start);
         assertThat(session.awaitStopped(Duration.ZERO)).isFalse();
 
         this.release.countDown();

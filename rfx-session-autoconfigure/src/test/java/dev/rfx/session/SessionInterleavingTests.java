@@ -3,6 +3,7 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.testkit.Campaign;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.rfx.session.jfr.IterationEvents;
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +36,12 @@ class SessionJfrTests {
                     .withSpinWindow(Duration.ZERO);
 
     private Session session() {
-        return new Session(this.robot, observation -> observation, this.options, this.clock);
+        return new Session(
+                this.robot,
+                observation -> observation,
+                this.options,
+                this.clock,
+                this.clock.scheduler());
     }
 
     /** Records what a default recording does, and whatever else is asked for. */
@@ -76,7 +84,7 @@ class SessionJfrTests {
     }
 
     @Test
-    void eachOverrunAndLateWakeIsAnEventWithItsTimes() throws Exception {
+    void eachOverrunAndLateWakeupIsAnEventWithItsTimes() throws Exception {
         this.robot.onObserve(() -> this.clock.advance(1_000));
         this.robot.onAct(
                 () ->
@@ -100,10 +108,10 @@ class SessionJfrTests {
                 .allSatisfy(time -> assertThat(time).isBetween(before, Instant.now()))
                 .isSorted()
                 .doesNotHaveDuplicates();
-        List<RecordedEvent> lateWakes = named(events, "rfx.LateWake");
-        assertThat(lateWakes).hasSize(1);
-        assertThat(lateWakes.get(0).getLong("iteration")).isEqualTo(3);
-        assertThat(lateWakes.get(0).getDuration("lateness"))
+        List<RecordedEvent> lateWakeups = named(events, "rfx.LateWakeup");
+        assertThat(lateWakeups).hasSize(1);
+        assertThat(lateWakeups.get(0).getLong("iteration")).isEqualTo(3);
+        assertThat(lateWakeups.get(0).getDuration("lateness"))
                 .isEqualTo(Duration.ofNanos(PERIOD * 3 / 4));
     }
 
@@ -160,7 +168,7 @@ class SessionJfrTests {
                 record(
                         () ->
                                 assertThatThrownBy(session::run)
-                                        .isInstanceOf(SessionHungException.class));
+                                        .isInstanceOf(SessionUnresponsiveException.class));
 
         RecordedEvent stall = named(events, "rfx.Stall").get(0);
         assertThat(stall.getString("phase")).isEqualTo("observe");
@@ -169,19 +177,19 @@ class SessionJfrTests {
     }
 
     @Test
-    void mutedTraceOfADryRunTellsNothing() throws Exception {
+    void eventsOfTheWarmUpAreDiscarded() throws Exception {
         Path file = this.directory.resolve("dry.jfr");
         try (Recording recording = new Recording()) {
             recording.enable("rfx.Iteration");
             recording.start();
-            JfrTrace.MUTED.iteration(0, 0, 0, 0, 0, PERIOD * 2, IterationRing.OVERRUN);
+            IterationEvents.DISCARD.iteration(0, 0, 0, 0, 0, PERIOD * 2, true, false);
             recording.stop();
             recording.dump(file);
         }
 
         assertThat(RecordingFile.readAllEvents(file))
                 .extracting(event -> event.getEventType().getName())
-                .doesNotContain("rfx.Iteration", "rfx.Overrun", "rfx.LateWake");
+                .doesNotContain("rfx.Iteration", "rfx.Overrun", "rfx.LateWakeup");
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,8 +52,8 @@ class SessionLifecycleTests {
     }
 
     private static Session standingStill(ScriptedRobot robot, SessionOptions options) {
-        return new Session(
-                robot, observation -> "action", options, new FakeClock().standingStill());
+        FakeClock clock = new FakeClock().standingStill();
+        return new Session(robot, observation -> "action", options, clock, clock.scheduler());
     }
 
     private void awaitIterations(Session session, long iterations) {
@@ -452,7 +454,8 @@ class SessionLifecycleTests {
                         this.robot,
                         observation -> "action",
                         OPTIONS.withRateHz(0.1).withSpinWindow(Duration.ZERO),
-                        clock);
+                        clock,
+                        clock.scheduler());
 
         session.run(Duration.ofSeconds(15));
 
@@ -476,12 +479,14 @@ class SessionLifecycleTests {
 
     @Test
     void optionSetsTheDurationOfEveryRun() {
+        FakeClock clock = new FakeClock();
         Session session =
                 new Session(
                         this.robot,
                         observation -> "action",
                         OPTIONS.withDuration(Duration.ofSeconds(1)).withSpinWindow(Duration.ZERO),
-                        new FakeClock());
+                        clock,
+                        clock.scheduler());
 
         session.run();
         assertThat(session.stepCount()).isEqualTo(50);
@@ -550,7 +555,8 @@ class SessionLifecycleTests {
                             return "action";
                         },
                         OPTIONS.withSpinWindow(Duration.ZERO),
-                        clock);
+                        clock,
+                        clock.scheduler());
 
         session.run(Duration.ofSeconds(1));
 

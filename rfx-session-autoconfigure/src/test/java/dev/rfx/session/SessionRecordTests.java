@@ -7,6 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.timing.IterationRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -70,7 +73,8 @@ class SessionRecordTests {
                     return "action";
                 },
                 OPTIONS,
-                this.clock);
+                this.clock,
+                this.clock.scheduler());
     }
 
     private SessionException failIn(Session session, int iteration) {
@@ -137,7 +141,7 @@ class SessionRecordTests {
     }
 
     @Test
-    void overrunIsExplainedByItsLongestPhaseAndLatenessByTheLateWake() {
+    void overrunIsExplainedByItsLongestPhaseAndLatenessByTheLateWakeup() {
         Session session = session();
         this.clock.oversleeping(() -> this.robot.acts.get() == 4 ? 17 * MILLISECOND : 0);
         this.robot.onAct(
@@ -150,7 +154,7 @@ class SessionRecordTests {
                 .containsExactly(
                         null, "act took 25.000 ms", null, null, "woke 17.000 ms late", null);
         assertThat(session.totals().overruns()).isEqualTo(1);
-        assertThat(session.totals().lateWakes()).isEqualTo(1);
+        assertThat(session.totals().lateWakeups()).isEqualTo(1);
     }
 
     @Test
@@ -188,7 +192,8 @@ class SessionRecordTests {
                             return "action";
                         },
                         OPTIONS,
-                        this.clock);
+                        this.clock,
+                        this.clock.scheduler());
         session.addListener(
                 new SessionListener() {
                     @Override
@@ -256,7 +261,8 @@ class SessionRecordTests {
                             return "action";
                         },
                         OPTIONS,
-                        this.clock);
+                        this.clock,
+                        this.clock.scheduler());
 
         session.run(Duration.ofMillis(20 * 90));
         session.stop();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rfx.session.testkit.Campaign;
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -46,7 +48,13 @@ class SessionRestartTests {
     }
 
     private Session session(RestartPolicy policy) {
-        Session session = new Session(this.robot, observation -> "action", OPTIONS, this.clock);
+        Session session =
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS,
+                        this.clock,
+                        this.clock.scheduler());
         session.setRestartPolicy(policy);
         session.addListener(
                 new SessionListener() {
@@ -540,7 +548,8 @@ class SessionRestartTests {
                         observation -> "action",
                         OPTIONS.withWatchdogTimeout(Duration.ofSeconds(1))
                                 .withWatchdogAction(WatchdogAction.STOP_ROBOT),
-                        this.clock);
+                        this.clock,
+                        this.clock.scheduler());
         session.setRestartPolicy(
                 policy(
                         () -> {

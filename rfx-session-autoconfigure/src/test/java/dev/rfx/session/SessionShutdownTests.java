@@ -3,6 +3,7 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.testkit.ChildJvm;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

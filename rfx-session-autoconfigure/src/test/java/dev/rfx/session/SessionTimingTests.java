@@ -2,6 +2,8 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,7 +21,8 @@ class SessionTimingTests {
             SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
 
     private Session run(SessionOptions options, long iterations) {
-        Session session = new Session(this.robot, this.policy, options, this.clock);
+        Session session =
+                new Session(this.robot, this.policy, options, this.clock, this.clock.scheduler());
         session.run(Duration.ofNanos(Math.round(iterations * options.periodNanos())));
         return session;
     }
@@ -75,7 +78,9 @@ class SessionTimingTests {
     void workBeyondThePeriodIsAnOverrunEachTime() {
         this.robot.onAct(() -> this.clock.advance(PERIOD * 3 / 2));
 
-        Session session = new Session(this.robot, this.policy, this.options, this.clock);
+        Session session =
+                new Session(
+                        this.robot, this.policy, this.options, this.clock, this.clock.scheduler());
         session.run(Duration.ofNanos(100 * PERIOD * 3 / 2));
 
         assertThat(session.stats().iterations()).isEqualTo(100);
@@ -212,7 +217,8 @@ class SessionTimingTests {
                     this.clock.advance(2_000_000);
                     return "action";
                 };
-        Session session = new Session(this.robot, slow, this.options, this.clock);
+        Session session =
+                new Session(this.robot, slow, this.options, this.clock, this.clock.scheduler());
 
         session.run(Duration.ofNanos(10 * PERIOD));
         session.run(Duration.ofNanos(10 * PERIOD));
@@ -228,7 +234,12 @@ class SessionTimingTests {
     void veryLowRateNeverBecomesABurst() throws InterruptedException {
         this.clock.standingStill();
         Session session =
-                new Session(this.robot, this.policy, this.options.withRateHz(1e-300), this.clock);
+                new Session(
+                        this.robot,
+                        this.policy,
+                        this.options.withRateHz(1e-300),
+                        this.clock,
+                        this.clock.scheduler());
         session.start();
         while (session.stepCount() == 0) {
             Thread.onSpinWait();

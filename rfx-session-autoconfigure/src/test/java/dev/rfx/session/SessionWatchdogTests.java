@@ -7,6 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +34,7 @@ class SessionWatchdogTests {
     private volatile Thread hung;
     private final List<Session> sessions = new ArrayList<>();
     private final List<String> events = new CopyOnWriteArrayList<>();
-    private final List<SessionHungException> stalls = new CopyOnWriteArrayList<>();
+    private final List<SessionUnresponsiveException> stalls = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void letGo() throws InterruptedException {
@@ -57,18 +60,19 @@ class SessionWatchdogTests {
     }
 
     private Session session(SessionOptions options, Policy<String, String> policy) {
-        Session session = new Session(this.robot, policy, options, this.clock);
+        Session session =
+                new Session(this.robot, policy, options, this.clock, this.clock.scheduler());
         this.sessions.add(session);
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionHungException hang) {
+                    public void stalled(Session session, SessionUnresponsiveException hang) {
                         SessionWatchdogTests.this.events.add("stalled");
                         SessionWatchdogTests.this.stalls.add(hang);
                     }
 
                     @Override
-                    public void stuck(Session session, SessionHungException hang) {
+                    public void stuck(Session session, SessionUnresponsiveException hang) {
                         SessionWatchdogTests.this.events.add("stuck");
                     }
 
@@ -133,7 +137,7 @@ class SessionWatchdogTests {
 
         awaitEvents(session, "stalled", "stopped");
         assertThat(session.totals().stalls()).isEqualTo(1);
-        SessionHungException hang = this.stalls.get(0);
+        SessionUnresponsiveException hang = this.stalls.get(0);
         assertThat(hang)
                 .hasMessage(
                         "Control loop of session 'rfx-session' is stalled: no iteration was"
@@ -214,7 +218,7 @@ class SessionWatchdogTests {
         this.clock.advance(4_500 * MILLISECOND);
         this.clock.inspect();
 
-        assertThat(session.failure()).isInstanceOf(SessionHungException.class);
+        assertThat(session.failure()).isInstanceOf(SessionUnresponsiveException.class);
     }
 
     @Test
@@ -222,13 +226,16 @@ class SessionWatchdogTests {
         Session session = hangingIn3(OPTIONS, false);
         stall(session);
 
-        assertThat(session.failure()).as("at once").isInstanceOf(SessionHungException.class);
+        assertThat(session.failure())
+                .as("at once")
+                .isInstanceOf(SessionUnresponsiveException.class);
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(session.state()).isEqualTo(SessionState.FAILED);
         assertThat(this.robot.stops).hasValue(1);
         assertThat(this.robot.acts).hasValue(3);
         awaitEvents(session, "stalled", "failed");
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(session::checkHealth);
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
+                .isThrownBy(session::checkHealth);
         assertThat(session.totals().failures()).isEqualTo(1);
         assertThat(this.clock.tasks()).as("nobody watches a run that is over").isZero();
 
@@ -252,7 +259,7 @@ class SessionWatchdogTests {
         this.clock.inspect();
 
         assertThat(session.state()).isEqualTo(SessionState.STUCK);
-        assertThatExceptionOfType(SessionHungException.class)
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::start)
                 .withMessageContaining("the session cannot be started until that call returns");
         while (this.events.size() < 3) {
@@ -336,7 +343,7 @@ class SessionWatchdogTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionHungException hang) {
+                    public void stalled(Session session, SessionUnresponsiveException hang) {
                         throw new IllegalStateException("boom");
                     }
                 });
@@ -344,7 +351,7 @@ class SessionWatchdogTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionHungException hang) {
+                    public void stalled(Session session, SessionUnresponsiveException hang) {
                         later.add("stalled");
                     }
                 });
@@ -455,7 +462,7 @@ class SessionWatchdogTests {
             session.addListener(
                     new SessionListener() {
                         @Override
-                        public void stalled(Session session, SessionHungException hang) {
+                        public void stalled(Session session, SessionUnresponsiveException hang) {
                             SessionWatchdogTests.this.events.add("stalled");
                         }
 
@@ -509,7 +516,7 @@ class SessionWatchdogTests {
         while (this.robot.stops.get() == 0) {
             Thread.onSpinWait();
         }
-        assertThat(session.failure()).isInstanceOf(SessionHungException.class);
+        assertThat(session.failure()).isInstanceOf(SessionUnresponsiveException.class);
         this.release.countDown();
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(session.state()).isEqualTo(SessionState.FAILED);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
 import dev.rfx.session.testkit.Campaign;
+import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -39,7 +41,7 @@ class SharedRobotTests {
                 .isInstanceOf(IllegalStateException.class)
                 .withMessage(
                         "Session 'second' cannot start: session 'first' drives the same robot"
-                                + " (dev.rfx.session.ScriptedRobot). Stop that session first, or"
+                                + " (dev.rfx.session.testkit.ScriptedRobot). Stop that session first, or"
                                 + " give each session a robot of its own");
 
         assertThat(this.second.state()).isEqualTo(SessionState.NEW);
@@ -101,7 +103,7 @@ class SharedRobotTests {
                 });
         stuck.start();
         hanging.await();
-        assertThatExceptionOfType(SessionHungException.class).isThrownBy(stuck::stop);
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(stuck::stop);
 
         assertThatExceptionOfType(RobotInUseException.class).isThrownBy(this.second::start);
         release.countDown();
@@ -131,7 +133,12 @@ class SharedRobotTests {
     void restartIsGivenUpWhileAnotherSessionDrivesTheRobot() throws Exception {
         FakeClock clock = new FakeClock();
         Session restarting =
-                new Session(this.robot, observation -> "action", OPTIONS.withName("first"), clock);
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS.withName("first"),
+                        clock,
+                        clock.scheduler());
         AtomicInteger exhausted = new AtomicInteger();
         restarting.setRestartPolicy(
                 new RestartPolicy() {
@@ -183,7 +190,12 @@ class SharedRobotTests {
     void callerThatIsRefusedEndsAPendingRestart(boolean attended) throws Exception {
         FakeClock clock = new FakeClock();
         Session refused =
-                new Session(this.robot, observation -> "action", OPTIONS.withName("a"), clock);
+                new Session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS.withName("a"),
+                        clock,
+                        clock.scheduler());
         refused.setRestartPolicy(
                 new RestartPolicy() {
                     @Override

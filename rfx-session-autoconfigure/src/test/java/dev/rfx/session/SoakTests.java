@@ -2,8 +2,10 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.timing.Clock;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,7 @@ class SoakTests {
      * slow, too, and then it is the loop's own readings of the clock that tell what should be
      * counted: the last one before observe(), and the first one after the policy and after act().
      */
-    private static final class Faulty implements Robot<Observation, Tensor>, LoopClock {
+    private static final class Faulty implements Robot<Observation, Tensor>, Clock {
 
         private final Random random = new Random(20_261_124);
         private final Observation observation = Observation.of("state", Tensor.zeros(6));
@@ -42,7 +44,7 @@ class SoakTests {
         private boolean acted;
         private long stops;
         private long acts;
-        private long starved;
+        private long stale;
         private long failures;
         private long delays;
         private long overruns;
@@ -57,8 +59,8 @@ class SoakTests {
                 this.lastReading = now;
                 if (this.selected) {
                     this.selected = false;
-                    if (now - this.observation.stampNanos() > MAX_AGE.toNanos()) {
-                        this.starved++; // the loop will not act
+                    if (now - this.observation.timestampNanos() > MAX_AGE.toNanos()) {
+                        this.stale++; // the loop will not act
                         judge(now);
                     }
                 } else if (this.acted) {
@@ -75,22 +77,22 @@ class SoakTests {
 
         @Override
         public void parkNanos(long nanos) {
-            LoopClock.SYSTEM.parkNanos(nanos);
+            Clock.SYSTEM.parkNanos(nanos);
         }
 
         @Override
         public void onSpinWait() {
-            LoopClock.SYSTEM.onSpinWait();
+            Clock.SYSTEM.onSpinWait();
         }
 
         @Override
-        public Runnable every(Duration interval, Runnable task) {
-            return LoopClock.SYSTEM.every(interval, task);
+        public void unpark(Thread thread) {
+            Clock.SYSTEM.unpark(thread);
         }
 
         @Override
-        public Runnable after(Duration delay, Runnable task) {
-            return LoopClock.SYSTEM.after(delay, task);
+        public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
+            return Clock.SYSTEM.await(latch, nanos);
         }
 
         @Override
@@ -169,8 +171,9 @@ class SoakTests {
                                 .withRateHz(1e9 / PERIOD_NANOS)
                                 .withWarmup(Duration.ZERO)
                                 .withMaxObservationAge(MAX_AGE)
-                                .withMaxStarvedIterations(1_000),
-                        faulty);
+                                .withMaxStaleIterations(1_000),
+                        faulty,
+                        Watchdog.OF_THE_JVM);
         faulty.session = session;
         session.setRestartPolicy(new AlwaysSoon());
         Thread collectorAtWork = new Thread(SoakTests::allocate, "garbage");
@@ -191,16 +194,16 @@ class SoakTests {
 
         SessionTotals totals = session.totals();
         System.out.printf(
-                "soak of %s: %s; there were %d failures, %d delays, %d overruns, %d starved%n",
-                DURATION, totals, faulty.failures, faulty.delays, faulty.overruns, faulty.starved);
+                "soak of %s: %s; there were %d failures, %d delays, %d overruns, %d stale%n",
+                DURATION, totals, faulty.failures, faulty.delays, faulty.overruns, faulty.stale);
         assertThat(faulty.failures).isPositive();
         assertThat(faulty.delays).isPositive();
         assertThat(faulty.overruns).as("delays, but of those that failed").isPositive();
-        assertThat(faulty.starved).isPositive();
+        assertThat(faulty.stale).isPositive();
         assertThat(totals.failures()).isEqualTo(faulty.failures);
         assertThat(totals.restarts() + 1).isEqualTo(faulty.stops);
-        assertThat(totals.starved()).isEqualTo(faulty.starved);
-        assertThat(totals.iterations()).isEqualTo(faulty.acts + faulty.starved);
+        assertThat(totals.stale()).isEqualTo(faulty.stale);
+        assertThat(totals.iterations()).isEqualTo(faulty.acts + faulty.stale);
         assertThat(totals.overruns()).isEqualTo(faulty.overruns);
         assertThat(totals.stalls()).isZero();
     }

@@ -34,13 +34,13 @@ class WatchdogTests {
         AtomicInteger bad = new AtomicInteger();
         AtomicInteger good = new AtomicInteger();
         Runnable endOfBad =
-                Watchdog.every(
+                Watchdog.OF_THE_JVM.every(
                         OFTEN,
                         () -> {
                             bad.incrementAndGet();
                             throw new OutOfMemoryError("boom");
                         });
-        Runnable endOfGood = Watchdog.every(OFTEN, good::incrementAndGet);
+        Runnable endOfGood = Watchdog.OF_THE_JVM.every(OFTEN, good::incrementAndGet);
 
         await(bad, 5);
         await(good, good.get() + 5);
@@ -54,12 +54,12 @@ class WatchdogTests {
     void taskThatIsToRunOnceRunsOnce() {
         AtomicInteger once = new AtomicInteger();
         AtomicInteger cancelled = new AtomicInteger();
-        Watchdog.after(OFTEN, once::incrementAndGet);
-        Watchdog.after(Duration.ofMillis(20), cancelled::incrementAndGet).run();
+        Watchdog.OF_THE_JVM.after(OFTEN, once::incrementAndGet);
+        Watchdog.OF_THE_JVM.after(Duration.ofMillis(20), cancelled::incrementAndGet).run();
         await(once, 1);
         AtomicInteger later = new AtomicInteger();
 
-        Watchdog.after(Duration.ofMillis(60), later::incrementAndGet);
+        Watchdog.OF_THE_JVM.after(Duration.ofMillis(60), later::incrementAndGet);
         await(later, 1);
 
         assertThat(once).hasValue(1);
@@ -70,11 +70,11 @@ class WatchdogTests {
     void taskThatWasEndedDoesNotRunAgain() {
         AtomicInteger ended = new AtomicInteger();
         AtomicInteger other = new AtomicInteger();
-        Runnable end = Watchdog.every(OFTEN, ended::incrementAndGet);
+        Runnable end = Watchdog.OF_THE_JVM.every(OFTEN, ended::incrementAndGet);
         await(ended, 2);
 
         end.run();
-        Runnable endOfOther = Watchdog.every(OFTEN, other::incrementAndGet);
+        Runnable endOfOther = Watchdog.OF_THE_JVM.every(OFTEN, other::incrementAndGet);
         await(other, 2); // whatever was running when it was ended is over
         int runs = ended.get();
         await(other, 10);
@@ -88,7 +88,7 @@ class WatchdogTests {
     @Timeout(30)
     void interruptIsTakenNoteOfOnce() {
         AtomicInteger rounds = new AtomicInteger();
-        Runnable end = Watchdog.every(OFTEN, rounds::incrementAndGet);
+        Runnable end = Watchdog.OF_THE_JVM.every(OFTEN, rounds::incrementAndGet);
         await(rounds, 1);
         Thread watchdog =
                 Thread.getAllStackTraces().keySet().stream()
@@ -110,7 +110,7 @@ class WatchdogTests {
     void whatATaskRefersToIsFreeWhenItHasEnded() {
         Object subject = new Object();
         WeakReference<Object> reference = new WeakReference<>(subject);
-        Runnable end = Watchdog.after(Duration.ofDays(1), subject::hashCode);
+        Runnable end = Watchdog.OF_THE_JVM.after(Duration.ofDays(1), subject::hashCode);
         subject = null;
 
         end.run();

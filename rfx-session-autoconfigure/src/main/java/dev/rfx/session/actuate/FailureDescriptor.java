@@ -1,7 +1,7 @@
 package dev.rfx.session.actuate;
 
 import dev.rfx.session.SessionException;
-import dev.rfx.session.SessionHungException;
+import dev.rfx.session.SessionUnresponsiveException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ public record FailureDescriptor(String phase, long iteration, String exception) 
                 : new FailureDescriptor(
                         failure.phase().toString(),
                         failure.iteration(),
-                        failure instanceof SessionHungException
+                        failure instanceof SessionUnresponsiveException
                                 ? failure.getMessage()
                                 : String.valueOf(failure.getCause()));
     }

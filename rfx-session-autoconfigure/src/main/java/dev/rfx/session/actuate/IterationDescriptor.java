@@ -1,6 +1,6 @@
 package dev.rfx.session.actuate;
 
-import dev.rfx.session.IterationRecord;
+import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param actMillis time in the robot's {@code act}
  * @param gcPauseMillis how much of it the garbage collector had stopped all threads
  * @param overrun whether its work took longer than the period
- * @param starved whether its observation was too old, so that nothing was sent
+ * @param stale whether its observation was too old, so that nothing was sent
  * @param cause why the next iteration was late, or null if it was not
  */
 public record IterationDescriptor(
@@ -27,7 +27,7 @@ public record IterationDescriptor(
         double actMillis,
         double gcPauseMillis,
         boolean overrun,
-        boolean starved,
+        boolean stale,
         @Nullable String cause) {
 
     static IterationDescriptor of(IterationRecord iteration) {
@@ -40,7 +40,7 @@ public record IterationDescriptor(
                 millis(iteration.act()),
                 millis(iteration.gcPause()),
                 iteration.overrun(),
-                iteration.starved(),
+                iteration.stale(),
                 iteration.cause());
     }
 

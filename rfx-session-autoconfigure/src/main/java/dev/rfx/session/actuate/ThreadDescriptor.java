@@ -1,6 +1,6 @@
 package dev.rfx.session.actuate;
 
-import dev.rfx.session.ThreadStatus;
+import dev.rfx.session.thread.ThreadStatus;
 import java.time.Duration;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
-import dev.rfx.session.ExplainedException;
+import dev.rfx.session.support.ExplainedException;
 
 /** The configuration asks for what this application would not do, so that it does not start. */
 final class ConfigurationException extends ExplainedException {

@@ -7,6 +7,6 @@ final class ConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<Configu
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, ConfigurationException cause) {
-        return new FailureAnalysis(cause.description() + ".", cause.remedy(), cause);
+        return new FailureAnalysis(cause.description() + ".", cause.action(), cause);
     }
 }

@@ -29,7 +29,7 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
                     new Setting("watchdog.timeout", SessionOptions::watchdogTimeout),
                     new Setting("watchdog.action", SessionOptions::watchdogAction),
                     new Setting("max-observation-age", SessionOptions::maxObservationAge),
-                    new Setting("max-starved-iterations", SessionOptions::maxStarvedIterations));
+                    new Setting("max-stale-iterations", SessionOptions::maxStaleIterations));
 
     private final ListableBeanFactory beanFactory;
     private final SessionProperties properties;

@@ -3,8 +3,8 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
-import dev.rfx.session.SessionHungException;
 import dev.rfx.session.SessionListener;
+import dev.rfx.session.SessionUnresponsiveException;
 import dev.rfx.session.event.SessionFailedEvent;
 import dev.rfx.session.event.SessionRestartingEvent;
 import dev.rfx.session.event.SessionRestartsExhaustedEvent;
@@ -43,12 +43,12 @@ final class SessionEventPublishing implements SessionListener {
     }
 
     @Override
-    public void stalled(Session session, SessionHungException hang) {
+    public void stalled(Session session, SessionUnresponsiveException hang) {
         this.publisher.publishEvent(new SessionStalledEvent(session, this.beanName, hang));
     }
 
     @Override
-    public void stuck(Session session, SessionHungException hang) {
+    public void stuck(Session session, SessionUnresponsiveException hang) {
         this.publisher.publishEvent(new SessionStuckEvent(session, this.beanName, hang));
     }
 

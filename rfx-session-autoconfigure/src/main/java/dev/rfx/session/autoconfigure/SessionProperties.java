@@ -9,10 +9,10 @@ import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
-import dev.rfx.session.ThreadOptions;
 import dev.rfx.session.WatchdogAction;
 import dev.rfx.session.actuate.SessionHealthThresholds;
 import dev.rfx.session.robot.SafetyLimits;
+import dev.rfx.session.thread.ThreadOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +42,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  *     them before, everything else, the web server included.
  * @param maxObservationAge How old an observation may be when its action would be sent; more than
  *     0, at most 1h. An older one is not acted on. When not set, there is no limit.
- * @param maxStarvedIterations How many iterations in a row may have an observation that is too old;
+ * @param maxStaleIterations How many iterations in a row may have an observation that is too old;
  *     the next one fails. 0 to 1000000.
  * @param startFailure What happens to the application if a session cannot start with it.
  * @param logInterval Time between two lines of progress in the log; 10ms to 365d, 0 for none.
@@ -63,7 +63,7 @@ record SessionProperties(
         @Nullable Duration spinWindow,
         @Nullable Duration duration,
         @Nullable Duration maxObservationAge,
-        @DefaultValue("10") int maxStarvedIterations,
+        @DefaultValue("10") int maxStaleIterations,
         @DefaultValue("true") boolean autoStartup,
         @DefaultValue("fail") StartFailure startFailure,
         @DefaultValue("2147483647") int phase,
@@ -332,9 +332,7 @@ record SessionProperties(
                         this.maxObservationAge,
                         options::withMaxObservationAge);
         return checked(
-                "max-starved-iterations",
-                this.maxStarvedIterations,
-                options::withMaxStarvedIterations);
+                "max-stale-iterations", this.maxStaleIterations, options::withMaxStaleIterations);
     }
 
     /**

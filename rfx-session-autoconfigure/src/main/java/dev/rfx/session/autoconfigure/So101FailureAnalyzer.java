@@ -14,6 +14,6 @@ final class So101FailureAnalyzer extends AbstractFailureAnalyzer<So101Exception>
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, So101Exception cause) {
-        return new FailureAnalysis(cause.description() + ".", cause.remedy(), cause);
+        return new FailureAnalysis(cause.description() + ".", cause.action(), cause);
     }
 }

@@ -1,6 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
-import dev.rfx.session.ThreadTuningException;
+import dev.rfx.session.thread.ThreadTuningException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.annotation.Order;
@@ -16,7 +16,7 @@ final class ThreadTuningFailureAnalyzer extends AbstractFailureAnalyzer<ThreadTu
     protected FailureAnalysis analyze(Throwable rootFailure, ThreadTuningException cause) {
         return new FailureAnalysis(
                 cause.description() + ".",
-                cause.remedy() + " To run without it, set rfx.session.thread.required=false.",
+                cause.action() + " To run without it, set rfx.session.thread.required=false.",
                 cause);
     }
 }

@@ -1,7 +1,7 @@
 package dev.rfx.session.event;
 
 import dev.rfx.session.Session;
-import dev.rfx.session.SessionHungException;
+import dev.rfx.session.SessionUnresponsiveException;
 
 /** The control loop of a session has stalled. Published once per stall. */
 public final class SessionStalledEvent extends SessionEvent {
@@ -9,7 +9,7 @@ public final class SessionStalledEvent extends SessionEvent {
     private static final long serialVersionUID = 1L;
 
     /** What the control thread hangs in, with its stack trace. */
-    private final SessionHungException hang;
+    private final SessionUnresponsiveException hang;
 
     /**
      * Creates an event.
@@ -18,7 +18,8 @@ public final class SessionStalledEvent extends SessionEvent {
      * @param beanName the name of its bean
      * @param hang what the control thread hangs in, with its stack trace
      */
-    public SessionStalledEvent(Session session, String beanName, SessionHungException hang) {
+    public SessionStalledEvent(
+            Session session, String beanName, SessionUnresponsiveException hang) {
         super(session, beanName);
         this.hang = hang;
     }
@@ -28,7 +29,7 @@ public final class SessionStalledEvent extends SessionEvent {
      *
      * @return what the control thread hangs in, with its stack trace
      */
-    public SessionHungException getHang() {
+    public SessionUnresponsiveException getHang() {
         return this.hang;
     }
 }

@@ -1,7 +1,7 @@
 package dev.rfx.session.metrics;
 
-import dev.rfx.session.IterationReader;
 import dev.rfx.session.Session;
+import dev.rfx.session.timing.IterationReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;

@@ -140,16 +140,16 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
                 registry,
                 tags,
                 session,
-                "late.wakes",
+                "late.wakeups",
                 "Iterations that were woken so late that they made the next one late",
-                SessionTotals::lateWakes);
+                SessionTotals::lateWakeups);
         count(
                 registry,
                 tags,
                 session,
-                "starved",
+                "stale",
                 "Iterations whose observation was too old to act on",
-                SessionTotals::starved);
+                SessionTotals::stale);
         count(
                 registry,
                 tags,

@@ -34,7 +34,7 @@ public class LinkLostException extends So101Exception {
         return new LinkLostException(
                 "%d errors in a row on %s, the last: %s"
                         .formatted(errors, port, last.description()),
-                last.remedy() + " Then start again.",
+                last.action() + " Then start again.",
                 last);
     }
 }

@@ -38,7 +38,7 @@ public class PortException extends So101Exception {
                                 + " that were set to another speed than "
                                 + baudRate
                                 + " bit/s need that as the baud rate."
-                        : failures.get(0).remedy());
+                        : failures.get(0).action());
     }
 
     static PortException severalArms(List<String> arms) {

@@ -1,6 +1,6 @@
 package dev.rfx.session.so101;
 
-import dev.rfx.session.ExplainedException;
+import dev.rfx.session.support.ExplainedException;
 import org.jspecify.annotations.Nullable;
 
 /** Something is wrong with the arm, with the connection to it or with its calibration. */

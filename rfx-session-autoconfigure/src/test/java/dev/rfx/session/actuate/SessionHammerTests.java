@@ -119,7 +119,7 @@ class SessionHammerTests {
         SessionTotals totals = this.session.totals();
         assertThat(totals.iterations()).isEqualTo(this.robot.acts);
         assertThat(totals.failures()).isZero();
-        assertThat(totals.starved()).isZero();
+        assertThat(totals.stale()).isZero();
     }
 
     private Callable<Long> reader(long end) {

@@ -73,7 +73,7 @@ class MetadataTests {
                         "rfx.session.limits.max-speed",
                         "rfx.session.limits.on-violation",
                         "rfx.session.max-observation-age",
-                        "rfx.session.max-starved-iterations",
+                        "rfx.session.max-stale-iterations",
                         "rfx.session.restart.max-attempts",
                         "rfx.session.restart.initial-delay",
                         "rfx.session.restart.multiplier",

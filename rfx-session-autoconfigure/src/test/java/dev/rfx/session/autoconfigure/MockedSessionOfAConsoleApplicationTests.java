@@ -2,8 +2,8 @@ package dev.rfx.session.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
+import dev.rfx.session.testkit.ScriptedRobot;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;

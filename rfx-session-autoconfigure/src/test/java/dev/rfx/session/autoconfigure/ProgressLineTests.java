@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
-import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.PseudoTerminal;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

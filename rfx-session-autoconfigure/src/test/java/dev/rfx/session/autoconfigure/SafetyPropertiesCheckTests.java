@@ -86,7 +86,7 @@ class SafetyPropertiesCheckTests {
                     watchdog.timeout=200ms   | watchdog.timeout is PT0.2S, but the Session bean 'left' has none
                     watchdog.action=report   | watchdog.action is REPORT, but the Session bean 'left' has STOP_ROBOT
                     max-observation-age=50ms | max-observation-age is PT0.05S, but the Session bean 'left' has none
-                    max-starved-iterations=3 | max-starved-iterations is 3, but the Session bean 'left' has 10
+                    max-stale-iterations=3 | max-stale-iterations is 3, but the Session bean 'left' has 10
                     """)
     void optionThatASessionOfTheApplicationDoesNotHaveIsRefused(String property, String reason) {
         this.runner
@@ -109,7 +109,7 @@ class SafetyPropertiesCheckTests {
         "watchdog.timeout=200ms",
         "watchdog.action=report",
         "max-observation-age=50ms",
-        "max-starved-iterations=3"
+        "max-stale-iterations=3"
     })
     void sessionWithTheOptionsOfTheStarterRuns(String property) {
         this.runner

@@ -7,13 +7,13 @@ import ch.qos.logback.classic.Logger;
 import com.jayway.jsonpath.JsonPath;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
-import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.actuate.SessionEndpoint;
 import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.testkit.ScriptedRobot;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -380,7 +380,7 @@ class SessionActuatorTests {
                         "actMillis",
                         "gcPauseMillis",
                         "overrun",
-                        "starved",
+                        "stale",
                         "cause");
         for (int i = 1; i < 64; i++) {
             assertThat((int) recent.get(i).get("number"))
@@ -572,7 +572,7 @@ class SessionActuatorTests {
                 .containsPattern("rfx_session_iterations_total" + tag + "[1-9]")
                 .containsPattern("rfx_session_overruns_total" + tag + "\\d")
                 .containsPattern("rfx_session_late_wakes_total" + tag + "\\d")
-                .containsPattern("rfx_session_starved_total" + tag + "0\\.0\n")
+                .containsPattern("rfx_session_stale_total" + tag + "0\\.0\n")
                 .containsPattern("rfx_session_stalls_total" + tag + "0\\.0\n")
                 .containsPattern("rfx_session_failures_total" + tag + "0\\.0\n")
                 .containsPattern("rfx_session_restarts_total" + tag + "0\\.0\n")

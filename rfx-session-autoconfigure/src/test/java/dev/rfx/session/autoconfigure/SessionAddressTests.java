@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.actuate.SessionPage;
 import dev.rfx.session.testkit.ChildJvm;
+import dev.rfx.session.testkit.ScriptedRobot;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

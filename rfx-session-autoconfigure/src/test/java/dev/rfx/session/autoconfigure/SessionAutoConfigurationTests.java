@@ -9,16 +9,16 @@ import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotReading;
-import dev.rfx.session.ScriptedRobot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
-import dev.rfx.session.ThreadOptions;
 import dev.rfx.session.WatchdogAction;
 import dev.rfx.session.robot.LimitViolationException;
 import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.thread.ThreadOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -98,7 +98,7 @@ class SessionAutoConfigurationTests {
                         "rfx.session.watchdog.timeout=700ms",
                         "rfx.session.watchdog.action=report",
                         "rfx.session.max-observation-age=50ms",
-                        "rfx.session.max-starved-iterations=3",
+                        "rfx.session.max-stale-iterations=3",
                         "rfx.session.thread.scheduling=fifo",
                         "rfx.session.thread.priority=70",
                         "rfx.session.thread.cpus=1,3",
@@ -369,7 +369,7 @@ class SessionAutoConfigurationTests {
                     watchdog.timeout         | 39ms  | 0 for none, or two periods (PT0.04S) to PT1H
                     watchdog.timeout         | 2h    | 0 for none, or two periods (PT0.04S) to PT1H
                     max-observation-age      | 0     | PT0.000000001S to PT1H
-                    max-starved-iterations   | -1    | 0 to 1000000
+                    max-stale-iterations   | -1    | 0 to 1000000
                     thread.priority          | 100   | 1 to 99
                     thread.slice             | 99us  | PT0.0001S to PT0.1S
                     thread.cpus              | -1    | numbers from 0 to 1023

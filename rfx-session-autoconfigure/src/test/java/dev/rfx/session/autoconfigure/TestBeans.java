@@ -1,7 +1,7 @@
 package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Policy;
-import dev.rfx.session.ScriptedRobot;
+import dev.rfx.session.testkit.ScriptedRobot;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

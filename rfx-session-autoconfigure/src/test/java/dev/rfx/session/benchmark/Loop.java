@@ -5,7 +5,7 @@ import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
-import dev.rfx.session.ThreadOptions;
+import dev.rfx.session.thread.ThreadOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

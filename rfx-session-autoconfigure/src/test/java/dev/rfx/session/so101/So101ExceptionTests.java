@@ -22,7 +22,7 @@ class So101ExceptionTests {
         assertThat(exception)
                 .hasMessage("The port /dev/ttyACM0 is gone. Plug the arm in and start again.");
         assertThat(exception.description()).isEqualTo("The port /dev/ttyACM0 is gone");
-        assertThat(exception.remedy()).isEqualTo("Plug the arm in and start again.");
+        assertThat(exception.action()).isEqualTo("Plug the arm in and start again.");
     }
 
     @Test

@@ -651,8 +651,8 @@ class So101RobotTests {
             assertThat(state.get(i)).isCloseTo((float) (100 * RADIANS_PER_STEP), within(1e-6f));
             assertThat(state.get(6 + i)).isZero();
         }
-        assertThat(observation.hasStamp()).isTrue();
-        assertThat(observation.stampNanos()).isBetween(before, System.nanoTime());
+        assertThat(observation.hasTimestamp()).isTrue();
+        assertThat(observation.timestampNanos()).isBetween(before, System.nanoTime());
         assertThat(observation.names()).containsExactly("state");
     }
 
@@ -790,7 +790,7 @@ class So101RobotTests {
 
         Observation observation = this.robot.observe();
 
-        assertThat(observation.stampNanos()).isGreaterThan(before);
+        assertThat(observation.timestampNanos()).isGreaterThan(before);
         assertThat(reading("link.retries")).isEqualTo(2);
         assertThat(reading("link.failed.cycles")).isZero();
         assertThat(observation.get("state").get(2)).isZero();
@@ -804,12 +804,12 @@ class So101RobotTests {
         this.robot.reset();
         Observation last = this.robot.observe();
         double timeoutsBefore = reading("link.timeouts");
-        long stamp = last.stampNanos();
+        long stamp = last.timestampNanos();
         this.arm.setSilent(true);
 
         for (int i = 1; i <= 4; i++) {
             long begin = System.nanoTime();
-            assertThat(this.robot.observe().stampNanos()).isEqualTo(stamp);
+            assertThat(this.robot.observe().timestampNanos()).isEqualTo(stamp);
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .as("the read time-out is for all attempts")
                     .isLessThan(Duration.ofMillis(100));
@@ -932,7 +932,7 @@ class So101RobotTests {
 
             Observation observation = this.robot.observe();
 
-            if (observation.stampNanos() - moved >= 0) {
+            if (observation.timestampNanos() - moved >= 0) {
                 fresh++;
                 for (int joint = 0; joint < 6; joint++) {
                     double steps = observation.get("state").get(joint) / RADIANS_PER_STEP + MIDDLE;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.rfx.session.IterationRecord;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RobotReading;
@@ -15,6 +14,7 @@ import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
+import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -167,19 +167,17 @@ class So101SessionTests {
     }
 
     @Test
-    void starvedLoopDoesNotActOnAnOldObservation() throws Exception {
+    void loopDoesNotActOnAStaleObservation() throws Exception {
         this.session =
                 session(
                         OPTIONS.withMaxObservationAge(Duration.ofMillis(100))
-                                .withMaxStarvedIterations(100));
+                                .withMaxStaleIterations(100));
         this.session.start();
         awaitIterations(3);
         this.arm.setSilent(true);
         failure();
 
-        assertThat(this.session.totals().starved())
-                .as("the failed cycles but the last")
-                .isEqualTo(4);
+        assertThat(this.session.totals().stale()).as("the failed cycles but the last").isEqualTo(4);
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.rfx.session.sample.live;
 
-import dev.rfx.session.IterationReader;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Session;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.timing.IterationReader;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;

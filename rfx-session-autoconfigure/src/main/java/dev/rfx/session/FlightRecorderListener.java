@@ -1,0 +1,58 @@
+package dev.rfx.session;
+
+import dev.rfx.session.jfr.JfrEvents;
+
+/** Writes the life of a session into flight recordings. Called on the session's events thread. */
+final class FlightRecorderListener implements SessionListener {
+
+    private final String session;
+
+    FlightRecorderListener(String session) {
+        this.session = session;
+    }
+
+    @Override
+    public void started(Session session) {
+        JfrEvents.SessionStarted event = new JfrEvents.SessionStarted();
+        event.session = this.session;
+        event.rateHz = session.options().rateHz();
+        event.commit();
+    }
+
+    @Override
+    public void stopped(Session session) {
+        JfrEvents.SessionStopped event = new JfrEvents.SessionStopped();
+        if (event.isEnabled()) {
+            SessionStats stats = session.stats();
+            event.session = this.session;
+            event.iterations = stats.iterations();
+            event.overruns = stats.overruns();
+            event.jitterP50 = Math.round(stats.p50JitterSeconds() * 1e9);
+            event.jitterP99 = Math.round(stats.p99JitterSeconds() * 1e9);
+            event.commit();
+        }
+    }
+
+    @Override
+    public void failed(Session session, SessionException failure) {
+        commit(new JfrEvents.Failure(), failure);
+    }
+
+    @Override
+    public void stalled(Session session, SessionUnresponsiveException stall) {
+        commit(new JfrEvents.Stall(), stall);
+    }
+
+    @Override
+    public void stuck(Session session, SessionUnresponsiveException stuck) {
+        commit(new JfrEvents.Stall(), stuck);
+    }
+
+    private void commit(JfrEvents.Problem event, SessionException problem) {
+        event.session = this.session;
+        event.phase = problem.phase().toString();
+        event.iteration = problem.iteration();
+        event.message = String.valueOf(problem.getMessage());
+        event.commit();
+    }
+}

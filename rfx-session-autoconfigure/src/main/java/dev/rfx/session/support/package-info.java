@@ -1,0 +1,8 @@
+/**
+ * Small helpers that every other package may use: checks of option values, times in milliseconds,
+ * and the exception that carries a description and an action for the operator.
+ */
+@NullMarked
+package dev.rfx.session.support;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+/**
+ * What the operating system does for a control thread: real-time priority, time slice, processors,
+ * locked memory. A leaf: it knows no robot and no session. Users meet {@link
+ * dev.rfx.session.thread.ThreadOptions} and {@link dev.rfx.session.thread.ThreadStatus}; {@code
+ * ThreadTuning} is internal to {@code dev.rfx.session}. Start reading at {@code ThreadTuning}.
+ */
+@NullMarked
+package dev.rfx.session.thread;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.rfx.session.linux;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,175 @@
+package dev.rfx.session.testkit;
+
+import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.Scheduler;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * A clock that stands still except for the sleeping and spinning of the threads that use it. Its
+ * scheduler runs tasks when the test calls {@link #inspect()}.
+ */
+public final class FakeClock implements Clock {
+
+    /** Not zero, and so near to the end that it overflows within a test of a minute. */
+    public static final long ORIGIN = Long.MAX_VALUE - 30_000_000_000L;
+
+    private static final LongSupplier ON_TIME = () -> 0;
+
+    private final AtomicLong now = new AtomicLong(ORIGIN);
+    private final List<Task> tasks = new CopyOnWriteArrayList<>();
+    private volatile LongSupplier oversleep = ON_TIME;
+    private volatile long spinNanos = 1_000;
+    private volatile Runnable onReadDuringInspection = () -> {};
+    private volatile boolean parksForEver;
+    private volatile boolean parked;
+    private final AtomicInteger waiters = new AtomicInteger();
+
+    /** Lets every sleep end later by what the supplier says. */
+    public FakeClock oversleeping(LongSupplier nanos) {
+        this.oversleep = nanos;
+        return this;
+    }
+
+    /** Sets how long one turn of a spin takes. */
+    public FakeClock spinning(long nanos) {
+        this.spinNanos = nanos;
+        return this;
+    }
+
+    /** Lets time stand still in a sleep: only a wake-up ends it. */
+    public FakeClock standingStill() {
+        this.parksForEver = true;
+        return this;
+    }
+
+    /** Waits until somebody sleeps by this clock, which stands still. */
+    public void awaitSleeper() {
+        while (!this.parked) {
+            Thread.onSpinWait();
+        }
+    }
+
+    public void advance(long nanos) {
+        this.now.addAndGet(nanos);
+    }
+
+    @Override
+    public long nanoTime() {
+        this.onReadDuringInspection.run();
+        return this.now.get();
+    }
+
+    @Override
+    public void parkNanos(long nanos) {
+        if (this.parksForEver) {
+            this.parked = true;
+            LockSupport.park(this);
+        } else {
+            advance(nanos + this.oversleep.getAsLong());
+        }
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+        LockSupport.unpark(thread);
+    }
+
+    /** Ends by the latch, or when the test has advanced this clock far enough. */
+    @Override
+    public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
+        long begin = this.now.get();
+        this.waiters.incrementAndGet();
+        try {
+            while (!latch.await(1, TimeUnit.MILLISECONDS)) {
+                if (this.now.get() - begin >= nanos) {
+                    return latch.getCount() == 0;
+                }
+            }
+            return true;
+        } finally {
+            this.waiters.decrementAndGet();
+        }
+    }
+
+    /** Waits until a thread waits for a latch by this clock. */
+    public void awaitWaiter() {
+        while (this.waiters.get() == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void onSpinWait() {
+        advance(this.spinNanos);
+    }
+
+    /** Does something when the one who inspects reads the clock. */
+    public FakeClock whenReadDuringInspection(Runnable action) {
+        Thread inspector = Thread.currentThread();
+        this.onReadDuringInspection =
+                () -> {
+                    if (Thread.currentThread() == inspector) {
+                        this.onReadDuringInspection = () -> {};
+                        action.run();
+                    }
+                };
+        return this;
+    }
+
+    /** Runs what is to run every now and then, and what is due. */
+    public void inspect() {
+        for (Task task : this.tasks) {
+            if (task.due - nanoTime() <= 0 && (task.repeated || this.tasks.remove(task))) {
+                task.action.run();
+            }
+        }
+    }
+
+    /** How much there is that would run. */
+    public int tasks() {
+        return this.tasks.size();
+    }
+
+    /** Returns the scheduler whose time is this clock. */
+    public Scheduler scheduler() {
+        return new Scheduler() {
+
+            @Override
+            public Runnable every(Duration interval, Runnable task) {
+                return add(new Task(nanoTime(), true, task));
+            }
+
+            @Override
+            public Runnable after(Duration delay, Runnable task) {
+                return add(new Task(nanoTime() + delay.toNanos(), false, task));
+            }
+        };
+    }
+
+    private Runnable add(Task task) {
+        this.tasks.add(task);
+        return () -> this.tasks.remove(task);
+    }
+
+    /** Not a record: two with the same values are two. */
+    private static final class Task {
+
+        private final long due;
+        private final boolean repeated;
+        private final Runnable action;
+
+        Task(long due, boolean repeated, Runnable action) {
+            this.due = due;
+            this.repeated = repeated;
+            this.action = action;
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.rfx.session.thread;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.rfx.session.testkit.ChildJvm;
+import dev.rfx.session.testkit.Privileges;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Against the kernel that the tests run on. */
+@EnabledOnOs(OS.LINUX)
+class ThreadTunerTests {
+
+    private static final ThreadOptions NOTHING = ThreadOptions.defaults();
+
+    private final ThreadTuner tuner = new ThreadTuner();
+
+    /** On a thread of its own, which is lost afterwards. */
+    private static <V> V onThread(Callable<V> task) throws Exception {
+        CompletableFuture<V> result = new CompletableFuture<>();
+        new Thread(
+                        () -> {
+                            try {
+                                result.complete(task.call());
+                            } catch (Throwable ex) {
+                                result.completeExceptionally(ex);
+                            }
+                        })
+                .start();
+        try {
+            return result.get();
+        } catch (ExecutionException ex) {
+            throw ex.getCause() instanceof Exception cause ? cause : ex;
+        }
+    }
+
+    private static void assumeThatFifoIsPermitted() throws Exception {
+        assumeTrue(
+                onThread(() -> Kernel.setFifo(1)) == 0,
+                "SCHED_FIFO is not permitted here: needs CAP_SYS_NICE or the limit rtprio");
+    }
+
+    @Test
+    void fifoIsInForceAndNotInherited() throws Exception {
+        assumeThatFifoIsPermitted();
+
+        onThread(
+                () -> {
+                    ThreadStatus status = this.tuner.tune(NOTHING.withFifoPriority(7));
+
+                    assertThat(status.scheduling()).isEqualTo("FIFO 7");
+                    assertThat(status.problem()).isNull();
+                    assertThat(onThread(Kernel::getScheduling)).hasToString("OTHER");
+                    return null;
+                });
+    }
+
+    @Test
+    void fifoThatIsNotPermittedSaysWhichLimitToRaise() throws Exception {
+        onThread(
+                () -> {
+                    Privileges.drop(
+                            () ->
+                                    assertThatExceptionOfType(ThreadTuningException.class)
+                                            .isThrownBy(
+                                                    () ->
+                                                            this.tuner.tune(
+                                                                    NOTHING.withFifoPriority(80)))
+                                            .withMessageStartingWith(
+                                                    "The control thread may not run with SCHED_FIFO"
+                                                            + " at priority 80. ")
+                                            .withMessageContaining("CAP_SYS_NICE")
+                                            .withMessageContaining("rtprio to 80")
+                                            .withMessageContaining("LimitRTPRIO=80")
+                                            .withMessageContaining("--ulimit rtprio=80"));
+                    return null;
+                });
+    }
+
+    @Test
+    void whatIsNotRequiredAndNotPermittedIsAProblemAndTheRestIsInForce() throws Exception {
+        int first = Kernel.getAffinity(Kernel.MAIN_THREAD).first();
+        ThreadOptions options =
+                NOTHING.withFifoPriority(80).withCpus(Set.of(first)).withRequired(false);
+
+        ThreadStatus status =
+                onThread(
+                        () -> {
+                            CompletableFuture<ThreadStatus> tuned = new CompletableFuture<>();
+                            Privileges.drop(() -> tuned.complete(this.tuner.tune(options)));
+                            return tuned.join();
+                        });
+
+        assertThat(status.scheduling()).isEqualTo("OTHER");
+        assertThat(status.cpus()).containsExactly(first);
+        assertThat(status.problem())
+                .isEqualTo("The control thread may not run with SCHED_FIFO at priority 80");
+    }
+
+    @Test
+    void sliceNeedsNoRightButAKernelThatHasIt() throws Exception {
+        Duration slice = Duration.ofNanos(300_000);
+        ThreadOptions options = NOTHING.withSlice(slice);
+
+        onThread(
+                () -> {
+                    Privileges.drop(
+                            () -> {
+                                if (hasSlices()) {
+                                    assertThat(this.tuner.tune(options).slice()).isEqualTo(slice);
+                                } else {
+                                    assertThatExceptionOfType(ThreadTuningException.class)
+                                            .isThrownBy(() -> this.tuner.tune(options))
+                                            .withMessageContaining("Linux 6.12");
+                                }
+                            });
+                    return null;
+                });
+    }
+
+    private static boolean hasSlices() {
+        String[] version = System.getProperty("os.version").split("\\D+");
+        int major = Integer.parseInt(version[0]);
+        return major > 6 || (major == 6 && Integer.parseInt(version[1]) >= 12);
+    }
+
+    @Test
+    void threadRunsOnItsProcessorsAndWhatItStartsIsReleased() throws Exception {
+        SortedSet<Integer> all = Kernel.getAffinity(Kernel.MAIN_THREAD);
+
+        onThread(
+                () -> {
+                    ThreadStatus status = this.tuner.tune(NOTHING.withCpus(Set.of(all.last())));
+
+                    assertThat(status.cpus()).containsExactly(all.last());
+                    onThread(
+                            () -> {
+                                this.tuner.release();
+                                assertThat(Kernel.getAffinity(Kernel.CALLING_THREAD))
+                                        .isEqualTo(all);
+                                return null;
+                            });
+                    return null;
+                });
+    }
+
+    @Test
+    void processorThatIsNotThereIsRefused() throws Exception {
+        onThread(
+                () -> {
+                    assertThatExceptionOfType(ThreadTuningException.class)
+                            .isThrownBy(() -> this.tuner.tune(NOTHING.withCpus(Set.of(1023))))
+                            .withMessageStartingWith(
+                                    "None of the processors [1023] is there for this process. Choose"
+                                            + " some of [0");
+                    return null;
+                });
+    }
+
+    @Test
+    void memoryThatIsLimitedIsNotLocked() throws Exception {
+        onThread(
+                () -> {
+                    Privileges.drop(
+                            () -> {
+                                assumeTrue(!MemoryLimits.isUnlimited(), "memlock is unlimited");
+                                assertThatExceptionOfType(ThreadTuningException.class)
+                                        .isThrownBy(
+                                                () -> this.tuner.tune(NOTHING.withLockMemory(true)))
+                                        .withMessageContaining("CAP_IPC_LOCK")
+                                        .withMessageContaining("LimitMEMLOCK=infinity");
+                            });
+                    return null;
+                });
+    }
+
+    /** In a small JVM of its own: the memory of this one stays as it is. */
+    @Test
+    void memoryThatMayBeLockedIsLocked() throws Exception {
+        assumeTrue(MemoryLimits.isUnlimited(), "this process may not lock its memory");
+        try (ChildJvm jvm = ChildJvm.start(List.of("-Xmx32m"), file -> true, MemoryLocker.class)) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+
+            assertThat(jvm.awaitLine("locked before")).isEqualTo("locked before: 0 kB");
+            assertThat(jvm.awaitLine("in force")).isEqualTo("in force: true, problem null");
+            assertThat(jvm.awaitLine("locked after")).matches("locked after: [1-9]\\d{4,} kB");
+        }
+    }
+
+    static final class MemoryLocker {
+
+        public static void main(String[] args) throws IOException {
+            System.out.println("locked before: " + lockedMemory());
+            ThreadStatus status = new ThreadTuner().tune(NOTHING.withLockMemory(true));
+            System.out.printf(
+                    "in force: %s, problem %s%n", status.memoryLocked(), status.problem());
+            System.out.println("locked after: " + lockedMemory());
+        }
+
+        private static String lockedMemory() throws IOException {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmLck:"))
+                    .map(line -> line.substring("VmLck:".length()).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        }
+    }
+
+    @Test
+    void memoryMayBeLockedWithTheCapabilityOrWithoutALimit() {
+        List<String> none = List.of("Name:\tjava", "CapEff:\t0000000000000000");
+        List<String> limited = List.of("Max locked memory         8388608    8388608    bytes");
+
+        assertThat(MemoryLimits.isUnlimited(none, limited)).isFalse();
+        assertThat(MemoryLimits.isUnlimited(List.of("CapEff:\t0000000000004000"), limited))
+                .isTrue();
+        assertThat(
+                        MemoryLimits.isUnlimited(
+                                none,
+                                List.of("Max locked memory         unlimited  unlimited  bytes")))
+                .isTrue();
+    }
+}

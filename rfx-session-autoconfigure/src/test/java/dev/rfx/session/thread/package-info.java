@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.thread;
+
+import org.jspecify.annotations.NullMarked;

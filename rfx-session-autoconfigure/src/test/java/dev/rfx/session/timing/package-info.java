@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.timing;
+
+import org.jspecify.annotations.NullMarked;
