@@ -5,6 +5,7 @@ import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.IterationReader;
 import dev.rfx.session.timing.IterationRecord;
 import dev.rfx.session.timing.Scheduler;
+import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -15,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Connects a policy to a robot and keeps the connection on time and safe.
  *
  * <p>A run begins with {@link #start()}: on a thread of its own the session resets the robot and
- * the policy, waits for the warm-up to pass, and then observes, selects and acts at a fixed rate.
- * It ends with {@link #stop()}, when its duration is over, or when robot or policy throw anything;
- * whatever ends it, {@link Robot#stop()} is then called exactly once. When the JVM ends (Ctrl-C,
- * SIGTERM, {@code System.exit}, the last thread that is no daemon) a shutdown hook stops the
- * session first. A session can be started again, and counts anew then.
+ * the policy, waits for the warm-up, and then observes, selects and acts at a fixed rate. The run
+ * ends with {@link #stop()}, after its duration, or when the robot or the policy throws anything.
+ * Whatever ends it, {@link Robot#stop()} is then called exactly once. When the JVM ends (Ctrl-C,
+ * SIGTERM, {@code System.exit}, the last non-daemon thread), a shutdown hook stops the session
+ * first. A session can be started again; its statistics then begin again.
  *
  * <pre>{@code
  * try (Session session = new Session(robot, policy)) {
@@ -29,19 +30,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Threading.</b> Every method may be called from any thread, also from within the robot, the
- * policy or a listener, but that robot and policy cannot wait for the end of their own run. Nothing
- * that is read here makes the control thread wait.
+ * policy or a listener. Only the robot and the policy cannot wait for the end of their own run.
+ * Reading never makes the control thread wait.
+ *
+ * @since 0.1
  */
-public final class Session implements AutoCloseable {
+public final class Session implements SessionView, AutoCloseable {
 
-    private final Robot<Object, Object> robot;
-    private final Policy<Object, Object> policy;
-    private final SessionOptions options;
-    private final Clock clock;
-    private final Scheduler scheduler;
-    private final SessionThreads threads;
-    private final Notifier notifier;
-    private final RobotReadings readings;
+    private final SessionContext context;
     private final AtomicReference<Runs> runs = new AtomicReference<>(Runs.NONE);
     private final Restarts restarts;
     private volatile @Nullable Object device;
@@ -81,7 +77,7 @@ public final class Session implements AutoCloseable {
         this(robot, policy, options, clock, scheduler, new SessionThreads(options));
     }
 
-    /** Here the types meet: the compiler has checked that they fit, and nobody asks again. */
+    /** Here the types meet. The compiler has checked that they fit; they are not checked again. */
     @SuppressWarnings("unchecked")
     <O, A> Session(
             Robot<O, A> robot,
@@ -90,18 +86,20 @@ public final class Session implements AutoCloseable {
             Clock clock,
             Scheduler scheduler,
             SessionThreads threads) {
-        this.robot = (Robot<Object, Object>) Objects.requireNonNull(robot, "robot");
-        this.policy = (Policy<Object, Object>) Objects.requireNonNull(policy, "policy");
-        this.options = Objects.requireNonNull(options, "options");
-        this.clock = clock;
-        this.scheduler = scheduler;
-        this.threads = threads;
-        this.notifier = new Notifier(this.threads);
-        this.notifier.add(new FlightRecorderListener(options.name()));
-        this.notifier.add(new SessionLog(robot, policy));
-        this.readings = new RobotReadings(robot, this.threads);
-        this.restarts =
-                new Restarts(this, this.runs, this.notifier, clock, scheduler, this::restart);
+        this.context =
+                new SessionContext(
+                        this,
+                        (Robot<Object, Object>) Objects.requireNonNull(robot, "robot"),
+                        (Policy<Object, Object>) Objects.requireNonNull(policy, "policy"),
+                        Objects.requireNonNull(options, "options"),
+                        clock,
+                        scheduler,
+                        threads,
+                        new Notifier(threads),
+                        new RobotReadings(robot, threads));
+        this.restarts = new Restarts(this.context, this.runs, this::restart);
+        addListener(new FlightRecorderListener(options.name()));
+        addListener(new SessionLog(robot, policy));
     }
 
     /**
@@ -163,7 +161,7 @@ public final class Session implements AutoCloseable {
     }
 
     private void start(Runs.Restartable restartable) {
-        Claim claim = claim(this.options.duration(), restartable);
+        Claim claim = claim(options().duration(), restartable);
         claim.begin();
         awaitStart(claim.run());
     }
@@ -186,7 +184,7 @@ public final class Session implements AutoCloseable {
                     }
                     continue;
                 }
-                if (!current.hasEnded() && current.isRobotThread()) {
+                if (!current.control().hasEnded() && current.control().isRobotThread()) {
                     throw new IllegalStateException(
                             "Session '%s' cannot be started from within a run that is ending"
                                     .formatted(name()));
@@ -199,7 +197,7 @@ public final class Session implements AutoCloseable {
                     }
                     continue;
                 }
-                current.awaitEnd();
+                current.control().awaitEnd();
             }
             Claim next = new Claim(newRun(duration), true);
             if (install(before, next.run(), before.totals(), restartable)) {
@@ -231,7 +229,7 @@ public final class Session implements AutoCloseable {
 
     /** Starts the next run after a failure, unless another caller was faster. */
     private void restart(Runs before) {
-        SessionRun next = newRun(this.options.duration());
+        SessionRun next = newRun(options().duration());
         SessionTotals totals = before.totals().plus(SessionTotals.ONE_RESTART);
         if (install(before, next, totals, Runs.Restartable.ALWAYS)) {
             next.begin();
@@ -240,17 +238,7 @@ public final class Session implements AutoCloseable {
 
     private SessionRun newRun(@Nullable Duration duration) {
         return new SessionRun(
-                this,
-                this.robot,
-                device(),
-                this.policy,
-                this.notifier,
-                this.readings,
-                this.restarts,
-                this.threads,
-                this.clock,
-                this.scheduler,
-                duration);
+                this.context, device(), duration, this.restarts::plan, this::requestStop);
     }
 
     /**
@@ -259,9 +247,10 @@ public final class Session implements AutoCloseable {
      */
     private Object device() {
         Object known = this.device;
+        Robot<?, ?> robot = this.context.robot();
         if (known == null) {
             // Null only from a mock, and nullness is not checked there.
-            known = Objects.requireNonNullElse(this.robot.device(), this.robot);
+            known = Objects.requireNonNullElse(robot.device(), robot);
             this.device = known;
         }
         return known;
@@ -283,16 +272,16 @@ public final class Session implements AutoCloseable {
 
     private void awaitStart(SessionRun run) {
         try {
-            run.awaitStart();
+            run.control().awaitStart();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             dismiss(run);
-            run.awaitEnd();
+            run.control().awaitEnd();
         }
         if (!run.loopBegan()) {
-            SessionException failed = run.reportFailure();
+            SessionException failed = run.reports().reportFailure();
             if (failed == null) {
-                failed = run.hang();
+                failed = run.reports().unresponsive();
             }
             if (failed != null) {
                 throw failed;
@@ -316,7 +305,7 @@ public final class Session implements AutoCloseable {
     public void stop() {
         SessionRun current = dismissCurrent();
         if (current != null) {
-            current.awaitEnd();
+            current.control().awaitEnd();
         }
     }
 
@@ -339,7 +328,7 @@ public final class Session implements AutoCloseable {
             Runs seen = this.runs.get();
             SessionRun current = seen.current();
             if (current != null) {
-                current.requestStop();
+                current.control().requestStop();
             }
             if (this.runs.compareAndSet(seen, seen.dismissed())) {
                 seen.cancelRestart();
@@ -350,7 +339,7 @@ public final class Session implements AutoCloseable {
 
     /** As {@link #dismissCurrent()}, for one run: a later one belongs to another caller. */
     private void dismiss(SessionRun run) {
-        run.requestStop();
+        run.control().requestStop();
         while (true) {
             Runs seen = this.runs.get();
             if (seen.current() != run) {
@@ -386,7 +375,7 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if called from within the robot or the policy
      */
     public void run() {
-        run(this.options.duration());
+        run(options().duration());
     }
 
     /**
@@ -402,11 +391,11 @@ public final class Session implements AutoCloseable {
      */
     public void run(@Nullable Duration duration) {
         if (duration != null) {
-            this.options.withDuration(duration); // checks it
+            options().withDuration(duration); // checks it
         }
-        SessionRun current = this.runs.get().current();
+        SessionRun current = current();
         if (current != null) {
-            current.requireThatThisThreadCanWait();
+            current.control().requireThatThisThreadCanWait();
         }
         Claim claim = claim(duration, Runs.Restartable.NEVER);
         SessionRun run = claim.run();
@@ -416,16 +405,16 @@ public final class Session implements AutoCloseable {
             if (!claim.own() && duration != null) {
                 run.limitFromNow(duration);
             }
-            run.awaitEndedOrOverdue();
+            run.control().awaitEndedOrOverdue();
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         } finally {
             // On every way out: the robot moves only while this caller is here. No restart is
             // pending, for the claim has forbidden it.
-            run.requestStop();
-            run.awaitEnd();
+            run.control().requestStop();
+            run.control().awaitEnd();
         }
-        SessionException failed = run.reportFailure();
+        SessionException failed = run.reports().reportFailure();
         if (failed != null) {
             throw failed;
         }
@@ -440,8 +429,8 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if called from within the robot or the policy
      */
     public boolean awaitStopped(Duration timeout) throws InterruptedException {
-        SessionRun current = this.runs.get().current();
-        return current == null || current.awaitEnded(timeout);
+        SessionRun current = current();
+        return current == null || current.control().awaitEnded(timeout);
     }
 
     /**
@@ -452,13 +441,13 @@ public final class Session implements AutoCloseable {
      *     watchdog, or the run has not ended within the stop timeout
      */
     public void checkHealth() {
-        SessionRun current = this.runs.get().current();
+        SessionRun current = current();
         if (current == null) {
             return;
         }
-        SessionException failed = current.reportFailure();
+        SessionException failed = current.reports().reportFailure();
         if (failed == null) {
-            failed = current.hang();
+            failed = current.reports().unresponsive();
         }
         if (failed != null) {
             throw failed;
@@ -474,69 +463,39 @@ public final class Session implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        SessionRun current = this.runs.get().current();
-        if (current != null && !current.isFailureReported()) {
-            SessionException failed = current.reportFailure();
+        SessionRun current = current();
+        if (current != null && !current.reports().isFailureReported()) {
+            SessionException failed = current.reports().reportFailure();
             if (failed != null) {
                 throw failed;
             }
         }
     }
 
-    /**
-     * Returns how many iterations the current or last run has completed.
-     *
-     * @return the number of iterations
-     */
+    @Override
     public long stepCount() {
-        SessionRun current = this.runs.get().current();
-        return current == null ? 0 : current.iterations();
+        SessionRun current = current();
+        return current == null ? 0 : current.recorder().count();
     }
 
-    /**
-     * Tells whether the loop runs.
-     *
-     * @return whether the state is {@link SessionState#RUNNING}
-     */
-    public boolean isRunning() {
-        return state() == SessionState.RUNNING;
-    }
-
-    /**
-     * Returns the state.
-     *
-     * @return the state
-     */
+    @Override
     public SessionState state() {
-        SessionRun current = this.runs.get().current();
+        SessionRun current = current();
         return current == null ? SessionState.NEW : current.state();
     }
 
-    /**
-     * Returns the failure of the current or last run.
-     *
-     * @return the failure, or null if that run did not fail
-     */
+    @Override
     public @Nullable SessionException failure() {
-        SessionRun current = this.runs.get().current();
-        return current == null ? null : current.reportFailure();
+        SessionRun current = current();
+        return current == null ? null : current.reports().reportFailure();
     }
 
-    /**
-     * Returns the statistics of the current or last run.
-     *
-     * @return the statistics, all zero before the first run
-     */
+    @Override
     public SessionStats stats() {
-        return snapshot(this.runs.get().current(), null).stats();
+        return snapshot(current(), null).stats();
     }
 
-    /**
-     * Returns state and statistics as of one instant. Reading the failure here does not count as
-     * being told of it.
-     *
-     * @return the snapshot
-     */
+    @Override
     public SessionSnapshot snapshot() {
         Runs now = this.runs.get();
         return snapshot(now.current(), this.restarts.status(now.pending()));
@@ -545,17 +504,13 @@ public final class Session implements AutoCloseable {
     private SessionSnapshot snapshot(
             @Nullable SessionRun current, @Nullable RestartStatus restart) {
         if (current != null) {
-            return current.snapshot(restart);
+            return current.reports().snapshot(restart);
         }
-        SessionStats none = SessionStats.of(0, 0, this.options.periodNanos(), new long[0]);
+        SessionStats none = SessionStats.of(0, 0, options().periodNanos(), new long[0]);
         return new SessionSnapshot(SessionState.NEW, none, 0, 0, null, false, null, restart);
     }
 
-    /**
-     * Tells whether the session is active, or a {@link RestartPolicy} is about to start it again.
-     *
-     * @return whether either is true, as of one instant
-     */
+    @Override
     public boolean isActiveOrAwaitsRestart() {
         while (true) {
             Runs now = this.runs.get();
@@ -570,103 +525,79 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /**
-     * Tells whether a {@link RestartPolicy} is about to start the session again.
-     *
-     * @return whether a restart is pending
-     */
+    @Override
     public boolean awaitsRestart() {
         return this.runs.get().pending() != null;
     }
 
-    /**
-     * Returns the last iterations of the current or last run, at most 64.
-     *
-     * @return the iterations, oldest first
-     */
+    @Override
     public List<IterationRecord> recentIterations() {
-        SessionRun current = this.runs.get().current();
-        return current == null ? List.of() : current.recentIterations();
+        SessionRun current = current();
+        return current == null ? List.of() : current.reports().recentIterations();
     }
 
-    /**
-     * Returns the start-to-start periods that {@link #stats()} is of, for figures of one's own: a
-     * histogram, or other percentiles. At most {@link SessionOptions#maxTimingSamples()}.
-     *
-     * @return the periods in ns, oldest first
-     */
+    @Override
     public long[] periodNanos() {
-        SessionRun current = this.runs.get().current();
-        return current == null ? new long[0] : current.periodNanos();
+        SessionRun current = current();
+        return current == null ? new long[0] : current.reports().periodNanos();
     }
 
-    /**
-     * Returns how long the loop of the current run has run by now, or that of the last one until
-     * its last iteration.
-     *
-     * @return the time, zero before the first loop has begun
-     */
+    @Override
     public Duration elapsed() {
-        SessionRun current = this.runs.get().current();
+        SessionRun current = current();
         return current == null ? Duration.ZERO : current.elapsed();
     }
 
-    /**
-     * Returns a reader of single iterations. The first one that it hands over is the oldest of the
-     * current or last run that is still kept.
-     *
-     * @return a new reader
-     */
+    @Override
     public IterationReader iterationReader() {
-        return new IterationReader(
-                () -> {
-                    SessionRun current = this.runs.get().current();
-                    return current == null ? null : current.recorder();
-                });
+        return new IterationReader(this::currentRecorder);
     }
 
-    /**
-     * Returns what the robot observed last, for whoever shows it. It is the robot's own object: a
-     * robot that reuses it may be changing it meanwhile.
-     *
-     * @return the observation, or null before the first one of the run
-     */
+    private @Nullable TimingRecorder currentRecorder() {
+        SessionRun current = current();
+        return current == null ? null : current.recorder();
+    }
+
+    @Override
     public @Nullable Object latestObservation() {
-        SessionRun current = this.runs.get().current();
+        SessionRun current = current();
         return current == null ? null : current.latestObservation();
     }
 
-    /**
-     * Returns the last action that was about to be sent, as the policy selected it. The same holds
-     * as for {@link #latestObservation()}.
-     *
-     * @return the action, or null before the first one of the run
-     */
+    @Override
     public @Nullable Object latestAction() {
-        SessionRun current = this.runs.get().current();
+        SessionRun current = current();
         return current == null ? null : current.latestAction();
     }
 
-    /**
-     * Returns what is in force for the control thread of the current or last run.
-     *
-     * @return the status, or null if {@link SessionOptions#thread()} asks for nothing or no run has
-     *     begun
-     */
+    @Override
     public @Nullable ThreadStatus threadStatus() {
-        SessionRun current = this.runs.get().current();
+        SessionRun current = current();
         return current == null ? null : current.threadStatus();
     }
 
-    /**
-     * Returns what the robot reports about itself. If the robot does not answer within half a
-     * second, these are its last known readings: a robot that is locked by a call that hangs does
-     * not block its health.
-     *
-     * @return {@link Robot#readings()}
-     */
+    @Override
     public List<RobotReading> readings() {
-        return this.readings.get();
+        return this.context.readings().get();
+    }
+
+    @Override
+    public SessionTotals totals() {
+        return this.runs.get().totals();
+    }
+
+    @Override
+    public SessionOptions options() {
+        return this.context.options();
+    }
+
+    @Override
+    public String name() {
+        return this.context.name();
+    }
+
+    private @Nullable SessionRun current() {
+        return this.runs.get().current();
     }
 
     /**
@@ -674,37 +605,10 @@ public final class Session implements AutoCloseable {
      * {@link #totals()} do not change.
      */
     public void resetStatistics() {
-        SessionRun current = this.runs.get().current();
+        SessionRun current = current();
         if (current != null) {
-            current.resetStatistics();
+            current.reports().resetStatistics();
         }
-    }
-
-    /**
-     * Returns what the session has done in all its runs.
-     *
-     * @return totals that only grow
-     */
-    public SessionTotals totals() {
-        return this.runs.get().totals();
-    }
-
-    /**
-     * Returns the options.
-     *
-     * @return the options
-     */
-    public SessionOptions options() {
-        return this.options;
-    }
-
-    /**
-     * Returns the name.
-     *
-     * @return the name
-     */
-    public String name() {
-        return this.options.name();
     }
 
     /**
@@ -713,7 +617,7 @@ public final class Session implements AutoCloseable {
      * @param listener the listener
      */
     public void addListener(SessionListener listener) {
-        this.notifier.add(Objects.requireNonNull(listener, "listener"));
+        this.context.notifier().add(Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -722,7 +626,7 @@ public final class Session implements AutoCloseable {
      * @param listener the listener
      */
     public void removeListener(SessionListener listener) {
-        this.notifier.remove(listener);
+        this.context.notifier().remove(listener);
     }
 
     /**
@@ -732,6 +636,6 @@ public final class Session implements AutoCloseable {
      */
     @Override
     public String toString() {
-        return "Session '" + name() + "' at " + this.options.rateHz() + " Hz, " + state();
+        return "Session '" + name() + "' at " + options().rateHz() + " Hz, " + state();
     }
 }

@@ -194,7 +194,7 @@ class SessionFaultTests {
             session.addListener(
                     new SessionListener() {
                         @Override
-                        public void started(Session session) {
+                        public void started(SessionView session) {
                             try {
                                 ScriptedRobot.play(step);
                             } catch (Exception ex) {
@@ -206,12 +206,12 @@ class SessionFaultTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
                         SessionFaultTests.this.told.add("stalled");
                     }
 
                     @Override
-                    public void stuck(Session session, SessionUnresponsiveException hang) {
+                    public void stuck(SessionView session, SessionUnresponsiveException hang) {
                         SessionFaultTests.this.told.add("STUCK");
                     }
                 });

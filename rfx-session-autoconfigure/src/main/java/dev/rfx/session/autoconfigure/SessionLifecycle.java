@@ -49,7 +49,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
                     SessionMonitor monitor = new SessionMonitor(session, logInterval, line);
                     this.monitors.add(monitor);
                     session.addListener(monitor);
-                    session.addListener(new SessionEventPublishing(name, publisher));
+                    session.addListener(new SessionEventPublishing(session, name, publisher));
                     RestartPolicy policy = properties.restart().toPolicy();
                     if (policy != null) {
                         session.setRestartPolicy(policy);

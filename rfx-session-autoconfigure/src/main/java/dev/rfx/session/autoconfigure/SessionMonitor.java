@@ -4,6 +4,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.SessionView;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,17 +37,17 @@ final class SessionMonitor implements SessionListener {
     }
 
     @Override
-    public void started(Session session) {
+    public void started(SessionView view) {
         watch();
     }
 
     @Override
-    public void stopped(Session session) {
+    public void stopped(SessionView view) {
         ended();
     }
 
     @Override
-    public void failed(Session session, SessionException failure) {
+    public void failed(SessionView view, SessionException failure) {
         // By now it is decided whether the session restarts: that is before the run is over.
         ended();
     }

@@ -30,6 +30,7 @@ public final class FakeClock implements Clock {
     private volatile Runnable onReadDuringInspection = () -> {};
     private volatile boolean parksForEver;
     private volatile boolean parked;
+    private volatile boolean waitsTimeOut;
     private final AtomicInteger waiters = new AtomicInteger();
 
     /** Lets every sleep end later by what the supplier says. */
@@ -82,9 +83,21 @@ public final class FakeClock implements Clock {
         LockSupport.unpark(thread);
     }
 
-    /** Ends by the latch, or when the test has advanced this clock far enough. */
+    /** Lets the time of every wait for a latch pass at once, or not. */
+    public void lettingWaitsTimeOut(boolean timeOut) {
+        this.waitsTimeOut = timeOut;
+    }
+
+    /** Ends by the latch, or when this clock was advanced far enough. */
     @Override
     public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
+        if (this.waitsTimeOut && latch.getCount() > 0) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            advance(Math.max(nanos, 0));
+            return latch.getCount() == 0;
+        }
         long begin = this.now.get();
         this.waiters.incrementAndGet();
         try {
