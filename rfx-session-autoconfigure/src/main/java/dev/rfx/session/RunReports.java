@@ -140,8 +140,28 @@ final class RunReports {
         return failed;
     }
 
-    boolean isFailureReported() {
-        return this.failureReported;
+    /** Throws the failure, if there is one, and remembers that a caller has received it. */
+    void throwFailure() {
+        SessionException failed = reportFailure();
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    /** Throws the failure, or else what the control thread does not return from. */
+    void throwProblem() {
+        throwFailure();
+        SessionUnresponsiveException unresponsive = unresponsive();
+        if (unresponsive != null) {
+            throw unresponsive;
+        }
+    }
+
+    /** As {@link #throwFailure()}, unless a caller has received the failure. */
+    void throwUnreportedFailure() {
+        if (!this.failureReported) {
+            throwFailure();
+        }
     }
 
     SessionSnapshot snapshot(@Nullable RestartStatus restart) {

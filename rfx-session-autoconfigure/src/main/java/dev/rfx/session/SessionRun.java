@@ -22,7 +22,6 @@ final class SessionRun {
     private final SessionContext context;
     private final BiFunction<SessionRun, SessionException, @Nullable Runnable> restarts;
     private final Clock clock;
-    private final ThreadTuning tuning;
     private final Thread controlThread;
     private final RunReservation reservation;
     private final RunState state;
@@ -36,8 +35,6 @@ final class SessionRun {
     private final RunControl control;
     private final StallWatch stallWatch;
 
-    private volatile Runnable endOfInspection = () -> {};
-    private volatile boolean listensToGc;
     private volatile @Nullable ThreadStatus threadStatus;
 
     /**
@@ -60,7 +57,6 @@ final class SessionRun {
         this.context = context;
         this.restarts = restarts;
         this.clock = context.clock();
-        this.tuning = threads.tuning();
         this.recorder =
                 new TimingRecorder(options.maxTimingSamples(), GcPauses.OF_THE_JVM::nanosWithin);
         this.loop =
@@ -147,13 +143,7 @@ final class SessionRun {
     /** Starts the control thread. Called once, after the run is installed. */
     void begin() {
         try {
-            GcPauses.OF_THE_JVM.join();
-            this.listensToGc = true;
-            this.reports.isStalled(); // loads what the watchdog needs, while there is memory
-            this.endOfInspection =
-                    this.context
-                            .scheduler()
-                            .every(this.stallWatch.interval(), this.stallWatch::inspect);
+            this.stallWatch.begin();
             this.controlThread.start();
         } catch (Throwable ex) {
             // No thread is available; the robot was not touched.
@@ -170,7 +160,9 @@ final class SessionRun {
         try {
             tuneThread();
             this.loop.reset();
-            warmUp(this.clock.nanoTime() + this.context.options().warmup().toNanos());
+            long warm = this.clock.nanoTime() + this.context.options().warmup().toNanos();
+            LoopWarmup.once(() -> !this.loop.isStopRequested() && warm - this.clock.nanoTime() > 0);
+            this.loop.warmUp(warm);
             if (this.state.beginLoop()) {
                 this.control.decideStart();
                 this.incidents.begin();
@@ -189,16 +181,12 @@ final class SessionRun {
     }
 
     private void tuneThread() {
-        ThreadStatus status = this.tuning.tune();
+        ThreadTuning tuning = this.context.threads().tuning();
+        ThreadStatus status = tuning.tune();
         this.threadStatus = status;
-        if (status != null && this.tuning.isToBeWarnedOf(status)) {
+        if (status != null && tuning.isToBeWarnedOf(status)) {
             this.events.threadIncomplete(status);
         }
-    }
-
-    private void warmUp(long end) throws Exception {
-        LoopWarmup.once(() -> !this.loop.isStopRequested() && end - this.clock.nanoTime() > 0);
-        this.loop.warmUp(end);
     }
 
     /**
@@ -240,11 +228,8 @@ final class SessionRun {
         this.state.end();
         try {
             try {
-                this.endOfInspection.run();
+                this.stallWatch.end();
             } finally {
-                if (this.listensToGc) {
-                    GcPauses.OF_THE_JVM.leave();
-                }
                 this.events.ended(this.loop.begin());
             }
         } catch (Throwable ex) {

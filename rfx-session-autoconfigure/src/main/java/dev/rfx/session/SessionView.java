@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 public interface SessionView {
 
     /** {@return the name of the session} */
-    String name();
+    default String name() {
+        return options().name();
+    }
 
     /** {@return the options of the session} */
     SessionOptions options();

@@ -1,14 +1,15 @@
 package dev.rfx.session;
 
 import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.Scheduler;
 import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Inspects one run from outside its control thread: reports or stops a stalled loop, and enforces
- * the stop timeout. Confined to the watchdog's thread. What stops the robot allocates nothing, and
- * comes before everything that does.
+ * the stop timeout. Inspections are confined to the watchdog's thread. What stops the robot
+ * allocates nothing, and comes before everything that does.
  */
 final class StallWatch {
 
@@ -21,6 +22,7 @@ final class StallWatch {
 
     private final SessionOptions options;
     private final Clock clock;
+    private final Scheduler scheduler;
     private final RunState state;
     private final ControlLoop<?, ?> loop;
     private final TimingRecorder recorder;
@@ -36,6 +38,9 @@ final class StallWatch {
 
     private boolean failureReported;
 
+    private volatile Runnable endOfInspections = () -> {};
+    private volatile boolean listensToGc;
+
     StallWatch(
             SessionContext context,
             RunState state,
@@ -49,6 +54,7 @@ final class StallWatch {
             Runnable declareStuck) {
         this.options = context.options();
         this.clock = context.clock();
+        this.scheduler = context.scheduler();
         this.state = state;
         this.loop = loop;
         this.recorder = recorder;
@@ -60,8 +66,29 @@ final class StallWatch {
         this.declareStuck = declareStuck;
     }
 
-    /** {@return the time between two inspections} */
-    Duration interval() {
+    /**
+     * Begins to inspect, and to listen to the garbage collector. Called before the control thread
+     * starts, while there is memory.
+     */
+    void begin() {
+        GcPauses.OF_THE_JVM.join();
+        this.listensToGc = true;
+        this.reports.isStalled(); // loads the classes that an inspection needs
+        this.endOfInspections = this.scheduler.every(interval(), this::inspect);
+    }
+
+    /** Ends the inspections. Called once, by the thread that ends the run. */
+    void end() {
+        try {
+            this.endOfInspections.run();
+        } finally {
+            if (this.listensToGc) {
+                GcPauses.OF_THE_JVM.leave();
+            }
+        }
+    }
+
+    private Duration interval() {
         long watched = this.options.stopTimeout().toNanos();
         long watchdog = this.options.effectiveWatchdogNanos();
         if (watchdog > 0) {
@@ -75,7 +102,7 @@ final class StallWatch {
     }
 
     /** Inspects the run once. Never throws. */
-    void inspect() {
+    private void inspect() {
         try {
             switch (this.state.get()) {
                 case RUNNING -> inspectLoop();

@@ -127,9 +127,8 @@ class NotifierTests {
     }
 
     private Object currentRun() throws ReflectiveOperationException {
-        var field = Session.class.getDeclaredField("runs");
+        var field = Session.class.getDeclaredField("register");
         field.setAccessible(true);
-        var runs = (java.util.concurrent.atomic.AtomicReference<?>) field.get(this.session);
-        return ((Runs) runs.get()).current();
+        return ((RunRegister) field.get(this.session)).current();
     }
 }

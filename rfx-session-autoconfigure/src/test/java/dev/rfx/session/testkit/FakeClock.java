@@ -21,6 +21,9 @@ public final class FakeClock implements Clock {
     /** Not zero, and so near to the end that it overflows within a test of a minute. */
     public static final long ORIGIN = Long.MAX_VALUE - 30_000_000_000L;
 
+    /** A longer wait has no limit. */
+    private static final long MAX_LIMIT_NANOS = Duration.ofDays(1).toNanos();
+
     private static final LongSupplier ON_TIME = () -> 0;
 
     private final AtomicLong now = new AtomicLong(ORIGIN);
@@ -83,7 +86,7 @@ public final class FakeClock implements Clock {
         LockSupport.unpark(thread);
     }
 
-    /** Lets the time of every wait for a latch pass at once, or not. */
+    /** Lets the time of every limited wait for a latch pass at once, or no longer. */
     public void lettingWaitsTimeOut(boolean timeOut) {
         this.waitsTimeOut = timeOut;
     }
@@ -91,17 +94,14 @@ public final class FakeClock implements Clock {
     /** Ends by the latch, or when this clock was advanced far enough. */
     @Override
     public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
-        if (this.waitsTimeOut && latch.getCount() > 0) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            advance(Math.max(nanos, 0));
-            return latch.getCount() == 0;
-        }
         long begin = this.now.get();
         this.waiters.incrementAndGet();
         try {
             while (!latch.await(1, TimeUnit.MILLISECONDS)) {
+                if (this.waitsTimeOut && nanos <= MAX_LIMIT_NANOS) {
+                    this.now.accumulateAndGet(
+                            begin + nanos, (now, end) -> end - now > 0 ? end : now);
+                }
                 if (this.now.get() - begin >= nanos) {
                     return latch.getCount() == 0;
                 }
