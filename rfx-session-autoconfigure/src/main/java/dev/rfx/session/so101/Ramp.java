@@ -125,7 +125,6 @@ final class Ramp {
                 throw StartPoseException.tooSlow(limit);
             }
             if (look(bus)) {
-                bus.requireTorque();
                 boolean there = advance();
                 round(goals);
                 bus.writeGoals(goals);
@@ -136,10 +135,14 @@ final class Ramp {
         }
     }
 
-    /** Finds out where the joints are. Where that is not known, nothing is moved on. */
+    /**
+     * Measures the positions, and the torque if it is in doubt. While either is unknown, the goals
+     * stay as they are.
+     */
     private boolean look(ServoBus bus) {
         try {
             bus.readAll(Register.PRESENT_POSITION, Measurement.MOTION_BYTES, this.replies);
+            bus.requireTorque();
             this.errors = 0;
             return true;
         } catch (LinkException ex) {

@@ -65,14 +65,14 @@ final class ServoBus {
 
     private static final int STATUS_BYTES = 6;
 
-    /** Where probes begin; from here to the end of the longest, all registers are defined. */
+    /** First register of a probe. From here to the torque limit, all registers are defined. */
     private static final Register PROBE_BEGIN = Register.MODEL_NUMBER;
 
-    /** The shortest probe, longer than any measurement … */
+    /** The shortest probe, longer than any measurement. */
     static final int MIN_PROBE_BYTES = 16;
 
-    /** … and the longest. */
-    static final int MAX_PROBE_BYTES = bytesUpTo(PROBE_BEGIN, Register.TORQUE_LIMIT);
+    /** The longest probe, shorter than the state of a servo. */
+    static final int MAX_PROBE_BYTES = bytesUpTo(PROBE_BEGIN, Register.TORQUE_LIMIT) - 1;
 
     /** How many probes differ. */
     private static final int PROBES =
@@ -84,11 +84,14 @@ final class ServoBus {
     /** The block that begins with the torque, and has another length than any measurement. */
     static final int TORQUE_BYTES = bytesUpTo(Register.TORQUE_ENABLE, Register.TORQUE_LIMIT);
 
-    /** Where the block begins that is longer than any probe … */
-    static final Register STATE_BEGIN = Register.MIN_POSITION_LIMIT;
+    /** First register of the block with the torque and the goal of a single servo. */
+    static final Register STATE_BEGIN = PROBE_BEGIN;
 
-    /** … and ends with the velocity: all that is to be known of a single servo. */
-    static final int STATE_BYTES = bytesUpTo(STATE_BEGIN, Register.PRESENT_VELOCITY);
+    /**
+     * Length of that block, longer than any probe. It ends before the registers 50 to 54, which an
+     * STS3215 does not define, and so does not reach the present position.
+     */
+    static final int STATE_BYTES = bytesUpTo(STATE_BEGIN, Register.TORQUE_LIMIT);
 
     private static final Joint[] ALL = Joint.values();
     private static final Joint[][] ONE = new Joint[ALL.length][];
