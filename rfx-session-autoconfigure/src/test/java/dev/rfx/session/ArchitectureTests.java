@@ -59,15 +59,34 @@ class ArchitectureTests {
                 .that(resideInAPackage(ROOT + "." + name))
                 .should()
                 .onlyDependOnClassesThat(
-                        resideInAnyPackage(ROOT, ROOT + "." + name)
+                        resideInAnyPackage(ROOT, ROOT + "." + name, ROOT + "." + name + ".protocol")
                                 .or(not(resideInAPackage(ROOT + ".."))))
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void onlyTheSo101SeesItsProtocol() {
+        noClasses()
+                .that(not(resideInAPackage(ROOT + ".so101..")))
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + ".so101.protocol"))
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void protocolOfTheSo101NeedsTheJdkAndJspecifyOnly() {
+        classes()
+                .that(resideInAPackage(ROOT + ".so101.protocol"))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(ROOT + ".so101.protocol", "java..", "org.jspecify.."))
                 .check(PRODUCTION);
     }
 
     @Test
     void robotsNeedNoSpring() {
         noClasses()
-                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101"))
+                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101.."))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework.."))
                 .check(PRODUCTION);

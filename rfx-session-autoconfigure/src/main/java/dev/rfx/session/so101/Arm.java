@@ -1,5 +1,7 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.ReplyParser;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;

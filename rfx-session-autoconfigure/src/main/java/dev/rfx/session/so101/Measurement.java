@@ -3,6 +3,8 @@ package dev.rfx.session.so101;
 import dev.rfx.session.Observation;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.ReplyParser;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

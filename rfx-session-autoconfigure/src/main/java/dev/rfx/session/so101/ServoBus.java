@@ -1,6 +1,9 @@
 package dev.rfx.session.so101;
 
-import dev.rfx.session.so101.ReplyParser.Outcome;
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.ReplyParser;
+import dev.rfx.session.so101.protocol.ReplyParser.Outcome;
+import dev.rfx.session.so101.protocol.Request;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rfx.session.Observation;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.so101.protocol.Register;
 import dev.rfx.session.testkit.Campaign;
 import java.io.IOException;
 import java.nio.file.Files;

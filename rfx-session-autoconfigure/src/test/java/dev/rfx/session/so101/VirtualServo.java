@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.EnumSet;
