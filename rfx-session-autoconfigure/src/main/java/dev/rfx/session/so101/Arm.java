@@ -54,7 +54,7 @@ final class Arm implements AutoCloseable {
 
     private static final Joint[] JOINTS = Joint.values();
 
-    private final So101Robot.Settings settings;
+    private final So101Settings settings;
     private final Calibration calibration;
     private final @Nullable Ramp toStartPose;
     private final ArmPort port;
@@ -88,7 +88,7 @@ final class Arm implements AutoCloseable {
     private final Order restoring = this::restoreSpeed;
 
     // What a servo told last of its state.
-    private final ServoBus.Replies states = (joint, reply) -> state(reply);
+    private final Replies states = (joint, reply) -> state(reply);
     private boolean torqueOn;
     private int position;
     private int goal;
@@ -100,7 +100,7 @@ final class Arm implements AutoCloseable {
     }
 
     private Arm(
-            So101Robot.Settings settings,
+            So101Settings settings,
             Calibration calibration,
             @Nullable Ramp toStartPose,
             ArmPort port,
@@ -120,7 +120,7 @@ final class Arm implements AutoCloseable {
      * @throws PortException if it cannot be found or opened
      */
     static Arm connect(
-            So101Robot.Settings settings,
+            So101Settings settings,
             Calibration calibration,
             LinkStatistics statistics,
             Runnable atExit) {

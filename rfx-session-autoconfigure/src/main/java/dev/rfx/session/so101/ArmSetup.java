@@ -125,7 +125,7 @@ final class ArmSetup {
             ServoBus bus,
             String port,
             Calibration calibration,
-            So101Robot.Settings settings,
+            So101Settings settings,
             Cancellation cancellation) {
         this.bus = bus;
         this.port = port;

@@ -53,12 +53,12 @@ final class Ramp {
     private final int[] restPosition = new int[JOINTS.length];
     private final double[] leastLag = new double[JOINTS.length];
     private final boolean[] arrived = new boolean[JOINTS.length];
-    private final ServoBus.Replies replies =
+    private final Replies replies =
             (joint, reply) ->
                     this.position[joint.ordinal()] = reply.value(Register.PRESENT_POSITION);
     private int errors;
 
-    private Ramp(So101Robot.Settings settings, Calibration calibration, List<Double> pose) {
+    private Ramp(So101Settings settings, Calibration calibration, List<Double> pose) {
         this.maxErrors = settings.maxConsecutiveErrors();
         for (Joint joint : JOINTS) {
             int i = joint.ordinal();
@@ -75,7 +75,7 @@ final class Ramp {
      * @throws IllegalArgumentException if the start speed is more than a servo can turn, or as good
      *     as none
      */
-    static @Nullable Ramp toStartPose(So101Robot.Settings settings, Calibration calibration) {
+    static @Nullable Ramp toStartPose(So101Settings settings, Calibration calibration) {
         List<Double> pose = settings.startPose();
         return pose == null ? null : new Ramp(settings, calibration, pose);
     }

@@ -128,7 +128,7 @@ class So101RobotTests {
         assertThat(this.arm.requests()).isEmpty();
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(this.robot::observe)
-                .withMessage("The arm is not connected: reset() does that");
+                .withMessage("The arm is not connected. Call reset() first.");
     }
 
     @Test
@@ -1089,10 +1089,10 @@ class So101RobotTests {
         int measurement = Measurement.registerBytes(sensors);
 
         assertThat(measurement).as("two bytes of a register").isGreaterThan(2);
-        assertThat(measurement).isNotEqualTo(ServoBus.TORQUE_BYTES);
-        assertThat(measurement).isLessThan(ServoBus.MIN_PROBE_BYTES);
-        assertThat(ServoBus.TORQUE_BYTES).isLessThan(ServoBus.MIN_PROBE_BYTES);
-        assertThat(ServoBus.STATE_BYTES).isGreaterThan(ServoBus.MAX_PROBE_BYTES);
+        assertThat(measurement).isNotEqualTo(TorqueCheck.BYTES);
+        assertThat(measurement).isLessThan(LateReplies.MIN_PROBE_BYTES);
+        assertThat(TorqueCheck.BYTES).isLessThan(LateReplies.MIN_PROBE_BYTES);
+        assertThat(ServoBus.STATE_BYTES).isGreaterThan(LateReplies.MAX_PROBE_BYTES);
     }
 
     static Stream<Set<Sensor>> setsOfSensors() {
@@ -1409,7 +1409,7 @@ class So101RobotTests {
         AtomicInteger torqueRepliesToLose = new AtomicInteger(1);
         ReplyFault lostIfAboutTheTorque =
                 (reply, previous) ->
-                        reply.length == ServoBus.TORQUE_BYTES + 6
+                        reply.length == TorqueCheck.BYTES + 6
                                         && torqueRepliesToLose.getAndDecrement() > 0
                                 ? new byte[0]
                                 : reply;
