@@ -124,9 +124,28 @@ class ArchitectureTests {
     }
 
     @Test
+    void onlyTheSo101SeesItsProtocol() {
+        noClasses()
+                .that(not(resideInAPackage(ROOT + ".so101..")))
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + ".so101.protocol"))
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void protocolOfTheSo101NeedsTheJdkAndJspecifyOnly() {
+        classes()
+                .that(resideInAPackage(ROOT + ".so101.protocol"))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(ROOT + ".so101.protocol", "java..", "org.jspecify.."))
+                .check(PRODUCTION);
+    }
+
+    @Test
     void robotsNeedNoSpring() {
         noClasses()
-                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101"))
+                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101.."))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework.."))
                 .check(PRODUCTION);

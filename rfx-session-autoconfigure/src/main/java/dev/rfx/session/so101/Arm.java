@@ -1,5 +1,7 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.ReplyParser;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -29,18 +31,30 @@ final class Arm implements AutoCloseable {
     /** … more than this, which is the noise of its encoder. */
     static final int REST_STEPS = 4;
 
-    /** A joint that lies a little outside its range goes back so slowly, 9°/s. */
+    /** A joint with a speed limit that moved no farther than this may be in motion or at rest. */
+    private static final int MOTION_STEPS = 2 * REST_STEPS + 2;
+
+    /** Longest time in which a joint with a speed limit has to show that it moves. */
+    private static final long MAX_REST_NANOS = 1_000_000_000;
+
+    /** Speed limits below this make a motion too slow to be seen in {@link #MAX_REST_NANOS}. */
+    private static final int MIN_VISIBLE_SPEED = (int) (MOTION_STEPS * 1e9 / MAX_REST_NANOS);
+
+    /** Speed of a joint that returns into its range or leaves the seam, 9°/s. */
     private static final int RETURN_STEPS_PER_SECOND = 100;
 
-    /** And then has so much time to be at rest. */
-    private static final long RETURN_MILLIS = 50;
+    /** Time in which such a joint comes to rest at its goal. */
+    private static final long RETURN_NANOS = 50_000_000;
+
+    /** Longest time for such a return. No start allows a way that takes longer. */
+    private static final long MAX_RETURN_NANOS = 2_000_000_000;
 
     /** A session waits for a stop for 10 s at most. */
     private static final Duration PARK_LIMIT = Duration.ofSeconds(8);
 
     private static final Joint[] JOINTS = Joint.values();
 
-    private final So101Robot.Settings settings;
+    private final So101Settings settings;
     private final Calibration calibration;
     private final @Nullable Ramp toStartPose;
     private final ArmPort port;
@@ -57,19 +71,28 @@ final class Arm implements AutoCloseable {
     /** Those whose torque was turned off then, to clear their overload. */
     private final Set<Joint> released = EnumSet.noneOf(Joint.class);
 
-    /** Whether the last goal is another one than was asked for: the joint moves there slowly. */
-    private boolean led;
+    /** Known speed limit (Goal_Velocity) of each servo, in steps/s; 0 is none. */
+    private final int[] speedLimits = new int[JOINTS.length];
+
+    /**
+     * Joints whose speed this arm has limited, for a return at {@link #RETURN_STEPS_PER_SECOND}.
+     */
+    private final Set<Joint> slowed = EnumSet.noneOf(Joint.class);
+
+    /** When the last of the slowed joints has returned. */
+    private long returnedAt;
 
     private final Order holding = this::hold;
     private final Order holdingStill = this::holdIfItMovesOn;
-    private final Order limp = joint -> this.bus().write(joint, Register.TORQUE_ENABLE, 0);
+    private final Order limp = this::turnTorqueOff;
+    private final Order restoring = this::restoreSpeed;
 
     // What a servo told last of its state.
-    private final ServoBus.Replies states = (joint, reply) -> state(reply);
+    private final Replies states = (joint, reply) -> state(reply);
     private boolean torqueOn;
     private int position;
     private int goal;
-    private int goalVelocity;
+    private int speedLimit;
 
     /** What a servo is told. */
     private interface Order {
@@ -77,7 +100,7 @@ final class Arm implements AutoCloseable {
     }
 
     private Arm(
-            So101Robot.Settings settings,
+            So101Settings settings,
             Calibration calibration,
             @Nullable Ramp toStartPose,
             ArmPort port,
@@ -97,7 +120,7 @@ final class Arm implements AutoCloseable {
      * @throws PortException if it cannot be found or opened
      */
     static Arm connect(
-            So101Robot.Settings settings,
+            So101Settings settings,
             Calibration calibration,
             LinkStatistics statistics,
             Runnable atExit) {
@@ -132,33 +155,83 @@ final class Arm implements AutoCloseable {
     }
 
     /**
-     * Turns torque on, one servo after the other, each with the goal to stay where it is. A limit
-     * of their speed that another program has left does not stay.
+     * Turns torque on, one servo after the other, each with the goal to stay where it is.
+     *
+     * <p>A speed limit that another program has left is removed, but only after all joints were
+     * found at rest: a joint that is still driven would jump to full speed. A speed limit that this
+     * method sets itself is removed on every exit.
      */
     void holdWithTorque(Cancellation cancellation) throws InterruptedException {
-        for (Joint joint : JOINTS) {
-            cancellation.check();
+        Throwable failure = null;
+        try {
+            for (Joint joint : JOINTS) {
+                cancellation.check();
+                engage(joint);
+            }
+            this.bus.tolerate(EnumSet.noneOf(ServoFault.class)); // all that could be cleared is
+            awaitMotion();
+            cancellation.check(); // an interrupt has cut the wait short
+            for (Joint joint : JOINTS) {
+                holdIfItMovesOn(joint);
+            }
+            removeForeignSpeedLimits();
+        } catch (Throwable ex) {
+            failure = ex;
+        }
+        awaitReturn();
+        rethrow(tellAll(this.restoring, failure));
+    }
+
+    private void engage(Joint joint) {
+        hold(joint);
+        if (!this.torqueOn) {
+            this.foundLimp.add(joint);
+        } else if (isToBeReleased(joint)) {
+            this.bus.write(joint, Register.TORQUE_ENABLE, 0);
+            this.released.add(joint);
             hold(joint);
-            if (!this.torqueOn) {
-                this.foundLimp.add(joint);
-            } else if (isToBeReleased(joint)) {
-                this.bus.write(joint, Register.TORQUE_ENABLE, 0);
-                this.released.add(joint);
-                hold(joint);
-            }
-            this.bus.write(joint, Register.TORQUE_ENABLE, 1);
-            if (this.led) {
-                int way = Math.abs(this.goals[joint.ordinal()] - this.position);
-                Thread.sleep(way * 1000L / RETURN_STEPS_PER_SECOND + RETURN_MILLIS);
-            }
-            if (this.goalVelocity != 0) {
+        }
+        this.bus.write(joint, Register.TORQUE_ENABLE, 1);
+        awaitReturn();
+    }
+
+    private void removeForeignSpeedLimits() {
+        for (Joint joint : JOINTS) {
+            if (this.speedLimits[joint.ordinal()] != 0 && !this.slowed.contains(joint)) {
                 this.bus.write(joint, Register.GOAL_VELOCITY, 0);
+                this.speedLimits[joint.ordinal()] = 0;
             }
         }
-        this.bus.tolerate(EnumSet.noneOf(ServoFault.class)); // all that could be cleared is
-        awaitMotion();
-        for (Joint joint : JOINTS) {
-            holdIfItMovesOn(joint);
+    }
+
+    /** Removes the speed limit that this arm has set. */
+    private void restoreSpeed(Joint joint) {
+        if (this.slowed.contains(joint)) {
+            this.bus.write(joint, Register.GOAL_VELOCITY, 0);
+            this.speedLimits[joint.ordinal()] = 0;
+            this.slowed.remove(joint);
+        }
+    }
+
+    private void turnTorqueOff(Joint joint) {
+        this.bus.write(joint, Register.TORQUE_ENABLE, 0);
+        restoreSpeed(joint);
+    }
+
+    /**
+     * Waits until the slowed joints have returned. An interrupt does not end it, because a joint on
+     * its way would jump to full speed when its limit goes.
+     */
+    private void awaitReturn() {
+        boolean interrupted = false;
+        long left = this.slowed.isEmpty() ? 0 : this.returnedAt - System.nanoTime();
+        while (left > 0) {
+            LockSupport.parkNanos(this, left);
+            interrupted |= Thread.interrupted();
+            left = this.returnedAt - System.nanoTime();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -213,6 +286,8 @@ final class Arm implements AutoCloseable {
     private void hold(Joint joint) {
         this.kept[joint.ordinal()] = false; // unless it answers
         this.bus.read(joint, ServoBus.STATE_BEGIN, ServoBus.STATE_BYTES, this.states);
+        this.position = this.bus.read(joint, Register.PRESENT_POSITION);
+        this.speedLimits[joint.ordinal()] = this.speedLimit;
         boolean near =
                 joint == Joint.GRIPPER
                         ? !this.bus.hasReported(joint, ServoFault.OVERLOAD)
@@ -221,25 +296,27 @@ final class Arm implements AutoCloseable {
         this.kept[joint.ordinal()] = keep;
         this.positions[joint.ordinal()] = this.position;
         if (keep && joint == Joint.GRIPPER) {
-            this.led = false;
             setGoal(joint, this.goal);
         } else {
-            setAllowedGoal(joint, keep ? this.goal : this.position);
+            setAllowedGoal(joint, keep ? this.goal : this.position, this.position);
         }
     }
 
     /**
-     * Sets a goal, or the nearest one that a joint may have. Outside its range a servo goes to the
-     * end of the range whatever its goal, and near the seam of the turn a push is enough to let it
-     * go all the way round: the joint is led away from there, slowly. The speed stays limited until
-     * the next start.
+     * Sets a goal, or the nearest one that a joint may have. A servo outside its range goes to the
+     * end of the range whatever its goal, and near the seam of the turn a push is enough to send it
+     * all the way round. So the joint leaves these places slowly. Its speed stays limited until
+     * {@link #restoreSpeed} or the next start.
      */
-    private void setAllowedGoal(Joint joint, int steps) {
+    private void setAllowedGoal(Joint joint, int steps, int position) {
         int allowed = this.calibration.joint(joint).nearestGoal(steps);
-        this.led = allowed != steps;
-        if (this.led) {
+        if (allowed != steps) {
+            long way = Math.abs(allowed - position) * 1_000_000_000L / RETURN_STEPS_PER_SECOND;
+            long arrival = System.nanoTime() + Math.min(way + RETURN_NANOS, MAX_RETURN_NANOS);
+            this.returnedAt = this.slowed.isEmpty() ? arrival : Math.max(this.returnedAt, arrival);
+            this.slowed.add(joint); // also if the servo does not confirm it
             this.bus.write(joint, Register.GOAL_VELOCITY, RETURN_STEPS_PER_SECOND);
-            this.goalVelocity = RETURN_STEPS_PER_SECOND;
+            this.speedLimits[joint.ordinal()] = RETURN_STEPS_PER_SECOND;
         }
         setGoal(joint, allowed);
     }
@@ -250,32 +327,48 @@ final class Arm implements AutoCloseable {
     }
 
     /**
-     * Looks once more, a little later, whether a joint that keeps its goal is at rest indeed: it
-     * may be on its way, or about to set out.
+     * Looks once more, a little later, whether a joint that keeps its goal is at rest: it may be on
+     * its way, or about to set out. If it moves, or moves too slowly to tell, it holds where it is.
      */
     private void holdIfItMovesOn(Joint joint) {
-        if (this.kept[joint.ordinal()]) {
-            int now = this.bus.read(joint, Register.PRESENT_POSITION);
-            if (Math.abs(now - this.positions[joint.ordinal()]) > REST_STEPS) {
-                setAllowedGoal(joint, now);
-            }
+        int i = joint.ordinal();
+        if (!this.kept[i]) {
+            return;
+        }
+        int now = this.bus.read(joint, Register.PRESENT_POSITION);
+        boolean moved = Math.abs(now - this.positions[i]) > REST_STEPS;
+        boolean tooSlowToTell =
+                this.speedLimits[i] != 0
+                        && this.speedLimits[i] < MIN_VISIBLE_SPEED
+                        && Math.abs(now - this.goals[i]) > REST_STEPS;
+        if (moved || tooSlowToTell) {
+            setAllowedGoal(joint, now, now);
         }
     }
 
     private void awaitMotion() {
-        for (boolean keeps : this.kept) {
-            if (keeps) {
-                LockSupport.parkNanos(this, REST_NANOS); // interrupted, it looks sooner
-                return;
+        long nanos = 0;
+        for (int i = 0; i < JOINTS.length; i++) {
+            if (this.kept[i]) {
+                nanos = Math.max(nanos, restNanos(this.speedLimits[i]));
             }
         }
+        if (nanos > 0) {
+            LockSupport.parkNanos(this, nanos); // interrupted, it looks sooner
+        }
+    }
+
+    /** How long a joint with a speed limit takes to move visibly. */
+    private static long restNanos(int speedLimit) {
+        return speedLimit < MIN_VISIBLE_SPEED
+                ? REST_NANOS
+                : Math.max(REST_NANOS, MOTION_STEPS * 1_000_000_000L / speedLimit);
     }
 
     private void state(ReplyParser reply) {
         this.torqueOn = reply.value(Register.TORQUE_ENABLE) == 1;
-        this.position = reply.value(Register.PRESENT_POSITION);
         this.goal = reply.value(Register.GOAL_POSITION);
-        this.goalVelocity = reply.value(Register.GOAL_VELOCITY);
+        this.speedLimit = Math.abs(reply.value(Register.GOAL_VELOCITY));
     }
 
     /** Moves all joints to the start pose, if there is one. */
@@ -333,6 +426,10 @@ final class Arm implements AutoCloseable {
                 held &= this.torqueOn;
             }
             if (held) {
+                awaitReturn();
+                for (Joint joint : JOINTS) {
+                    restoreSpeed(joint);
+                }
                 // An interrupt ends its sleep.
                 this.toStartPose.run(this.bus, this.goals, () -> {}, PARK_LIMIT);
             }

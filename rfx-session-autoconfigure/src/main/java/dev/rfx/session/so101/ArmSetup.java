@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -124,7 +125,7 @@ final class ArmSetup {
             ServoBus bus,
             String port,
             Calibration calibration,
-            So101Robot.Settings settings,
+            So101Settings settings,
             Cancellation cancellation) {
         this.bus = bus;
         this.port = port;

@@ -12,6 +12,7 @@ import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.so101.protocol.Register;
 import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.timing.IterationRecord;

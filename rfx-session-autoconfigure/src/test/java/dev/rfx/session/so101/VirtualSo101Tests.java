@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-import dev.rfx.session.so101.ReplyParser.Outcome;
 import dev.rfx.session.so101.VirtualSo101.Builder;
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.ReplyParser;
+import dev.rfx.session.so101.protocol.ReplyParser.Outcome;
+import dev.rfx.session.so101.protocol.Request;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
