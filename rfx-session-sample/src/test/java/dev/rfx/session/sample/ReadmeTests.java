@@ -1,5 +1,6 @@
 package dev.rfx.session.sample;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
@@ -7,6 +8,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionDescriptor;
 import dev.rfx.session.actuate.SessionEndpoint;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.net.URI;
@@ -15,11 +17,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -33,22 +38,89 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
-/** The README says what is. */
+/** README and docs say what is. */
 @SpringBootTest(properties = {"rfx.session.warmup=0", "spring.main.web-application-type=none"})
 class ReadmeTests {
 
-    private static final Path README = Path.of("..", "README.md");
+    private static final Path ROOT = Path.of("..");
+    private static final Path README = ROOT.resolve("README.md");
+    private static final Path DOCS = ROOT.resolve("docs");
+    private static final Path CONFIGURATION = DOCS.resolve("configuration.md");
+    private static final Path OBSERVABILITY = DOCS.resolve("observability.md");
 
-    private static List<String> snippets(String language) throws Exception {
+    /** In Java, without the one that is compiled elsewhere. */
+    private static final int SNIPPETS = 8;
+
+    private static final String NO_DEFAULT = "–";
+    private static final int MAX_LINES = 250;
+    private static final int MAX_WORDS = 2000;
+
+    /** README, all of docs, and what is for contributors. */
+    private static List<Path> documents() throws IOException {
+        List<Path> documents = new ArrayList<>(List.of(README));
+        for (Path directory : List.of(DOCS, ROOT.resolve(".github"))) {
+            try (Stream<Path> files = Files.list(directory)) {
+                files.filter(file -> file.toString().endsWith(".md"))
+                        .sorted()
+                        .forEach(documents::add);
+            }
+        }
+        return documents;
+    }
+
+    /** The snippets of all documents. */
+    private static List<String> snippets(String language) throws IOException {
         List<String> snippets = new ArrayList<>();
-        Matcher matcher =
-                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-                        .matcher(Files.readString(README));
-        while (matcher.find()) {
-            snippets.add(matcher.group(1));
+        for (Path document : documents()) {
+            snippets.addAll(snippets(document, language));
         }
         assertThat(snippets).isNotEmpty();
         return snippets;
+    }
+
+    private static List<String> snippets(Path document, String language) throws IOException {
+        return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(document))
+                .results()
+                .map(snippet -> snippet.group(1))
+                .toList();
+    }
+
+    @Test
+    void readmeIsShort() throws Exception {
+        String readme = Files.readString(README);
+
+        assertThat(readme.lines().count()).isLessThanOrEqualTo(MAX_LINES);
+        assertThat(readme.strip().split("\\s+")).hasSizeLessThanOrEqualTo(MAX_WORDS);
+    }
+
+    @Test
+    void linksLeadSomewhere() throws Exception {
+        for (Path document : documents()) {
+            Matcher link =
+                    Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)")
+                            .matcher(Files.readString(document));
+            while (link.find()) {
+                Path target =
+                        link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
+                assertThat(target).as("%s in %s", link.group(), document).exists();
+                if (link.group(2) != null) {
+                    assertThat(anchors(target))
+                            .as("%s in %s", link.group(), document)
+                            .contains(link.group(2));
+                }
+            }
+        }
+    }
+
+    /** The names that GitHub gives to the headings of a document. */
+    private static List<String> anchors(Path document) throws IOException {
+        return Pattern.compile("^#+ (.*)$", Pattern.MULTILINE)
+                .matcher(Files.readString(document))
+                .results()
+                .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+                .map(heading -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+                .toList();
     }
 
     @Test
@@ -60,7 +132,7 @@ class ReadmeTests {
                 sources.add(source("Snippet" + sources.size(), snippet));
             }
         }
-        assertThat(sources).hasSize(8);
+        assertThat(sources).hasSize(SNIPPETS);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter errors = new StringWriter();
         List<String> options =
@@ -101,16 +173,43 @@ class ReadmeTests {
 
     @Test
     void yamlHasOnlyPropertiesThatExist() throws Exception {
+        Set<String> named = new TreeSet<>();
         for (String snippet : snippets("yaml")) {
-            List<PropertySource<?>> sources =
-                    new YamlPropertySourceLoader()
-                            .load("README", new ByteArrayResource(snippet.getBytes()));
-            String[] names = ((EnumerablePropertySource<?>) sources.get(0)).getPropertyNames();
-            assertThat(names).isNotEmpty();
-            assertThat(Arrays.stream(names).filter(name -> name.startsWith("rfx.")))
-                    .isNotEmpty()
-                    .isSubsetOf(properties().keySet());
+            Map<String, String> values = yaml(snippet);
+            assertThat(values).isNotEmpty();
+            named.addAll(values.keySet());
         }
+        named.removeIf(name -> !name.startsWith("rfx."));
+
+        assertThat(named).isNotEmpty().isSubsetOf(properties().keySet());
+    }
+
+    @Test
+    void readmeHasEveryDefaultAndAnExampleForEveryOtherProperty() throws Exception {
+        List<String> snippets = snippets(README, "yaml");
+        assertThat(snippets).hasSize(1);
+        Map<String, String> defaults = properties();
+        defaults.values().removeIf(NO_DEFAULT::equals);
+
+        assertThat(yaml(snippets.get(0))).isEqualTo(defaults);
+        String withExamples = snippets.get(0).replaceAll("(?m)^( +)# ([a-z0-9-]+:)", "$1$2");
+        assertThat(yaml(withExamples).keySet()).isEqualTo(properties().keySet());
+    }
+
+    /** Without the names that have no value of their own. */
+    private static Map<String, String> yaml(String snippet) throws IOException {
+        PropertySource<?> source =
+                new YamlPropertySourceLoader()
+                        .load("snippet", new ByteArrayResource(snippet.getBytes(UTF_8)))
+                        .get(0);
+        Map<String, String> values = new TreeMap<>();
+        for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
+            String value = String.valueOf(source.getProperty(name));
+            if (!value.isEmpty()) {
+                values.put(name, value);
+            }
+        }
+        return values;
     }
 
     @Test
@@ -118,9 +217,9 @@ class ReadmeTests {
         Map<String, String> table = new TreeMap<>();
         Matcher row =
                 Pattern.compile("\\| `(rfx\\.session\\.[^`]+)` \\| (?:`([^`]+)`|–) \\| \\S")
-                        .matcher(Files.readString(README));
+                        .matcher(Files.readString(CONFIGURATION));
         while (row.find()) {
-            table.put(row.group(1), String.valueOf(row.group(2)));
+            table.put(row.group(1), row.group(2) == null ? NO_DEFAULT : row.group(2));
         }
 
         assertThat(table).isEqualTo(properties());
@@ -135,7 +234,8 @@ class ReadmeTests {
             for (Map<String, Object> property : all) {
                 String name = (String) property.get("name");
                 if (name.startsWith("rfx.session.")) {
-                    String value = String.valueOf(property.get("defaultValue"));
+                    Object standard = property.get("defaultValue");
+                    String value = standard == null ? NO_DEFAULT : standard.toString();
                     properties.put(
                             name,
                             value.endsWith(".0") ? value.substring(0, value.length() - 2) : value);
@@ -147,7 +247,7 @@ class ReadmeTests {
 
     @Test
     void jsonHasTheFieldsOfTheEndpoint(@Autowired SessionEndpoint endpoint) throws Exception {
-        Map<String, Object> json = JsonPath.read(snippets("json").get(0), "$");
+        Map<String, Object> json = JsonPath.read(snippets(OBSERVABILITY, "json").get(0), "$");
         SessionDescriptor session = endpoint.session("rfxSession");
 
         assertThat(json.keySet())
@@ -193,7 +293,7 @@ class ReadmeTests {
         List<String> table = new ArrayList<>();
         Matcher row =
                 Pattern.compile("\\| `(RfxSession\\w+)` \\| (\\w+) \\| \\S")
-                        .matcher(Files.readString(README));
+                        .matcher(Files.readString(OBSERVABILITY));
         while (row.find()) {
             table.add(row.group(1) + " " + row.group(2));
         }
@@ -202,7 +302,8 @@ class ReadmeTests {
     }
 
     private static String metricsSection() throws Exception {
-        String readme = Files.readString(README);
-        return readme.substring(readme.indexOf("**Metrics**"), readme.indexOf("**Events**"));
+        String document = Files.readString(OBSERVABILITY);
+        int begin = document.indexOf("## Metrics\n");
+        return document.substring(begin, document.indexOf("\n## ", begin));
     }
 }
