@@ -49,7 +49,7 @@ class ReadmeTests {
     private static final Path OBSERVABILITY = DOCS.resolve("observability.md");
 
     /** In Java, without the one that is compiled elsewhere. */
-    private static final int SNIPPETS = 8;
+    private static final int SNIPPETS = 9;
 
     private static final String NO_DEFAULT = "–";
     private static final int MAX_LINES = 250;
