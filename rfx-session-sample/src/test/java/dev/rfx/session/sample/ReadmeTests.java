@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.rfx.session.Session;
+import dev.rfx.session.actuate.IterationDescriptor;
 import dev.rfx.session.actuate.SessionDescriptor;
 import dev.rfx.session.actuate.SessionEndpoint;
+import dev.rfx.session.actuate.SessionHealthIndicator;
+import dev.rfx.session.actuate.SessionHealthThresholds;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
+import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +29,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
@@ -31,6 +37,8 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -38,7 +46,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
-/** README and docs say what is. */
+/** README and docs match the code. */
 @SpringBootTest(properties = {"rfx.session.warmup=0", "spring.main.web-application-type=none"})
 class ReadmeTests {
 
@@ -48,14 +56,16 @@ class ReadmeTests {
     private static final Path CONFIGURATION = DOCS.resolve("configuration.md");
     private static final Path OBSERVABILITY = DOCS.resolve("observability.md");
 
-    /** In Java, without the one that is compiled elsewhere. */
+    /** Number of snippets in Java, without the one that is compiled elsewhere. */
     private static final int SNIPPETS = 9;
+
+    private static final Path ARCHITECTURE = DOCS.resolve("architecture.md");
 
     private static final String NO_DEFAULT = "–";
     private static final int MAX_LINES = 250;
     private static final int MAX_WORDS = 2000;
 
-    /** README, all of docs, and what is for contributors. */
+    /** README, all of docs, and the documents for contributors. */
     private static List<Path> documents() throws IOException {
         List<Path> documents = new ArrayList<>(List.of(README));
         for (Path directory : List.of(DOCS, ROOT.resolve(".github"))) {
@@ -92,6 +102,25 @@ class ReadmeTests {
 
         assertThat(readme.lines().count()).isLessThanOrEqualTo(MAX_LINES);
         assertThat(readme.strip().split("\\s+")).hasSizeLessThanOrEqualTo(MAX_WORDS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "who(so)?ever",
+                "(no|some)body",
+                "told|tells",
+                "beside",
+                "anew",
+                "so long as"
+            })
+    void noDocumentUsesTheWord(String word) throws Exception {
+        Pattern pattern = Pattern.compile("\\b(" + word + ")\\b", Pattern.CASE_INSENSITIVE);
+        for (Path document : documents()) {
+            assertThat(Files.readAllLines(document))
+                    .as("%s", document)
+                    .noneMatch(line -> pattern.matcher(line).find());
+        }
     }
 
     @Test
@@ -250,12 +279,55 @@ class ReadmeTests {
         Map<String, Object> json = JsonPath.read(snippets(OBSERVABILITY, "json").get(0), "$");
         SessionDescriptor session = endpoint.session("rfxSession");
 
-        assertThat(json.keySet())
-                .containsExactlyElementsOf(
-                        Arrays.stream(SessionDescriptor.class.getRecordComponents())
-                                .map(component -> component.getName())
-                                .toList());
-        assertThat(((Map<?, ?>) json.get("stats")).keySet()).isEqualTo(session.stats().keySet());
+        assertThat(json.keySet()).containsExactlyElementsOf(componentsOf(SessionDescriptor.class));
+        assertThat(keysOf(json.get("stats"))).isEqualTo(session.stats().keySet());
+        assertThat(keysOf(json.get("totals")))
+                .containsExactlyElementsOf(componentsOf(session.totals().getClass()));
+        assertThat(keysOf(((List<?>) json.get("recent")).get(0)))
+                .containsExactlyElementsOf(componentsOf(IterationDescriptor.class));
+    }
+
+    private static Set<String> keysOf(Object json) {
+        return ((Map<?, ?>) json)
+                .keySet().stream()
+                        .map(String.class::cast)
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static List<String> componentsOf(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList();
+    }
+
+    @Test
+    void everyHealthDetailIsNamed(@Autowired Session session) throws Exception {
+        Set<String> details =
+                new SessionHealthIndicator(session, new SessionHealthThresholds(null, null))
+                        .health()
+                        .getDetails()
+                        .keySet();
+
+        assertThat(details).hasSizeGreaterThan(5);
+        String section = section("## Health");
+        assertThat(details).allSatisfy(name -> assertThat(section).contains("`" + name + "`"));
+    }
+
+    /** The names in code style that begin with a capital letter, without their package. */
+    @Test
+    void typesOfTheArchitectureExist() throws Exception {
+        Set<String> known = new TreeSet<>(Set.of("AtomicInteger"));
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".java"))
+                    .forEach(name -> known.add(name.substring(0, name.indexOf('.'))));
+        }
+        Set<String> named =
+                Pattern.compile("`(?:[a-z0-9]+/)*([A-Z][A-Za-z0-9]+)(?:\\.[a-z][A-Za-z()]*)?`")
+                        .matcher(Files.readString(ARCHITECTURE))
+                        .results()
+                        .map(name -> name.group(1))
+                        .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(named).hasSizeGreaterThan(20).isSubsetOf(known);
     }
 
     @Test
@@ -266,7 +338,7 @@ class ReadmeTests {
         TreeSet<String> table = new TreeSet<>();
         Matcher row =
                 Pattern.compile("^\\| (`rfx\\.session\\.[^|]+) \\| ", Pattern.MULTILINE)
-                        .matcher(metricsSection());
+                        .matcher(section("## Metrics"));
         while (row.find()) {
             String previous = "";
             for (String cell : row.group(1).replace("`", "").split(", ")) {
@@ -301,9 +373,9 @@ class ReadmeTests {
         assertThat(table).isNotEmpty().isEqualTo(alerts);
     }
 
-    private static String metricsSection() throws Exception {
+    private static String section(String heading) throws Exception {
         String document = Files.readString(OBSERVABILITY);
-        int begin = document.indexOf("## Metrics\n");
+        int begin = document.indexOf(heading + "\n");
         return document.substring(begin, document.indexOf("\n## ", begin));
     }
 }
