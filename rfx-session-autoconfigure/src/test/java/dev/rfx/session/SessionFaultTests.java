@@ -61,8 +61,8 @@ class SessionFaultTests {
     enum Fault {
         THROWS_EXCEPTION("throws an exception"),
         THROWS_ERROR("throws an error"),
-        HANGS("hangs"),
-        HANGS_FOR_EVER("hangs and ignores interrupts"),
+        HANGS("does not return"),
+        HANGS_FOR_EVER("does not return, ignores interrupts"),
         IS_SLOW("is slow"),
         CALLS_STOP("calls `stop()`"),
         CALLS_START("calls `start()`");
