@@ -33,7 +33,7 @@ final class Restarts {
     private volatile @Nullable RestartPolicy policy;
 
     /**
-     * Creates restarts without a policy.
+     * Creates restarts with the policy that the options describe.
      *
      * @param starter starts the run that follows a register with a pending restart, unless another
      *     caller starts or stops the session first
@@ -45,6 +45,10 @@ final class Restarts {
         this.clock = context.clock();
         this.scheduler = context.scheduler();
         this.starter = starter;
+        RestartOptions options = context.options().restart();
+        if (options.maxAttempts() > 0) {
+            this.policy = new BackOffRestartPolicy(options, context.clock()::nanoTime);
+        }
     }
 
     void setPolicy(@Nullable RestartPolicy policy) {

@@ -73,8 +73,6 @@ public final class Session implements SessionView, AutoCloseable {
         this(robot, policy, options, clock, scheduler, new SessionThreads(options));
     }
 
-    /** Here the types meet. The compiler has checked that they fit; they are not checked again. */
-    @SuppressWarnings("unchecked")
     <O, A> Session(
             Robot<O, A> robot,
             Policy<? super O, ? extends A> policy,
@@ -82,20 +80,8 @@ public final class Session implements SessionView, AutoCloseable {
             Clock clock,
             Scheduler scheduler,
             SessionThreads threads) {
-        this.context =
-                new SessionContext(
-                        this,
-                        (Robot<Object, Object>) Objects.requireNonNull(robot, "robot"),
-                        (Policy<Object, Object>) Objects.requireNonNull(policy, "policy"),
-                        Objects.requireNonNull(options, "options"),
-                        clock,
-                        scheduler,
-                        threads,
-                        new Notifier(threads),
-                        new RobotReadings(robot, threads));
+        this.context = SessionContext.of(this, robot, policy, options, clock, scheduler, threads);
         this.register = new RunRegister(this.context);
-        addListener(new FlightRecorderListener(options.name()));
-        addListener(new SessionLog(robot, policy));
     }
 
     /**
