@@ -571,7 +571,7 @@ class SessionActuatorTests {
                 .contains("# TYPE rfx_session_period_seconds histogram")
                 .containsPattern("rfx_session_iterations_total" + tag + "[1-9]")
                 .containsPattern("rfx_session_overruns_total" + tag + "\\d")
-                .containsPattern("rfx_session_late_wakes_total" + tag + "\\d")
+                .containsPattern("rfx_session_late_wakeups_total" + tag + "\\d")
                 .containsPattern("rfx_session_stale_total" + tag + "0\\.0\n")
                 .containsPattern("rfx_session_stalls_total" + tag + "0\\.0\n")
                 .containsPattern("rfx_session_failures_total" + tag + "0\\.0\n")
