@@ -14,7 +14,7 @@ import dev.rfx.session.event.SessionStoppedEvent;
 import dev.rfx.session.event.SessionStuckEvent;
 import org.springframework.context.ApplicationEventPublisher;
 
-/** Publishes a session's life as application events, on the thread that tells its listeners. */
+/** Publishes what happens to a session as application events, on the thread of its listeners. */
 final class SessionEventPublishing implements SessionListener {
 
     private final String beanName;
@@ -37,19 +37,19 @@ final class SessionEventPublishing implements SessionListener {
 
     @Override
     public void failed(Session session, SessionException failure) {
-        // The application is told here, so close() need not throw it at a context that closes.
+        // Counts as reported: close() must not throw it while the context closes.
         session.failure();
         this.publisher.publishEvent(new SessionFailedEvent(session, this.beanName, failure));
     }
 
     @Override
-    public void stalled(Session session, SessionUnresponsiveException hang) {
-        this.publisher.publishEvent(new SessionStalledEvent(session, this.beanName, hang));
+    public void stalled(Session session, SessionUnresponsiveException exception) {
+        this.publisher.publishEvent(new SessionStalledEvent(session, this.beanName, exception));
     }
 
     @Override
-    public void stuck(Session session, SessionUnresponsiveException hang) {
-        this.publisher.publishEvent(new SessionStuckEvent(session, this.beanName, hang));
+    public void stuck(Session session, SessionUnresponsiveException exception) {
+        this.publisher.publishEvent(new SessionStuckEvent(session, this.beanName, exception));
     }
 
     @Override
