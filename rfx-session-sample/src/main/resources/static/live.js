@@ -1,6 +1,6 @@
-// The live page: takes frames from /live, five a second, and shows them. The first frame of a connection has all of
-// the last two minutes. What cannot be true any more is not shown: when no frame comes, or only old ones, all figures
-// are taken away until there is a new one.
+// The live page. It shows the frames of /live, five per second. The first frame of a connection holds the last two
+// minutes. The page never shows stale figures: without a new frame for two seconds it removes all figures until the
+// next one arrives.
 
 /* global uPlot */
 
@@ -196,7 +196,7 @@ class Histogram {
     const all = counts.reduce((sum, count) => sum + count, 0);
     this.items.forEach(({ item, bar, share, label }, i) => {
       const count = counts[i];
-      // Logarithmic: one iteration in ten thousand is to be seen, too.
+      // Logarithmic, so that one iteration in ten thousand is visible.
       const height = count === 0 ? 0 : 100 * Math.log10(1 + count) / Math.log10(1 + all);
       bar.style.height = `${height * 0.9}%`;
       share.style.bottom = `${height * 0.9}%`;
@@ -265,7 +265,7 @@ class SessionView {
     this.fields.state.dataset.state = state;
     this.text("state", state.toLowerCase());
     this.root.querySelector(".commands").hidden = !this.commands;
-    // Stop can always be pressed: it also ends a restart that is on its way.
+    // Stop is always enabled: it also cancels a pending restart.
     this.root.querySelector(".start").disabled = ["STARTING", "RUNNING", "STOPPING", "STUCK"].includes(session.state);
   }
 
@@ -277,8 +277,8 @@ class SessionView {
       return;
     }
     this.text("failure", `In ${failure.phase} of iteration ${integer.format(failure.iteration)}: ${failure.exception}`);
-    this.text("restart", restart === null || restart.startsInMillis === null ? ""
-      : `Restarts in ${decimal(restart.startsInMillis / 1000, 1)} s, attempt ${restart.attempts} of ${restart.maxAttempts}.`);
+    this.text("restart", restart === null || restart.startsInSeconds === null ? ""
+      : `Restarts in ${decimal(restart.startsInSeconds, 1)} s, attempt ${restart.attempts} of ${restart.maxAttempts}.`);
     const key = `${failure.iteration} ${failure.exception} ${session.totals.failures}`;
     if (key === this.shownFailure) {
       return;
@@ -286,23 +286,23 @@ class SessionView {
     this.shownFailure = key;
     const rows = (recent ?? []).slice().reverse().map(iteration => row([
       integer.format(iteration.number),
-      decimal(iteration.startMillis, 3),
-      decimal(iteration.latenessMillis, 3),
-      decimal(iteration.observeMillis, 3),
-      decimal(iteration.policyMillis, 3),
-      decimal(iteration.actMillis, 3),
+      decimal(iteration.startSeconds * 1000, 3),
+      decimal(iteration.latenessSeconds * 1000, 3),
+      decimal(iteration.observeSeconds * 1000, 3),
+      decimal(iteration.policySeconds * 1000, 3),
+      decimal(iteration.actSeconds * 1000, 3),
       [iteration.cause, iteration.stale ? "stale" : null].filter(Boolean).join(", "),
     ]));
     this.fields.recent.tBodies[0].replaceChildren(...rows);
   }
 
-  // Figures of joints are objects by joint; the others are figures of the whole robot.
+  // A figure of joints is an object with one value per joint. All others are figures of the whole robot.
   showRobot(robot) {
     const entries = Object.entries(robot);
     this.root.querySelector('[data-panel="robot"]').hidden = entries.length === 0;
     const whole = entries.filter(([, value]) => typeof value !== "object");
     const byJoint = entries.filter(([, value]) => typeof value === "object");
-    // Limits count joints, where the arm has names for them: then there are two heads.
+    // Limits number the joints and an arm names them: each way has a head row of its own.
     let joints = "";
     const rows = byJoint.flatMap(([name, values]) => {
       const head = Object.keys(values);
@@ -365,7 +365,7 @@ class SessionView {
         body: JSON.stringify({ command }),
       });
       if (!response.ok) {
-        const body = await response.json().catch(() => ({})); // a proxy may answer with anything
+        const body = await response.json().catch(() => ({})); // a proxy may answer without JSON
         const why = body.message ?? body.failure?.exception ?? (body.state ? `the session is ${body.state}` : "");
         this.message(`${command} was refused: ${response.status} ${why || response.statusText}`);
       }
@@ -379,7 +379,7 @@ class SessionView {
     this.fields.message.hidden = text === "";
   }
 
-  // Nothing is known any more.
+  // Removes all figures: they are not known any more.
   clear() {
     for (const field of ["uptime", "iterations", "rate", "overruns", "lateWakeups", "p50"]) {
       this.text(field, "–");
@@ -444,7 +444,7 @@ function connect() {
   source.onerror = () => {
     lose();
     if (source.readyState === EventSource.CLOSED) {
-      // Refused, by a server that has too many viewers or is just starting: ask again.
+      // Refused by a server that has too many viewers or is starting: try again.
       setTimeout(connect, RETRY_MS);
     }
   };
@@ -453,13 +453,13 @@ function connect() {
 function show(frame) {
   const now = Date.now();
   if (isFirst) {
-    // All is told anew, perhaps by another application.
+    // The first frame holds all data, perhaps of another application.
     isFirst = false;
     leastDelay = Infinity;
     views.forEach(view => view.destroy());
     views.clear();
   }
-  // The clocks of the two machines differ by what nobody knows; but a frame that comes later than others did is old.
+  // The clocks of the two machines may differ. So a frame is old if it took longer than the fastest frame.
   leastDelay = Math.min(leastDelay, now - frame.time);
   if (now - frame.time - leastDelay > SILENCE_MS) {
     lose();
@@ -496,7 +496,7 @@ function lose() {
   }
 }
 
-// A connection may be dead without saying so.
+// A dead connection does not always raise an error.
 setInterval(() => {
   if (connection.dataset.state === "live" && Date.now() - lastFrame > SILENCE_MS) {
     lose();

@@ -27,7 +27,10 @@ public record RestartOptions(
 
     private static final int MAX_ATTEMPTS = 1_000;
     private static final double MAX_MULTIPLIER = 100;
-    private static final Duration MAX_DELAY = Duration.ofHours(1);
+
+    /** The longest possible delay. */
+    public static final Duration MAX_DELAY = Duration.ofHours(1);
+
     private static final Duration MIN_WINDOW = Duration.ofSeconds(1);
     private static final Duration MAX_WINDOW = Duration.ofDays(365);
 

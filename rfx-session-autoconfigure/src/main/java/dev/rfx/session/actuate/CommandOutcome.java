@@ -5,20 +5,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a command ended.
  *
- * @param result what became of it
- * @param problem what went wrong; null when the command was carried out
- * @param session the session afterwards: the state that {@code result} was decided by
+ * @param result the result
+ * @param problem the reason, or null if the session is as the command asks
+ * @param session the session afterwards, in the state that decided {@code result}
  */
 record CommandOutcome(Result result, @Nullable String problem, SessionDescriptor session) {
 
     enum Result {
         /** The session is as the command asks. */
         DONE,
-        /** The opposite command came in between, and holds. */
+        /** The opposite command came later and won. */
         OVERTAKEN,
-        /** The session cannot be started now: the command did nothing. */
+        /** The session cannot be started now, and the command did nothing. */
         REFUSED,
-        /** The run failed, or its control thread hangs. */
+        /** The run failed, or its control thread is stuck. */
         FAILED
     }
 }

@@ -5,11 +5,12 @@ import dev.rfx.session.SessionUnresponsiveException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure as it is shown to an operator.
+ * A failure in health and endpoint.
  *
- * @param phase what the control thread was doing
+ * @param phase the call in which the run failed
  * @param iteration the number of the iteration, from 0
- * @param exception what was thrown, or what hung
+ * @param exception what the call has thrown, or for how long it did not return
+ * @since 0.1
  */
 public record FailureDescriptor(String phase, long iteration, String exception) {
 

@@ -1,31 +1,33 @@
 package dev.rfx.session.actuate;
 
+import static dev.rfx.session.actuate.Seconds.seconds;
+
 import dev.rfx.session.timing.IterationRecord;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An iteration as it is shown to an operator; times in milliseconds.
+ * An iteration in the endpoint.
  *
  * @param number its number, from 0
- * @param startMillis when it began, from the begin of the loop
- * @param latenessMillis how long after it was due
- * @param observeMillis time in the robot's {@code observe}
- * @param policyMillis time in the policy
- * @param actMillis time in the robot's {@code act}
- * @param gcPauseMillis how much of it the garbage collector had stopped all threads
+ * @param startSeconds its start, since the loop began
+ * @param latenessSeconds delay of its start behind its deadline
+ * @param observeSeconds time in the robot's {@code observe}
+ * @param policySeconds time in the policy
+ * @param actSeconds time in the robot's {@code act}
+ * @param gcPauseSeconds time for which the garbage collector stopped all threads meanwhile
  * @param overrun whether its work took longer than the period
- * @param stale whether its observation was too old, so that nothing was sent
+ * @param stale whether its observation was stale, so that no action was sent
  * @param cause why the next iteration was late, or null if it was not
+ * @since 0.1
  */
 public record IterationDescriptor(
         long number,
-        double startMillis,
-        double latenessMillis,
-        double observeMillis,
-        double policyMillis,
-        double actMillis,
-        double gcPauseMillis,
+        double startSeconds,
+        double latenessSeconds,
+        double observeSeconds,
+        double policySeconds,
+        double actSeconds,
+        double gcPauseSeconds,
         boolean overrun,
         boolean stale,
         @Nullable String cause) {
@@ -33,18 +35,14 @@ public record IterationDescriptor(
     static IterationDescriptor of(IterationRecord iteration) {
         return new IterationDescriptor(
                 iteration.number(),
-                millis(iteration.start()),
-                millis(iteration.lateness()),
-                millis(iteration.observe()),
-                millis(iteration.policy()),
-                millis(iteration.act()),
-                millis(iteration.gcPause()),
+                seconds(iteration.start()),
+                seconds(iteration.lateness()),
+                seconds(iteration.observe()),
+                seconds(iteration.policy()),
+                seconds(iteration.act()),
+                seconds(iteration.gcPause()),
                 iteration.overrun(),
                 iteration.stale(),
                 iteration.cause());
-    }
-
-    private static double millis(Duration duration) {
-        return duration.toNanos() / 1e6;
     }
 }

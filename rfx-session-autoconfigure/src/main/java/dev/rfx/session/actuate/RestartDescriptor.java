@@ -4,13 +4,14 @@ import dev.rfx.session.RestartStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restarts as they are shown to an operator.
+ * The restarts of a session in health and endpoint.
  *
- * @param attempts how many restarts count against the limit now
+ * @param attempts the number of restarts that count against the limit now
  * @param maxAttempts the limit
- * @param startsInMillis the time until the next run starts, or null when none is awaited
+ * @param startsInSeconds the time until the next run starts, or null if no restart is pending
+ * @since 0.1
  */
-public record RestartDescriptor(int attempts, int maxAttempts, @Nullable Long startsInMillis) {
+public record RestartDescriptor(int attempts, int maxAttempts, @Nullable Double startsInSeconds) {
 
     static @Nullable RestartDescriptor of(@Nullable RestartStatus restart) {
         return restart == null
@@ -18,6 +19,6 @@ public record RestartDescriptor(int attempts, int maxAttempts, @Nullable Long st
                 : new RestartDescriptor(
                         restart.attempts(),
                         restart.maxAttempts(),
-                        restart.startsIn() == null ? null : restart.startsIn().toMillis());
+                        Seconds.secondsOrNull(restart.startsIn()));
     }
 }

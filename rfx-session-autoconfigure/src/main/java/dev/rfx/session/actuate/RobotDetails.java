@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Arranges the readings of a robot for a reader: each under its name, those of joints under the
- * joint below it. A figure that is not known yet, NaN, is left out: JSON has no word for it.
+ * The readings of a robot in health and endpoint: values by name, values of joints by name and
+ * joint. A value that is not known yet is NaN and is left out, because JSON has no NaN.
  */
 final class RobotDetails {
 
@@ -32,7 +32,7 @@ final class RobotDetails {
     }
 
     private static Number number(RobotReading reading) {
-        // Not a conditional expression: that would make a double of both.
+        // A conditional expression would convert the long to a double.
         if (reading.kind() == RobotReading.Kind.VALUE) {
             return reading.value();
         }

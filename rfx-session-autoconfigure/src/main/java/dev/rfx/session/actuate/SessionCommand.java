@@ -8,18 +8,22 @@ import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.convert.ConversionException;
 
-/** A command to a session. */
+/**
+ * A command to a session.
+ *
+ * @since 0.1
+ */
 public enum SessionCommand {
     /** {@link Session#start()}: the robot moves. */
     START,
 
-    /** {@link Session#stop()}: the robot is brought to its safe state. */
+    /** {@link Session#stop()}: the robot goes to its safe state. */
     STOP,
 
-    /** {@link Session#resetStatistics()}: the statistics count from now on. */
+    /** {@link Session#resetStatistics()}: the statistics start over. */
     RESET_STATISTICS;
 
-    /** Reads a name as Boot reads enums: {@code reset-statistics} is one, too. */
+    /** Converts a name as Boot converts enums: {@code reset-statistics} is accepted, too. */
     static SessionCommand parse(@Nullable String name) {
         SessionCommand command = null;
         try {
@@ -27,7 +31,7 @@ public enum SessionCommand {
                     ApplicationConversionService.getSharedInstance()
                             .convert(name, SessionCommand.class);
         } catch (ConversionException ex) {
-            // The answer says the same for a name that is missing.
+            // Answered below, as a missing name is.
         }
         if (command == null) {
             throw unknown(name);

@@ -3,30 +3,29 @@ package dev.rfx.session.actuate;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
-import dev.rfx.session.SessionTotals;
+import dev.rfx.session.SessionStats;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session as the endpoint shows it.
+ * A session in the endpoint. All times are in seconds.
  *
- * @param name the name it has in logs
+ * @param name the name in logs
  * @param state the state
- * @param rateHz the rate it is to keep
- * @param actualRateHz the rate it keeps, over the window
- * @param stats the statistics, under the keys of {@link dev.rfx.session.SessionStats#toMap()}
+ * @param rateHz the target rate
+ * @param actualRateHz the actual rate over the window
+ * @param stats the statistics, under the keys of {@link SessionStats#toMap()}
  * @param windowOverrunRatio the share of overruns among the iterations in the window
- * @param lastIterationAgeMillis time since the last iteration was completed, or null when the loop
+ * @param lastIterationAgeSeconds time since the last completed iteration, or null when the loop
  *     does not run
- * @param stalled whether that is too long
- * @param totals what happened in all runs
- * @param failure what ended the current or last run, or null
+ * @param stalled whether the loop makes no progress
+ * @param totals the totals of all runs
+ * @param failure the failure of the current or last run, or null
  * @param restart the restarts, or null if they are not configured
- * @param robot what the robot tells about itself: figures by name, those of joints by joint below
- *     it
- * @param recent the last iterations of the current or last run, oldest first; null in a list of
- *     sessions
+ * @param robot the readings of the robot: values by name, values of joints by name and joint
+ * @param recent the last iterations of the current or last run, oldest first; null in a summary
+ * @since 0.1
  */
 public record SessionDescriptor(
         String name,
@@ -35,20 +34,25 @@ public record SessionDescriptor(
         double actualRateHz,
         Map<String, Number> stats,
         double windowOverrunRatio,
-        @Nullable Long lastIterationAgeMillis,
+        @Nullable Double lastIterationAgeSeconds,
         boolean stalled,
-        SessionTotals totals,
+        TotalsDescriptor totals,
         @Nullable FailureDescriptor failure,
         @Nullable RestartDescriptor restart,
         Map<String, Object> robot,
         @Nullable List<IterationDescriptor> recent) {
 
-    /** With all that there is to tell. */
-    static SessionDescriptor of(Session session) {
+    /**
+     * Describes a session with its last iterations.
+     *
+     * @param session the session
+     * @return the session as of now
+     */
+    public static SessionDescriptor of(Session session) {
         return of(session, session.snapshot());
     }
 
-    /** As of one instant, with all that there is to tell. */
+    /** Describes a session as of one instant, with its last iterations. */
     static SessionDescriptor of(Session session, SessionSnapshot snapshot) {
         return of(
                 session,
@@ -56,8 +60,13 @@ public record SessionDescriptor(
                 session.recentIterations().stream().map(IterationDescriptor::of).toList());
     }
 
-    /** Without the iterations, for a list of sessions. */
-    static SessionDescriptor summaryOf(Session session) {
+    /**
+     * Describes a session without its last iterations.
+     *
+     * @param session the session
+     * @return the session as of now
+     */
+    public static SessionDescriptor summaryOf(Session session) {
         return of(session, session.snapshot(), null);
     }
 
@@ -70,11 +79,9 @@ public record SessionDescriptor(
                 snapshot.actualRateHz(),
                 snapshot.stats().toMap(),
                 snapshot.windowOverrunRatio(),
-                snapshot.sinceLastIteration() == null
-                        ? null
-                        : snapshot.sinceLastIteration().toMillis(),
+                Seconds.secondsOrNull(snapshot.sinceLastIteration()),
                 snapshot.stalled(),
-                session.totals(),
+                TotalsDescriptor.of(session.totals()),
                 FailureDescriptor.of(snapshot.failure()),
                 RestartDescriptor.of(snapshot.restart()),
                 RobotDetails.of(session.readings()),

@@ -23,20 +23,22 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * Shows sessions by bean name. It can also command them, but only after the operator has set {@code
+ * Shows sessions by bean name. It also accepts commands, if the operator has set {@code
  * management.endpoint.rfxsession.access} to {@code unrestricted}.
  *
  * <p>Several operators may command one session at the same time. The command that reaches the
- * session last wins. A STOP that arrives while a START is in progress stops the robot at once, and
- * that START reports a conflict. A START that arrives while a STOP is in progress waits for the end
- * of the run, then starts the next one. Several START of one run wait together.
+ * session last wins. A STOP that arrives during a START stops the robot at once, and that START
+ * reports a conflict. A START that arrives during a STOP waits for the end of the run, then starts
+ * the next one. Several START commands during one start wait together.
+ *
+ * @since 0.1
  */
 @Endpoint(id = "rfxsession", defaultAccess = Access.READ_ONLY)
 public final class SessionEndpoint {
 
     private static final Logger logger = LoggerFactory.getLogger(SessionEndpoint.class);
 
-    /** A reset that hangs keeps this many callers waiting: threads must be left for a STOP. */
+    /** Bounds the callers that wait for one reset, so that a thread is left for a STOP. */
     private static final int MAX_WAITING_STARTS = 4;
 
     private final Map<String, Session> sessions;
@@ -53,7 +55,7 @@ public final class SessionEndpoint {
     }
 
     /**
-     * Shows all sessions.
+     * Shows all sessions, without their last iterations.
      *
      * @return the sessions by bean name
      */
@@ -70,7 +72,7 @@ public final class SessionEndpoint {
      *
      * @param name its bean name
      * @return the session
-     * @throws InvalidEndpointRequestException if there is none of that name
+     * @throws InvalidEndpointRequestException if there is no session of that name
      */
     @ReadOperation
     public SessionDescriptor session(@Selector String name) {
@@ -85,7 +87,7 @@ public final class SessionEndpoint {
      * @return the session afterwards, as the command asks
      * @throws InvalidEndpointRequestException if there is no such session or command
      * @throws IllegalStateException if the session is not as the command asks, because it failed,
-     *     is stuck, or the opposite command came in between
+     *     is stuck, or the opposite command came later and won
      */
     @WriteOperation
     public SessionDescriptor command(@Selector String name, String command) {
@@ -96,12 +98,12 @@ public final class SessionEndpoint {
         return outcome.session();
     }
 
-    /** Returns null if there is none of that name. */
+    /** {@return the session, or null if there is no session of that name} */
     @Nullable Session get(String name) {
         return this.sessions.get(name);
     }
 
-    /** Says which sessions there are. */
+    /** {@return a message that lists the names of the sessions} */
     String describeUnknown(String name) {
         return "There is no session '%s'; the sessions are: %s"
                 .formatted(
@@ -125,7 +127,7 @@ public final class SessionEndpoint {
         Session session = find(name);
         SessionCommand parsed = SessionCommand.parse(command);
         if (parsed == SessionCommand.STOP) {
-            // First: the log, and the application's own code that knows the principal, may hang.
+            // First, because the log and the code that finds the principal may block.
             session.requestStop();
         }
         log(
@@ -149,9 +151,7 @@ public final class SessionEndpoint {
         return outcome;
     }
 
-    /**
-     * A log that fails changes nothing for the robot, nor for the operator who gave the command.
-     */
+    /** A failure of the log affects neither the robot nor the answer to the command. */
     private static void log(Runnable entry) {
         try {
             entry.run();
@@ -163,11 +163,14 @@ public final class SessionEndpoint {
     private CommandOutcome start(String name, Session session) {
         Semaphore waiting = this.starts.get(name);
         if (waiting == null || !waiting.tryAcquire()) {
-            return refused(session, name, MAX_WAITING_STARTS + " others wait for it already");
+            return refused(
+                    session,
+                    name,
+                    MAX_WAITING_STARTS + " other callers already wait for its start");
         }
         SessionException thrown = null;
         try {
-            // A start that is answered with a failure is not followed by one that comes by itself.
+            // A restart must not follow a start that the answer reports as failed.
             session.startOnce();
         } catch (SessionException ex) {
             thrown = ex;
@@ -187,7 +190,7 @@ public final class SessionEndpoint {
         return overtaken(SessionCommand.START, "a stop", name, session, now);
     }
 
-    /** A run may be shorter than the time until it is looked at. */
+    /** A short run may end before the snapshot is taken. */
     private static boolean isOver(SessionSnapshot now, Session session) {
         return now.state() == SessionState.STOPPED
                 && session.options().duration() != null
@@ -216,7 +219,7 @@ public final class SessionEndpoint {
         };
     }
 
-    /** What Robot.stop() has thrown is the failure, or suppressed by the one before it. */
+    /** An exception of Robot.stop() is the failure, or suppressed by an earlier failure. */
     private static boolean isRobotSafe(@Nullable SessionException failure) {
         return failure == null
                 || (failure.phase() != SessionPhase.STOP && failure.getSuppressed().length == 0);
@@ -261,7 +264,7 @@ public final class SessionEndpoint {
                                 name,
                                 now.state(),
                                 failure == null
-                                        ? "its control thread hangs"
+                                        ? "its control thread is stuck"
                                         : failure.getMessage()),
                 SessionDescriptor.of(session, now));
     }
@@ -270,6 +273,7 @@ public final class SessionEndpoint {
      * All sessions.
      *
      * @param sessions the sessions by bean name
+     * @since 0.1
      */
     public record Sessions(Map<String, SessionDescriptor> sessions) {}
 }

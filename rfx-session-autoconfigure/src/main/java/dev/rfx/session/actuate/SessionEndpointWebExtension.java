@@ -12,17 +12,19 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * The endpoint over HTTP, where the status tells how a command ended:
+ * The endpoint over HTTP. The status reports the result of a command:
  *
  * <ul>
  *   <li>200: the session is as the command asks
  *   <li>400: there is no such command
  *   <li>404: there is no such session
- *   <li>409: the opposite command came in between and holds, or the session cannot be started now
- *   <li>503: the run failed, or its control thread hangs
+ *   <li>409: the opposite command came later and won, or the session cannot be started now
+ *   <li>503: the run failed, or its control thread is stuck
  * </ul>
  *
- * The body is the session as it is then, or else a {@code message}.
+ * The body is the session after the command, or a {@code message}.
+ *
+ * @since 0.1
  */
 @EndpointWebExtension(endpoint = SessionEndpoint.class)
 public final class SessionEndpointWebExtension {
@@ -44,7 +46,7 @@ public final class SessionEndpointWebExtension {
      * Shows one session.
      *
      * @param name its bean name
-     * @return the session, or status 404 with the names of those there are
+     * @return the session, or status 404 with the names of all sessions
      */
     @ReadOperation
     public WebEndpointResponse<Object> session(@Selector String name) {
@@ -57,8 +59,8 @@ public final class SessionEndpointWebExtension {
     /**
      * Commands one session and waits until the command is carried out.
      *
-     * @param securityContext knows the name of the caller, for the log
-     * @param name the session's bean name
+     * @param securityContext the source of the name of the caller, for the log
+     * @param name its bean name
      * @param command a {@link SessionCommand}
      * @return the session afterwards
      */

@@ -12,9 +12,11 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Health of a session: UP while it runs, iterates and keeps to the thresholds; DOWN when it failed,
- * hangs or is beyond a threshold, with the reason; OUT_OF_SERVICE when it does not run. Answers at
- * once, also while the control thread hangs.
+ * Health of a session. UP: it runs, makes progress and is within the thresholds. DOWN: it has
+ * failed, is stalled or stuck, or is beyond a threshold; the detail {@code reason} says which.
+ * OUT_OF_SERVICE: it does not run. A health call never waits for the control thread.
+ *
+ * @since 0.1
  */
 public final class SessionHealthIndicator extends AbstractHealthIndicator {
 
@@ -25,7 +27,7 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
      * Creates an indicator.
      *
      * @param session the session
-     * @param thresholds beyond which it is unhealthy
+     * @param thresholds the thresholds beyond which the session is DOWN
      */
     public SessionHealthIndicator(Session session, SessionHealthThresholds thresholds) {
         super("Session health check failed");
@@ -51,10 +53,10 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("overruns", snapshot.stats().overruns())
                 .withDetail("windowOverruns", snapshot.windowOverruns())
                 .withDetail("windowOverrunRatio", snapshot.windowOverrunRatio())
-                .withDetail("p99JitterMillis", snapshot.stats().p99JitterSeconds() * 1e3);
+                .withDetail("p99JitterSeconds", snapshot.stats().p99JitterSeconds());
         Duration age = snapshot.sinceLastIteration();
         if (age != null) {
-            builder.withDetail("lastIterationAgeMillis", age.toMillis());
+            builder.withDetail("lastIterationAgeSeconds", Seconds.seconds(age));
         }
         ThreadDescriptor thread = ThreadDescriptor.of(this.session.threadStatus());
         if (thread != null) {

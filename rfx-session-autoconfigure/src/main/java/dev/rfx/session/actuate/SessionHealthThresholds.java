@@ -4,11 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Beyond which a running session counts as unhealthy. Both refer to the window of the statistics. A
- * value outside its range is refused with an {@link IllegalArgumentException}.
+ * Thresholds beyond which a running session is DOWN. Both apply to the window of the statistics.
  *
  * @param maxOverrunRatio largest share of overruns, 0 to 1, or null for no limit
  * @param maxP99Jitter largest 99th percentile of the jitter, more than 0, or null for no limit
+ * @since 0.1
  */
 public record SessionHealthThresholds(
         @Nullable Double maxOverrunRatio, @Nullable Duration maxP99Jitter) {
@@ -17,7 +17,7 @@ public record SessionHealthThresholds(
     public static final SessionHealthThresholds NONE = new SessionHealthThresholds(null, null);
 
     /**
-     * Checks both values.
+     * Creates thresholds.
      *
      * @param maxOverrunRatio largest share of overruns, or null
      * @param maxP99Jitter largest 99th percentile of the jitter, or null

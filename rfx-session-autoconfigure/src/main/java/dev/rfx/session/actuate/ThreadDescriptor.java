@@ -1,22 +1,22 @@
 package dev.rfx.session.actuate;
 
 import dev.rfx.session.thread.ThreadStatus;
-import java.time.Duration;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in force for a control thread for which something was asked.
+ * The settings in force for the control thread, in health.
  *
  * @param scheduling {@code OTHER}, or {@code FIFO} with the priority
- * @param sliceMicros how long it runs before others have their turn
- * @param cpus the processors on which it may run
- * @param memoryLocked whether the memory of the process was locked
- * @param problem why something that was asked for is not in force
+ * @param sliceSeconds scheduler time slice
+ * @param cpus the processors on which the thread may run
+ * @param memoryLocked whether the memory of the process is locked
+ * @param problem why a configured option is not in force, or null
+ * @since 0.1
  */
 public record ThreadDescriptor(
         @Nullable String scheduling,
-        @Nullable Long sliceMicros,
+        @Nullable Double sliceSeconds,
         @Nullable SortedSet<Integer> cpus,
         boolean memoryLocked,
         @Nullable String problem) {
@@ -25,10 +25,9 @@ public record ThreadDescriptor(
         if (status == null) {
             return null;
         }
-        Duration slice = status.slice();
         return new ThreadDescriptor(
                 status.scheduling(),
-                slice == null ? null : slice.toNanos() / 1000,
+                Seconds.secondsOrNull(status.slice()),
                 status.cpus(),
                 status.memoryLocked(),
                 status.problem());

@@ -15,20 +15,20 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * One line on a terminal that tells how far the sessions are that run at the moment, all of them in
- * this one line, and that rewrites itself. The cursor stays at its beginning, so that a line of the
- * log that comes in between goes over it.
+ * Shows the progress of all running sessions in one line of a terminal, as {@code rfx deploy} does,
+ * and rewrites that line. The cursor stays at the beginning of the line, so that a log line
+ * overwrites it.
  */
 final class ProgressLine {
 
-    /** How long the line stays as it is. */
+    /** Interval between two updates. */
     static final Duration INTERVAL = Duration.ofMillis(200);
 
     private static final String ERASE = "\r\033[K";
 
     /**
-     * A line that is longer than the terminal is wide is cut off. Else it would go on in the next
-     * row, and the cursor could not be brought back to where it began.
+     * Cuts a line at the width of the terminal. A wrapped line could not be rewritten: the cursor
+     * returns to the beginning of the last row only.
      */
     private static final String WITHOUT_WRAP = "\033[?7l%s\033[?7h\r";
 
@@ -41,11 +41,16 @@ final class ProgressLine {
         this.terminal = terminal;
     }
 
+    /** {@return whether there is a terminal to write to, and a run with an end to wait for} */
+    boolean isWanted() {
+        return isTerminal() && hasEnd();
+    }
+
     /**
-     * Tells whether standard input and output are a terminal that understands what is written here,
-     * as Spring Boot does for its colours. From JDK 22 on there may be a console without one.
+     * Checks that standard input and output are a terminal that knows the escape sequences used
+     * here, as Spring Boot does for its colours. Since JDK 22 a console need not be a terminal.
      */
-    static boolean isTerminal() {
+    private static boolean isTerminal() {
         Console console = System.console();
         if (console == null
                 || "dumb".equals(System.getenv("TERM"))
@@ -57,12 +62,12 @@ final class ProgressLine {
                 || Boolean.TRUE.equals(ReflectionUtils.invokeMethod(isTerminal, console));
     }
 
-    /** Tells whether there is an end to which somebody may look forward. */
+    /** {@return whether the duration of a session is limited} */
     boolean hasEnd() {
         return this.sessions.stream().anyMatch(session -> session.options().duration() != null);
     }
 
-    /** Rewrites the line, or erases it when no session runs. Never on a control thread. */
+    /** Rewrites the line, or erases it if no session runs. Never on a control thread. */
     synchronized void update() {
         String line =
                 this.sessions.stream()
@@ -77,7 +82,7 @@ final class ProgressLine {
         this.shown = !line.isEmpty();
     }
 
-    /** In one piece: others write to the terminal, too. */
+    /** Writes in one piece, because other threads write to the terminal, too. */
     private void write(String text) {
         this.terminal.print(text);
         this.terminal.flush();
@@ -88,7 +93,7 @@ final class ProgressLine {
         return describe(
                 session.name(),
                 session.elapsed(),
-                session.stepCount(),
+                session.stepCount(), // resetStatistics() resets the iterations of the snapshot
                 now.actualRateHz(),
                 now.stats().overruns(),
                 session.options().duration());

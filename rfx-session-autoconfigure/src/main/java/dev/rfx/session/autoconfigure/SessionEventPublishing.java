@@ -15,7 +15,7 @@ import dev.rfx.session.event.SessionStoppedEvent;
 import dev.rfx.session.event.SessionStuckEvent;
 import org.springframework.context.ApplicationEventPublisher;
 
-/** Publishes a session's life as application events, on the thread that tells its listeners. */
+/** Publishes what happens to a session as application events, on the thread of its listeners. */
 final class SessionEventPublishing implements SessionListener {
 
     private final Session session;
@@ -40,19 +40,19 @@ final class SessionEventPublishing implements SessionListener {
 
     @Override
     public void failed(SessionView view, SessionException failure) {
-        // The application is told here, so close() need not throw it at a context that closes.
+        // Counts as reported: close() must not throw it while the context closes.
         this.session.failure();
         this.publisher.publishEvent(new SessionFailedEvent(this.session, this.beanName, failure));
     }
 
     @Override
-    public void stalled(SessionView view, SessionUnresponsiveException hang) {
-        this.publisher.publishEvent(new SessionStalledEvent(this.session, this.beanName, hang));
+    public void stalled(SessionView view, SessionUnresponsiveException problem) {
+        this.publisher.publishEvent(new SessionStalledEvent(this.session, this.beanName, problem));
     }
 
     @Override
-    public void stuck(SessionView view, SessionUnresponsiveException hang) {
-        this.publisher.publishEvent(new SessionStuckEvent(this.session, this.beanName, hang));
+    public void stuck(SessionView view, SessionUnresponsiveException problem) {
+        this.publisher.publishEvent(new SessionStuckEvent(this.session, this.beanName, problem));
     }
 
     @Override

@@ -1,21 +1,15 @@
 package dev.rfx.session.autoconfigure;
 
-import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.RobotInUseException;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.autoconfigure.SessionProperties.StartFailure;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Collection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ExitCodeGenerator;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
 /** Starts and stops sessions with the application. */
@@ -26,40 +20,24 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     /** An array: to iterate over a list allocates, and {@link #stop()} may find the heap full. */
     private final Session[] sessions;
 
-    private final List<SessionMonitor> monitors = new ArrayList<>();
+    private final KeepAlive keepAlive;
     private final StartFailure startFailure;
     private final boolean autoStartup;
     private final int phase;
     private volatile boolean running;
 
     SessionLifecycle(
-            Map<String, Session> sessions,
-            SessionProperties properties,
-            ApplicationEventPublisher publisher,
-            @Nullable ProgressLine progressLine) {
-        this.sessions = sessions.values().toArray(Session[]::new);
+            Collection<Session> sessions, KeepAlive keepAlive, SessionProperties properties) {
+        this.sessions = sessions.toArray(Session[]::new);
+        this.keepAlive = keepAlive;
         this.startFailure = properties.startFailure();
         this.autoStartup = properties.autoStartup();
         this.phase = properties.phase();
-        Duration logInterval = properties.checkedLogInterval();
-        // Who wants no progress in the log wants none at all.
-        ProgressLine line = logInterval.isZero() ? null : progressLine;
-        sessions.forEach(
-                (name, session) -> {
-                    SessionMonitor monitor = new SessionMonitor(session, logInterval, line);
-                    this.monitors.add(monitor);
-                    session.addListener(monitor);
-                    session.addListener(new SessionEventPublishing(session, name, publisher));
-                    RestartPolicy policy = properties.restart().toPolicy();
-                    if (policy != null) {
-                        session.setRestartPolicy(policy);
-                    }
-                });
     }
 
     /**
-     * Starts one session after the other. If one cannot start, the application does not, and those
-     * that run already are stopped with it; or it goes on without that one, where it is told to.
+     * Starts one session after the other. If one cannot start, all are stopped and the application
+     * does not start. With {@link StartFailure#CONTINUE} the application runs without that session.
      */
     @Override
     public void start() {
@@ -72,20 +50,20 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
             stop();
             throw ex;
         }
-        // The listeners start them too, but on threads that do not keep the JVM alive until then.
-        this.monitors.forEach(SessionMonitor::watch);
+        // The listener does it too, but on a daemon thread: the JVM might end before.
+        this.keepAlive.ensure();
     }
 
     private void start(Session session) {
         if (this.startFailure == StartFailure.FAIL) {
-            // An application that ends because a robot cannot be reset does not try it once more.
+            // The application ends if this fails, so no restart may follow.
             session.startOnce();
             return;
         }
         try {
             session.start();
         } catch (SessionException ex) {
-            // The session has logged why.
+            // The session has logged the cause.
             logger.warn("The application runs without session '{}'", session.name());
         } catch (RobotInUseException ex) {
             logger.warn(
@@ -98,11 +76,10 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     /**
      * Stops all sessions. Never throws: Spring would then wait for the whole timeout of the phase.
      *
-     * <p>All robots are told before any session is waited for, and nothing comes before that. The
-     * sessions then come to their ends in parallel, each within its own time, which its watchdog
-     * counts from the request; so the waits of this thread overlap, and are not longer than that of
-     * the slowest session: its stop timeout, and at most a second and a half for a hung call and
-     * for its listeners.
+     * <p>First it requests the stop of all sessions, then it waits for each. So the sessions end in
+     * parallel, and each watchdog counts the stop timeout of its session from the request. The wait
+     * is as long as that of the slowest session: its stop timeout, and up to one and a half seconds
+     * for a call that does not return and for its listeners.
      */
     @Override
     public void stop() {
@@ -114,16 +91,18 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
             try {
                 session.stop();
             } catch (Throwable ex) {
-                // A session that is stuck has said so in the log; the others are waited for.
+                // The session has logged that it is stuck. The others still have to stop.
             }
         }
-        this.monitors.forEach(SessionMonitor::wake);
+        this.keepAlive.check();
     }
 
     /**
-     * True from start() to stop(), also when a session has ended by itself: Spring then still calls
-     * stop(), which waits for its listeners. Where sessions start without us, they stop with us,
-     * also those that wait to be started again.
+     * {@inheritDoc}
+     *
+     * <p>True from {@link #start()} to {@link #stop()}, even if all sessions have ended: Spring
+     * then calls {@code stop()}, which waits for their listeners. Without auto-startup, sessions
+     * that the application starts itself also count, so that they stop with the context.
      */
     @Override
     public boolean isRunning() {
@@ -142,7 +121,7 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
         return this.phase;
     }
 
-    /** For {@code System.exit(SpringApplication.exit(context))}: 1 if a session has failed. */
+    /** {@return the code for {@code SpringApplication.exit}: 1 if a session failed or is stuck} */
     @Override
     public int getExitCode() {
         return Arrays.stream(this.sessions)

@@ -2,6 +2,9 @@ package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -14,8 +17,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration that starts and stops all {@link Session} beans of this context with it, tells
- * of their progress, and publishes their events. Those of a parent context are the parent's.
+ * Auto-configuration that starts and stops all {@link Session} beans of this context with it, shows
+ * their progress, and publishes their events. Sessions of a parent context are left to the parent.
+ *
+ * @since 0.1
  */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnSessionsEnabled
@@ -29,14 +34,33 @@ public final class SessionLifecycleAutoConfiguration {
             SessionProperties properties,
             ApplicationEventPublisher publisher,
             ObjectProvider<ProgressLine> progressLine) {
-        return new SessionLifecycle(
-                SessionBeans.of(beanFactory),
-                properties,
-                publisher,
-                progressLine.stream()
-                        .filter(line -> ProgressLine.isTerminal() && line.hasEnd())
-                        .findFirst()
-                        .orElse(null));
+        Map<String, Session> sessions = SessionBeans.of(beanFactory);
+        KeepAlive keepAlive = new KeepAlive(sessions.values());
+        ProgressLine line =
+                progressLine.stream().filter(ProgressLine::isWanted).findFirst().orElse(null);
+        sessions.forEach(
+                (name, session) -> {
+                    session.addListener(keepAlive);
+                    showProgress(session, line, properties.checkedLogInterval());
+                    session.addListener(new SessionEventPublishing(session, name, publisher));
+                });
+        return new SessionLifecycle(sessions.values(), keepAlive, properties);
+    }
+
+    /** Shows progress on the terminal, or else in the log. An interval of zero disables both. */
+    private static void showProgress(
+            Session session, @Nullable ProgressLine line, Duration logInterval) {
+        if (logInterval.isZero()) {
+            return;
+        }
+        ProgressUpdates progress =
+                line != null
+                        ? new ProgressUpdates(session, line::update, ProgressLine.INTERVAL)
+                        : new ProgressUpdates(session, new ProgressLog(session), logInterval);
+        session.addListener(progress);
+        if (session.isRunning()) {
+            progress.started(session); // the application has started it before
+        }
     }
 
     @Bean

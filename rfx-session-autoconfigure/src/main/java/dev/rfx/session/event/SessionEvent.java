@@ -4,14 +4,15 @@ import dev.rfx.session.Session;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * Something happened in the life of a session. Published on a thread of the session's own, never on
- * its control thread: a listener may take its time, and may call any method of the session.
+ * An event in the life of a session. It is published on an event thread of the session, never on
+ * its control thread. A listener may block and may call any method of the session.
+ *
+ * @since 0.1
  */
 public abstract class SessionEvent extends ApplicationEvent {
 
     private static final long serialVersionUID = 1L;
 
-    /** The name of the session's bean. */
     private final String beanName;
 
     SessionEvent(Session session, String beanName) {
@@ -19,20 +20,12 @@ public abstract class SessionEvent extends ApplicationEvent {
         this.beanName = beanName;
     }
 
-    /**
-     * Returns the session.
-     *
-     * @return the session
-     */
+    /** {@return the session} */
     public final Session getSession() {
         return (Session) getSource();
     }
 
-    /**
-     * Returns the name of the session's bean, under which endpoint, health and metrics show it.
-     *
-     * @return the bean name
-     */
+    /** {@return the name of the session bean, as in endpoint, health and metrics} */
     public final String getBeanName() {
         return this.beanName;
     }

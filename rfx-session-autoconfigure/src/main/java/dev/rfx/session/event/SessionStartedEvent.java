@@ -2,7 +2,11 @@ package dev.rfx.session.event;
 
 import dev.rfx.session.Session;
 
-/** A session's first iteration is about to begin. */
+/**
+ * The first iteration of a run is about to begin.
+ *
+ * @since 0.1
+ */
 public final class SessionStartedEvent extends SessionEvent {
 
     private static final long serialVersionUID = 1L;
@@ -11,7 +15,7 @@ public final class SessionStartedEvent extends SessionEvent {
      * Creates an event.
      *
      * @param session the session
-     * @param beanName the name of its bean
+     * @param beanName the name of the session bean
      */
     public SessionStartedEvent(Session session, String beanName) {
         super(session, beanName);

@@ -3,32 +3,32 @@ package dev.rfx.session.event;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionUnresponsiveException;
 
-/** A session should have ended, but its control thread ignores both stop and interrupt. */
+/**
+ * A session is stuck: it has to end, but its control thread ignores both stop and interrupt.
+ *
+ * @since 0.1
+ */
 public final class SessionStuckEvent extends SessionEvent {
 
     private static final long serialVersionUID = 1L;
 
-    /** What the control thread hangs in, with its stack trace. */
-    private final SessionUnresponsiveException hang;
+    private final SessionUnresponsiveException exception;
 
     /**
      * Creates an event.
      *
      * @param session the session
-     * @param beanName the name of its bean
-     * @param hang what the control thread hangs in, with its stack trace
+     * @param beanName the name of the session bean
+     * @param exception the call that does not return, with the stack trace of the control thread
      */
-    public SessionStuckEvent(Session session, String beanName, SessionUnresponsiveException hang) {
+    public SessionStuckEvent(
+            Session session, String beanName, SessionUnresponsiveException exception) {
         super(session, beanName);
-        this.hang = hang;
+        this.exception = exception;
     }
 
-    /**
-     * Returns what the control thread hangs in, with its stack trace.
-     *
-     * @return what the control thread hangs in, with its stack trace
-     */
-    public SessionUnresponsiveException getHang() {
-        return this.hang;
+    /** {@return the call that does not return, with the stack trace of the control thread} */
+    public SessionUnresponsiveException getException() {
+        return this.exception;
     }
 }

@@ -1,4 +1,7 @@
-/** What a {@link dev.rfx.session.Session} in an application context tells the application. */
+/**
+ * Application events in the life of a {@link dev.rfx.session.Session} bean. Start with {@link
+ * dev.rfx.session.event.SessionEvent}.
+ */
 @NullMarked
 package dev.rfx.session.event;
 

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The histograms of one session in one registry: how long the periods are, and the phases of the
- * iterations. Their buckets are parts and multiples of the target period, because nothing else
- * tells whether a time is long: around one for the period, from a thousandth on for the phases.
+ * The histograms of one session in one registry: the period, and the three phases of an iteration.
+ * Their buckets are relative to the target period: 0.5 to 10 times for the period, 0.001 to 10
+ * times for the phases. Confined to the thread of {@link HistogramUpdates}.
  */
 final class IterationTimers {
 
@@ -39,9 +39,9 @@ final class IterationTimers {
         double target = 1e9 / session.options().rateHz();
         this.period =
                 Timer.builder("rfx.session.period")
-                        .description("Start-to-start period of the iterations")
+                        .description("Start-to-start period of iterations")
                         .tags(tags)
-                        .serviceLevelObjectives(partsOf(target, OF_PERIOD))
+                        .serviceLevelObjectives(multiplesOf(target, OF_PERIOD))
                         .register(registry);
         this.observe = phase(registry, tags, target, "observe");
         this.policy = phase(registry, tags, target, "policy");
@@ -50,21 +50,21 @@ final class IterationTimers {
 
     private static Timer phase(MeterRegistry registry, Tags tags, double target, String phase) {
         return Timer.builder("rfx.session.phase")
-                .description("Time of one phase of the completed iterations")
+                .description("Duration of one phase of a completed iteration")
                 .tags(tags.and("phase", phase))
-                .serviceLevelObjectives(partsOf(target, OF_PHASE))
+                .serviceLevelObjectives(multiplesOf(target, OF_PHASE))
                 .register(registry);
     }
 
-    private static Duration[] partsOf(double nanos, double[] parts) {
-        return Arrays.stream(parts)
-                .mapToObj(part -> Duration.ofNanos(Math.round(part * nanos)))
+    private static Duration[] multiplesOf(double nanos, double[] factors) {
+        return Arrays.stream(factors)
+                .mapToObj(factor -> Duration.ofNanos(Math.round(factor * nanos)))
                 .toArray(Duration[]::new);
     }
 
     /**
-     * Takes over what was iterated since the last time. A timer that throws is left out until the
-     * next call, and keeps neither the other ones nor the next call from their values.
+     * Records the iterations since the last call. A timer that throws misses the rest of this call;
+     * the other timers and the next call are not affected.
      *
      * @return the first exception, or null
      */

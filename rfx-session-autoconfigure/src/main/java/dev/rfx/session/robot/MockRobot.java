@@ -5,14 +5,16 @@ import dev.rfx.session.Robot;
 import dev.rfx.session.Tensor;
 
 /**
- * A simulated robot for trying out policies: each joint is a unit mass on a spring and a damper
+ * A simulated robot for trying out policies. Each joint is a unit mass on a spring and a damper
  * (stiffness 100 s⁻², damping 10 s⁻¹) that pull it to its target position, as in rfx. An action
- * sets the targets and moves the time on by one control period (semi-implicit Euler).
+ * sets the targets and advances the simulation by one control period (semi-implicit Euler).
  *
  * <p>The observation's {@code state} holds the joint positions in rad, then the joint velocities in
- * rad/s. It is one tensor that every {@link #observe()} fills anew. Positions stay within ±π,
- * velocities within ±10 rad/s. Below about 5 Hz the integration is too coarse for the spring and
+ * rad/s. It is one tensor, which every {@link #observe()} overwrites. Positions stay within ±π,
+ * velocities within ±10 rad/s. Below about 5 Hz the integration is too coarse for the spring, and
  * the joints swing from limit to limit.
+ *
+ * @since 0.1
  */
 public final class MockRobot implements Robot<Observation, Tensor> {
 
@@ -31,8 +33,8 @@ public final class MockRobot implements Robot<Observation, Tensor> {
     /**
      * Creates a robot whose joints are at rest at zero.
      *
-     * @param joints how many joints, at least 1
-     * @param rateHz how often it will act per second, more than 0
+     * @param joints the number of joints, at least 1
+     * @param rateHz the rate of the control loop in Hz, more than 0
      * @throws IllegalArgumentException if a value is outside its range
      */
     public MockRobot(int joints, double rateHz) {
@@ -62,11 +64,11 @@ public final class MockRobot implements Robot<Observation, Tensor> {
     }
 
     /**
-     * Sets the target positions and lets one control period pass.
+     * Sets the target positions and advances the simulation by one control period.
      *
      * @param action a target position for each joint, in rad
-     * @throws IllegalArgumentException if there are more or fewer than joints, or one is not
-     *     finite; nothing has moved then
+     * @throws IllegalArgumentException if the number of targets is not the number of joints, or a
+     *     target is not finite; nothing has moved then
      */
     @Override
     public void act(Tensor action) {
@@ -101,7 +103,7 @@ public final class MockRobot implements Robot<Observation, Tensor> {
         return Math.min(Math.max(value, -limit), limit);
     }
 
-    /** Puts every joint to rest at zero. */
+    /** Sets every joint to rest at zero. */
     @Override
     public Observation reset() {
         for (int i = 0; i < this.positions.length; i++) {
@@ -112,7 +114,7 @@ public final class MockRobot implements Robot<Observation, Tensor> {
         return observe();
     }
 
-    /** Holds the present position. */
+    /** Holds the current position. */
     @Override
     public void stop() {
         for (int i = 0; i < this.positions.length; i++) {

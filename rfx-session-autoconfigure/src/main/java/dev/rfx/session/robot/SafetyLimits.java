@@ -18,71 +18,66 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the commands to a robot within limits, joint by joint: first within a range, then within a
- * speed from the last command; what is not finite after that is refused. All in the units of the
- * robot's actions, one value per joint.
+ * speed. A command that is not finite after that is refused. All values are in the units of the
+ * robot's actions.
  *
- * <p>The speed is that of the <i>commands</i>, in units per second, at any rate of the loop: a
- * command may be as far from the last one as the time between them allows, see {@link MotionTime}.
- * After a stall, or at less than 10 Hz, it is no more than 0.1 s allow. In the first second of a
- * run the speed grows from a twentieth to all of the limit, unless violations are to fail: then no
- * command is changed.
+ * <p><b>Speed.</b> The distance between two commands is limited, in units per second at any rate of
+ * the loop: see {@link MotionTime}. After a stall, and below 10 Hz, a command moves no farther than
+ * in 0.1 s. In the first second of a run the speed grows from a twentieth of the limit to all of
+ * it. With {@link OnViolation#FAIL} it does not, because no command is changed then. The distance
+ * is measured from the last <i>command</i>, not from the position of the joint: a joint that lags
+ * behind could otherwise never reach its speed.
  *
- * <p>The first command of a run has no last one. It starts from the positions that were observed
- * last before it, where observations have them: an {@link Observation} has them at the begin of its
- * {@code state}. A joint that is found outside its range is thus led back into it. Where there are
- * no positions, the first command is only kept within the range, and a warning says so.
+ * <p><b>First command.</b> The first command of a run is measured from the last observed positions,
+ * so that a joint outside its range is led back into it. An {@link Observation} has the positions
+ * at the beginning of its {@code state}. Without positions only the range limits the first command,
+ * and {@link #reset()} logs a warning.
  *
- * <p>The way is measured from the last <i>command</i>, not from where the joint is: a joint that
- * lags behind would otherwise never be told to go faster.
- *
- * <p>{@link #readings()} counts the clamped commands, per joint where robot or limits tell how many
- * there are.
+ * <p>{@link #readings()} counts the clamped commands, per joint if the number of joints is known.
  *
  * @param <O> the type of an observation
+ * @since 0.1
  */
 public final class SafetyLimits<O> implements Robot<O, Tensor> {
 
     private static final Logger logger = LoggerFactory.getLogger(SafetyLimits.class);
 
-    /** What happens to a command beyond a limit. */
+    /**
+     * What happens to a command beyond a limit.
+     *
+     * @since 0.1
+     */
     public enum OnViolation {
         /** The nearest command within the limits is sent instead, and counted. */
         CLAMP,
-        /** Nothing is sent: a {@link LimitViolationException} ends the run. */
+        /** Nothing is sent, and a {@link LimitViolationException} ends the run. */
         FAIL
     }
 
-    private static final int UNKNOWN = -1;
-
     private final Robot<O, Tensor> robot;
-    private final Limit min;
-    private final Limit max;
-    private final Limit maxSpeed;
+    private final JointLimits limits;
     private final OnViolation onViolation;
     private final Function<? super O, @Nullable Tensor> positions;
-    private final int joints;
-    private final AtomicLongArray clamps;
+    private final AtomicLongArray clamps; // written by the control thread only
 
-    // The control thread's own.
+    // Confined to the control thread.
     private final MotionTime time;
     private @Nullable O observation;
     private @Nullable Tensor command;
     private float @Nullable [] last;
 
-    private SafetyLimits(Builder<O> builder) {
+    private SafetyLimits(Builder<O> builder, JointLimits limits) {
         this.robot = builder.robot;
-        this.min = builder.min;
-        this.max = builder.max;
-        this.maxSpeed = builder.maxSpeed;
+        this.limits = limits;
         this.onViolation = builder.onViolation;
         this.positions = builder.positions;
-        this.joints = builder.joints();
         this.time = new MotionTime(builder.nanoTime, this.onViolation == OnViolation.CLAMP);
-        this.clamps = new AtomicLongArray(Math.max(this.joints, 1));
+        this.clamps = new AtomicLongArray(Math.max(limits.joints(), 1));
     }
 
     /**
-     * Begins to put limits around a robot. Without any, only what is not finite is refused.
+     * Returns a builder of limits around a robot. Without any limit, only commands that are not
+     * finite are refused.
      *
      * @param robot the robot
      * @param <O> the type of an observation
@@ -98,7 +93,7 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         O first = this.robot.reset();
         this.observation = first;
         this.time.begin();
-        if (this.maxSpeed.isSet() && first != null && this.positions.apply(first) == null) {
+        if (this.limits.hasMaxSpeed() && first != null && this.positions.apply(first) == null) {
             logger.warn(
                     "The observations of {} have no positions: the speed to the first command is"
                             + " not limited",
@@ -117,19 +112,20 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
     }
 
     /**
-     * Sends a command, if need be another one than was asked for.
+     * Sends a command within the limits.
      *
-     * @throws LimitViolationException if a value is not finite, if it is beyond a limit and
-     *     violations are to fail, or if there are not as many values as joints or more than
-     *     observed positions
+     * @throws LimitViolationException if a value is not finite, if a value is beyond a limit and
+     *     violations fail, or if the number of values differs from the number of joints or exceeds
+     *     the number of observed positions
      */
     @Override
     public void act(Tensor action) throws Exception {
         int n = action.size();
-        if (this.joints != UNKNOWN && n != this.joints) {
+        int joints = this.limits.joints();
+        if (joints != Limit.ANY_NUMBER && n != joints) {
             throw new LimitViolationException(
                     "The action has %d values, but the limits are for %d joints"
-                            .formatted(n, this.joints));
+                            .formatted(n, joints));
         }
         float[] from = this.last;
         if (from == null || from.length != n) {
@@ -167,38 +163,36 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         return Arrays.copyOf(observed.toArray(), n);
     }
 
-    private float limit(int i, float wanted, float @Nullable [] from, double seconds) {
-        float value = Math.min(Math.max(wanted, this.min.of(i)), this.max.of(i));
-        if (value != wanted && this.onViolation == OnViolation.FAIL && !Float.isNaN(wanted)) {
-            throw new LimitViolationException(
-                    "The command for joint %d is %s, but must be %s to %s"
-                            .formatted(i, wanted, this.min.of(i), this.max.of(i)));
+    private float limit(int joint, float wanted, float @Nullable [] from, double seconds) {
+        float value = this.limits.withinRange(joint, wanted);
+        if (violates(wanted, value)) {
+            throw this.limits.outOfRange(joint, wanted);
         }
-        if (from != null && this.maxSpeed.isSet()) {
-            float most = (float) (this.maxSpeed.of(i) * seconds);
-            float near = Math.min(Math.max(value, from[i] - most), from[i] + most);
-            if (near != value && this.onViolation == OnViolation.FAIL && !Float.isNaN(near)) {
-                throw new LimitViolationException(
-                        "The command for joint %d is %s, %s from %s, but at a speed of %s it may be %s"
-                                .formatted(
-                                        i,
-                                        value,
-                                        Math.abs(value - from[i]),
-                                        from[i],
-                                        this.maxSpeed.of(i),
-                                        most));
+        if (from != null) {
+            float near = this.limits.withinSpeed(joint, value, from[joint], seconds);
+            if (violates(value, near)) {
+                throw this.limits.tooFast(joint, value, from[joint], seconds);
             }
             value = near;
         }
         if (!Float.isFinite(value)) {
             throw new LimitViolationException(
-                    "The command for joint %d is %s, but must be finite".formatted(i, value));
+                    "The command for joint %d is %s, but must be finite".formatted(joint, value));
         }
         if (value != wanted) {
-            int counter = this.joints == UNKNOWN ? 0 : i;
-            this.clamps.setOpaque(counter, this.clamps.getPlain(counter) + 1);
+            countClamp(joint);
         }
         return value;
+    }
+
+    /** NaN is no violation here: it stays NaN and is refused as such. */
+    private boolean violates(float wanted, float limited) {
+        return this.onViolation == OnViolation.FAIL && limited != wanted && !Float.isNaN(limited);
+    }
+
+    private void countClamp(int joint) {
+        int counter = this.clamps.length() == 1 ? 0 : joint;
+        this.clamps.setOpaque(counter, this.clamps.getPlain(counter) + 1);
     }
 
     @Override
@@ -216,77 +210,36 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         return this.robot.actionShape();
     }
 
-    /**
-     * Tells what the robot tells, and {@code clamps}.
-     *
-     * @return the readings
-     */
+    /** {@return the readings of the robot, and {@code clamps}} */
     @Override
     public List<RobotReading> readings() {
         List<RobotReading> readings = new ArrayList<>(this.robot.readings());
+        boolean perJoint = this.limits.joints() != Limit.ANY_NUMBER;
         for (int i = 0; i < this.clamps.length(); i++) {
-            String joint = this.joints == UNKNOWN ? null : Integer.toString(i);
+            String joint = perJoint ? Integer.toString(i) : null;
             readings.add(RobotReading.incidents("clamps", joint, this.clamps.getOpaque(i)));
         }
         return readings;
     }
 
-    /**
-     * Describes the limits.
-     *
-     * @return the robot's type and its limits
-     */
+    /** {@return the type of the robot, and its limits} */
     @Override
     public String toString() {
-        return "%s within min %s, max %s, max speed %s"
-                .formatted(
-                        this.robot.getClass().getSimpleName(), this.min, this.max, this.maxSpeed);
-    }
-
-    /** One value for each joint, one for all of them, or none. */
-    private static final class Limit {
-
-        private final float[] values;
-        private final float none;
-
-        Limit(float[] values, float none) {
-            this.values = values;
-            this.none = none;
-        }
-
-        float of(int joint) {
-            return switch (this.values.length) {
-                case 0 -> this.none;
-                case 1 -> this.values[0];
-                default -> this.values[joint];
-            };
-        }
-
-        boolean isSet() {
-            return this.values.length > 0;
-        }
-
-        int joints() {
-            return this.values.length > 1 ? this.values.length : UNKNOWN;
-        }
-
-        @Override
-        public String toString() {
-            return isSet() ? Arrays.toString(this.values) : "none";
-        }
+        return this.robot.getClass().getSimpleName() + " within " + this.limits;
     }
 
     /**
-     * Builds {@link SafetyLimits}. Each limit is one value for all joints, or one for each.
+     * Builds {@link SafetyLimits}. Each limit is one value for all joints, or one for each joint.
      *
      * @param <O> the type of an observation
+     * @since 0.1
      */
     public static final class Builder<O> {
 
         private final Robot<O, Tensor> robot;
-        private Limit min = new Limit(new float[0], Float.NEGATIVE_INFINITY);
-        private Limit max = new Limit(new float[0], Float.POSITIVE_INFINITY);
-        private Limit maxSpeed = new Limit(new float[0], Float.POSITIVE_INFINITY);
+        private Limit min = Limit.none(Float.NEGATIVE_INFINITY);
+        private Limit max = Limit.none(Float.POSITIVE_INFINITY);
+        private Limit maxSpeed = Limit.none(Float.POSITIVE_INFINITY);
         private OnViolation onViolation = OnViolation.CLAMP;
         private Function<? super O, @Nullable Tensor> positions = Builder::positionsInState;
         private LongSupplier nanoTime = System::nanoTime;
@@ -300,57 +253,52 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         }
 
         /**
-         * Sets the smallest command.
+         * Sets the smallest command. There is no limit by default.
          *
          * @param min one value, or one per joint; finite
          * @return this builder
-         * @throws IllegalArgumentException if a value is not finite
+         * @throws IllegalArgumentException if there is no value, or one is not finite
          */
         public Builder<O> min(float... min) {
-            requireFinite("min", min);
-            this.min = new Limit(min.clone(), Float.NEGATIVE_INFINITY);
+            this.min = this.min.with("min", min);
             return this;
         }
 
         /**
-         * Sets the largest command.
+         * Sets the largest command. There is no limit by default.
          *
          * @param max one value, or one per joint; finite
          * @return this builder
-         * @throws IllegalArgumentException if a value is not finite
+         * @throws IllegalArgumentException if there is no value, or one is not finite
          */
         public Builder<O> max(float... max) {
-            requireFinite("max", max);
-            this.max = new Limit(max.clone(), Float.POSITIVE_INFINITY);
+            this.max = this.max.with("max", max);
             return this;
         }
 
         /**
-         * Sets how fast a command may move away from the last one.
+         * Sets the speed at which commands may change. There is no limit by default.
          *
          * @param maxSpeed one value, or one per joint, in the units of actions per second; finite
          *     and more than 0
          * @return this builder
-         * @throws IllegalArgumentException if a value is not finite, or 0 or less
+         * @throws IllegalArgumentException if there is no value, or one is not finite and positive
          */
         public Builder<O> maxSpeed(float... maxSpeed) {
-            requireFinite("maxSpeed", maxSpeed);
-            for (float speed : maxSpeed) {
-                require(speed > 0, "maxSpeed is " + speed + ", but must be more than 0");
-            }
-            this.maxSpeed = new Limit(maxSpeed.clone(), Float.POSITIVE_INFINITY);
+            this.maxSpeed = this.maxSpeed.with("maxSpeed", maxSpeed).requirePositive("maxSpeed");
             return this;
         }
 
-        /** Sets the time of the speed limit. */
+        /** Sets the clock of the speed limit. */
         Builder<O> nanoTime(LongSupplier nanoTime) {
             this.nanoTime = nanoTime;
             return this;
         }
 
         /**
-         * Sets what happens to a command beyond a limit. By default it is clamped. A limit of speed
-         * that is to fail needs a margin: two commands are never exactly a period apart.
+         * Sets what happens to a command beyond a limit; {@link OnViolation#CLAMP} by default. With
+         * {@link OnViolation#FAIL} a speed limit needs a margin: two commands are never exactly one
+         * period apart.
          *
          * @param onViolation what happens
          * @return this builder
@@ -361,8 +309,8 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         }
 
         /**
-         * Sets where an observation has the positions of the joints. By default those of an {@link
-         * Observation} are at the begin of its {@code state}, and others have none.
+         * Sets how to read the positions of the joints from an observation. By default they are at
+         * the beginning of the {@code state} of an {@link Observation}, and other types have none.
          *
          * @param positions returns a tensor whose first values are the positions of the joints, in
          *     the units of the actions, or null if there are none
@@ -378,46 +326,18 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
          *
          * @return the robot within limits
          * @throws IllegalArgumentException if the limits are for different numbers of joints, or a
-         *     smallest command is larger than the largest
+         *     minimum is larger than the maximum
          */
         public SafetyLimits<O> build() {
-            int n = Math.max(joints(), 1);
-            for (int i = 0; i < n; i++) {
-                require(
-                        this.min.of(i) <= this.max.of(i),
-                        "min of joint %d is %s, more than max, %s"
-                                .formatted(i, this.min.of(i), this.max.of(i)));
-            }
-            return new SafetyLimits<>(this);
+            return new SafetyLimits<>(
+                    this, new JointLimits(this.min, this.max, this.maxSpeed, joints()));
         }
 
         private int joints() {
             int[] shape = this.robot.actionShape();
-            int joints =
-                    shape == null ? UNKNOWN : Arrays.stream(shape).reduce(1, Math::multiplyExact);
-            for (Limit limit : List.of(this.min, this.max, this.maxSpeed)) {
-                if (limit.joints() != UNKNOWN) {
-                    require(
-                            joints == UNKNOWN || joints == limit.joints(),
-                            "The limit %s is for %d joints, but there are %d"
-                                    .formatted(limit, limit.joints(), joints));
-                    joints = limit.joints();
-                }
-            }
-            return joints;
-        }
-
-        private static void requireFinite(String name, float[] values) {
-            require(values.length > 0, name + " has no value");
-            for (float value : values) {
-                require(Float.isFinite(value), name + " is " + value + ", but must be finite");
-            }
-        }
-
-        private static void require(boolean valid, String message) {
-            if (!valid) {
-                throw new IllegalArgumentException(message);
-            }
+            return shape == null
+                    ? Limit.ANY_NUMBER
+                    : Arrays.stream(shape).reduce(1, Math::multiplyExact);
         }
     }
 }

@@ -58,7 +58,7 @@ class ProgressLineTests {
         return new ProgressLine(List.of(sessions), new PrintStream(this.written));
     }
 
-    /** What was written since the last call. */
+    /** Returns the output since the last call. */
     private String written() {
         String text = this.written.toString(StandardCharsets.UTF_8);
         this.written.reset();
@@ -66,7 +66,7 @@ class ProgressLineTests {
     }
 
     @Test
-    void lineTellsElapsedStepsRateOverrunsAndWhatIsLeft() {
+    void lineShowsElapsedTimeStepsRateOverrunsAndRemainingTime() {
         assertThat(
                         ProgressLine.describe(
                                 "arm",
@@ -79,7 +79,7 @@ class ProgressLineTests {
     }
 
     @Test
-    void nothingIsLeftWhenTheTimeIsOver() {
+    void remainingTimeIsNeverNegative() {
         assertThat(
                         ProgressLine.describe(
                                 "arm", Duration.ofMillis(2_030), 100, 50, 0, Duration.ofSeconds(2)))
@@ -87,7 +87,7 @@ class ProgressLineTests {
     }
 
     @Test
-    void sessionWithoutAnEndHasNothingLeft() {
+    void sessionWithoutADurationHasNoRemainingTime() {
         assertThat(ProgressLine.describe("arm", Duration.ofSeconds(1), 50, 50, 0, null))
                 .isEqualTo("arm: 1.0 s  50 steps  50.00 Hz  0 overruns");
     }
@@ -113,18 +113,17 @@ class ProgressLineTests {
         }
     }
 
-    /** When the session has told of its end, the line is gone, whatever becomes of the monitor. */
     @Test
-    void monitorErasesTheLineAsSoonAsItIsToldOfTheEnd() {
+    void lineIsErasedOnTheThreadThatNotifiesOfTheEnd() {
         try (Session arm = session("arm", Duration.ofHours(1))) {
             ProgressLine line = lineOf(arm);
-            SessionMonitor monitor = new SessionMonitor(arm, Duration.ofHours(1), line);
+            ProgressUpdates updates = new ProgressUpdates(arm, line::update, Duration.ofHours(1));
             arm.start();
             line.update();
             arm.stop();
             assertThat(written()).matches(REWRITTEN);
 
-            monitor.stopped(arm);
+            updates.stopped(arm);
             assertThat(written()).isEqualTo("\r\033[K");
         }
     }
@@ -179,7 +178,7 @@ class ProgressLineTests {
                 .noneMatch(row -> row.contains(" runs: "));
     }
 
-    /** Nothing else is written then, that could hide it. */
+    /** With the log off, no other line overwrites a leftover. */
     @Test
     void interruptLeavesNothingOfTheLine() throws Exception {
         String output;
@@ -211,7 +210,7 @@ class ProgressLineTests {
     }
 
     @Test
-    void whoWantsNoProgressHasNoneOnATerminalEither() throws Exception {
+    void intervalOfZeroDisablesTheLineToo() throws Exception {
         try (PseudoTerminal terminal = new PseudoTerminal();
                 ChildJvm jvm =
                         startOn(
@@ -234,7 +233,7 @@ class ProgressLineTests {
         }
     }
 
-    /** As with {@code > file}: the keyboard is there, but nobody sees what is written. */
+    /** As with {@code > file}. */
     @Test
     void inAFileThereArePlainLinesThoughTheInputIsATerminal() throws Exception {
         Path log = this.directory.resolve("log");
@@ -276,7 +275,7 @@ class ProgressLineTests {
             throws IOException {
         StringBuilder output = new StringBuilder();
         while (true) {
-            boolean ended = !jvm.isAlive(); // asked first: what it wrote before can then be read
+            boolean ended = !jvm.isAlive(); // before the read, which then gets the rest
             String read = read(terminal);
             output.append(read);
             if (ended && read.isEmpty()) {
@@ -291,7 +290,7 @@ class ProgressLineTests {
         return new String(buffer, 0, length, StandardCharsets.US_ASCII);
     }
 
-    /** The rows of an endless screen on which this was written. */
+    /** Returns the rows that an endless screen shows after this output. */
     private static List<String> screen(String output) {
         List<String> rows = new ArrayList<>();
         StringBuilder row = new StringBuilder();

@@ -128,8 +128,8 @@ class SessionActuatorTests {
                         "overruns",
                         "windowOverruns",
                         "windowOverrunRatio",
-                        "p99JitterMillis",
-                        "lastIterationAgeMillis")
+                        "p99JitterSeconds",
+                        "lastIterationAgeSeconds")
                 .containsEntry("state", "RUNNING")
                 .containsEntry("rateHz", 50.0);
         assertThat((int) details.get("stepCount")).isGreaterThanOrEqualTo(3);
@@ -373,12 +373,12 @@ class SessionActuatorTests {
         assertThat(recent.get(0))
                 .containsOnlyKeys(
                         "number",
-                        "startMillis",
-                        "latenessMillis",
-                        "observeMillis",
-                        "policyMillis",
-                        "actMillis",
-                        "gcPauseMillis",
+                        "startSeconds",
+                        "latenessSeconds",
+                        "observeSeconds",
+                        "policySeconds",
+                        "actSeconds",
+                        "gcPauseSeconds",
                         "overrun",
                         "stale",
                         "cause");
@@ -388,6 +388,32 @@ class SessionActuatorTests {
         }
         List<Object> inList = JsonPath.read(get("/rfxsession").body(), "$..recent");
         assertThat(inList).containsExactly((Object) null);
+    }
+
+    @Test
+    void endpointShowsTotalsInSeconds() throws Exception {
+        run(Application.class, "rfx.session.rate-hz=1000");
+        robot().onAct(() -> Thread.sleep(1));
+        awaitIterations(100);
+        session().stop();
+
+        Map<String, Object> totals =
+                JsonPath.read(get("/rfxsession/rfxSession").body(), "$.totals");
+
+        assertThat(totals)
+                .containsOnlyKeys(
+                        "iterations",
+                        "overruns",
+                        "lateWakeups",
+                        "stale",
+                        "stalls",
+                        "failures",
+                        "restarts",
+                        "observeSeconds",
+                        "policySeconds",
+                        "actSeconds")
+                .containsEntry("iterations", (int) session().totals().iterations())
+                .containsEntry("actSeconds", session().totals().actNanos() / 1e9);
     }
 
     @Test
@@ -529,8 +555,8 @@ class SessionActuatorTests {
                                 + " of .*: java.io.IOException: unplugged");
         assertThat((int) JsonPath.read(health, "$.details.restart.attempts")).isEqualTo(1);
         assertThat((int) JsonPath.read(endpoint, "$.restart.maxAttempts")).isEqualTo(3);
-        assertThat((int) JsonPath.read(endpoint, "$.restart.startsInMillis"))
-                .isBetween(3_000_000, 3_600_000);
+        assertThat((double) JsonPath.read(endpoint, "$.restart.startsInSeconds"))
+                .isBetween(3_000.0, 3_600.0);
     }
 
     @Test

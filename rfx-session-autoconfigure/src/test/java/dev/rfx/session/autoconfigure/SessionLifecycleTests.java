@@ -124,16 +124,15 @@ class SessionLifecycleTests {
     @Test
     void closedContextCanBeOpenedAgainInTheSameJvm() {
         for (int i = 0; i < 3; i++) {
-            while (!threadsNamed("rfx-session-rfx-session-monitor").isEmpty()) {
-                Thread.onSpinWait(); // the last one has been told, and is about to end
+            while (!threadsNamed(KeepAlive.THREAD).isEmpty()) {
+                Thread.onSpinWait(); // the thread of the previous context is ending
             }
             this.runner
                     .withUserConfiguration(TestBeans.class)
                     .run(
                             context -> {
                                 awaitIterations(context.getBean(Session.class), 1);
-                                assertThat(threadsNamed("rfx-session-rfx-session-monitor"))
-                                        .hasSize(1);
+                                assertThat(threadsNamed(KeepAlive.THREAD)).hasSize(1);
                             });
             assertThat(threadsNamed("rfx-session-rfx-session"))
                     .filteredOn(thread -> thread.getName().equals("rfx-session-rfx-session"))
@@ -169,23 +168,23 @@ class SessionLifecycleTests {
     }
 
     @Test
-    void monitorKeepsTheJvmAliveWhileTheSessionRunsAndNoLonger() throws Exception {
-        AtomicReference<Thread> monitor = new AtomicReference<>();
+    void threadKeepsTheJvmAliveWhileTheSessionRunsAndNoLonger() throws Exception {
+        AtomicReference<Thread> keepAlive = new AtomicReference<>();
         this.runner
                 .withUserConfiguration(TestBeans.class)
                 .run(
                         context -> {
-                            monitor.set(threadsNamed("rfx-session-rfx-session-monitor").get(0));
-                            assertThat(monitor.get().isDaemon()).isFalse();
+                            keepAlive.set(threadsNamed(KeepAlive.THREAD).get(0));
+                            assertThat(keepAlive.get().isDaemon()).isFalse();
                             context.getBean(Session.class).stop();
-                            monitor.get().join();
-                            // Started by whomever, the session is watched again.
+                            keepAlive.get().join();
+                            // A start by the application counts, too.
                             context.getBean(Session.class).start();
-                            while (threadsNamed("rfx-session-rfx-session-monitor").isEmpty()) {
+                            while (threadsNamed(KeepAlive.THREAD).isEmpty()) {
                                 Thread.onSpinWait();
                             }
                         });
-        assertThat(monitor.get().isAlive()).isFalse();
+        assertThat(keepAlive.get().isAlive()).isFalse();
     }
 
     @Test
@@ -379,9 +378,7 @@ class SessionLifecycleTests {
                                 Session session = context.getBean(Session.class);
                                 while (robots.get().resets.get() < 2) {
                                     assertThat(
-                                                    session.isRunning()
-                                                            || session.awaitsRestart()
-                                                            || session.state().isActive()
+                                                    session.isActiveOrAwaitsRestart()
                                                             || robots.get().resets.get() == 2)
                                             .isTrue();
                                     Thread.onSpinWait();
@@ -659,7 +656,7 @@ class SessionLifecycleTests {
                                             });
                             Session session = context.getBean(Session.class);
                             assertThat(session.awaitStopped(Duration.ofSeconds(30))).isTrue();
-                            assertThat(threadsNamed("rfx-session-waiting-monitor"))
+                            assertThat(threadsNamed(KeepAlive.THREAD))
                                     .singleElement()
                                     .satisfies(thread -> assertThat(thread.isDaemon()).isFalse());
                             assertThat(
@@ -669,8 +666,8 @@ class SessionLifecycleTests {
                                                     .startsIn())
                                     .isNotNull();
                         });
-        while (!threadsNamed("rfx-session-waiting-monitor").isEmpty()) {
-            Thread.onSpinWait(); // until the closed context does not keep it any more
+        while (!threadsNamed(KeepAlive.THREAD).isEmpty()) {
+            Thread.onSpinWait(); // the thread of the closed context is ending
         }
         assertThat(robot.get().resets).hasValue(1);
     }

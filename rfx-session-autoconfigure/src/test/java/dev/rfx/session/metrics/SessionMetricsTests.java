@@ -1,11 +1,19 @@
 package dev.rfx.session.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.clearInvocations;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
 
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.robot.SafetyLimits;
 import dev.rfx.session.testkit.ScriptedRobot;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
@@ -14,6 +22,8 @@ import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +34,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The histograms; the other meters are tested where they are read. */
+/** The histograms, and what a scrape costs. Other tests read the other meters over HTTP. */
 class SessionMetricsTests {
 
     private final ScriptedRobot robot = new ScriptedRobot();
@@ -72,7 +82,7 @@ class SessionMetricsTests {
                 });
         this.session.run(Duration.ofMillis(200));
         while (phase("act").count() < this.session.totals().iterations()) {
-            Thread.onSpinWait(); // of a run that is over before it was ever seen nothing is told
+            Thread.onSpinWait(); // a run that ends before the first update is missing
         }
         this.session.run(Duration.ofMillis(100));
 
@@ -90,13 +100,13 @@ class SessionMetricsTests {
         Timer period = this.registry.get("rfx.session.period").timer();
         assertThat(period.count()).as("two runs have no first period").isEqualTo(steps - 2);
         assertThat(countUpTo(period, Duration.ofMillis(20)))
-                .as("nothing but a period that was cut short by the machine is longer")
+                .as("most periods are short: only a late wakeup makes one long")
                 .isGreaterThan(steps / 2.0);
         assertThat(countUpTo(phase("act"), Duration.ofMillis(2))).isLessThanOrEqualTo(steps - slow);
     }
 
     @Test
-    void bucketsArePartsAndMultiplesOfThePeriod() {
+    void bucketsAreRelativeToTheTargetPeriod() {
         this.metrics.bindTo(this.registry);
 
         assertThat(buckets(this.registry.get("rfx.session.period").timer()))
@@ -165,7 +175,38 @@ class SessionMetricsTests {
         }
     }
 
-    /** The review's case: one exception, once, in one meter of one of two registries. */
+    @Test
+    void scrapeComputesStatisticsTotalsAndReadingsOnce() {
+        MockRobot arm = new MockRobot(6, 50);
+        Session session =
+                spy(
+                        new Session(
+                                SafetyLimits.around(arm).min(-1).build(),
+                                observation -> Tensor.of(new float[6])));
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (SessionMetrics metrics = new SessionMetrics(Map.of("arm", session))) {
+            metrics.bindTo(prometheus);
+            for (int scrape = 1; scrape <= 3; scrape++) {
+                clearInvocations(session);
+
+                String scraped = prometheus.scrape();
+
+                assertThat(scraped).contains("rfx_session_jitter_p99_seconds{session=\"arm\"}");
+                for (int joint = 0; joint < 6; joint++) {
+                    assertThat(scraped)
+                            .contains(
+                                    "rfx_session_robot_clamps_total{joint=\"%d\",session=\"arm\"}"
+                                            .formatted(joint));
+                }
+                verify(session, times(1)).snapshot();
+                verify(session, times(1)).totals();
+                verify(session, times(1)).readings();
+                verify(session, never()).stats();
+            }
+        }
+    }
+
+    /** One meter of one of two registries throws one exception, once. */
     @Test
     void meterThatThrowsOnceDelaysNoHistogramOfAnyRegistry() {
         ThrowingRegistry throwing = new ThrowingRegistry(new IllegalStateException("full"));
@@ -187,22 +228,22 @@ class SessionMetricsTests {
         long steps = this.session.totals().iterations();
         assertThat(phase("observe").count()).isEqualTo(steps);
         assertThat(throwing.get("rfx.session.phase").tag("phase", "act").timer().count())
-                .as("the other meters of the registry miss nothing")
+                .as("the other meters of the registry have every iteration")
                 .isEqualTo(steps);
         assertThat(throwing.get("rfx.session.phase").tag("phase", "observe").timer().count())
-                .as("the meter itself misses the rest of one update, and goes on")
+                .as("the meter itself misses the rest of one update only")
                 .isBetween(1L, steps - 1);
     }
 
     @Test
-    void errorOfAMeterEndsNothingEither() {
+    void errorOfAMeterDelaysNoHistogramEither() {
         ThrowingRegistry throwing = new ThrowingRegistry(new OutOfMemoryError("on purpose"));
         this.metrics.bindTo(throwing);
         this.metrics.bindTo(this.registry);
         throwing.failOnce("act");
         this.session.run(Duration.ofMillis(50));
         while (!throwing.failed()) {
-            Thread.onSpinWait(); // the update comes a little later
+            Thread.onSpinWait(); // the next update throws
         }
         this.session.run(Duration.ofMillis(50));
 
@@ -211,7 +252,7 @@ class SessionMetricsTests {
         assertThat(phase("act").count()).isEqualTo(this.session.totals().iterations());
     }
 
-    /** A registry with a timer that throws when the test wants it to. */
+    /** A registry whose timers throw on request. */
     private static final class ThrowingRegistry extends SimpleMeterRegistry {
 
         private final Throwable problem;
@@ -254,8 +295,8 @@ class SessionMetricsTests {
     }
 
     @Test
-    void threadIsThereOnlyBetweenBindingAndClosing() {
-        awaitNoThread(); // that of the test before ends a moment after its metrics are closed
+    void threadLivesFromBindingToClosing() {
+        awaitNoThread(); // the thread of the previous test may still be ending
         this.metrics.bindTo(this.registry);
         assertThat(threads()).isEqualTo(1);
 
@@ -265,7 +306,6 @@ class SessionMetricsTests {
         awaitNoThread();
     }
 
-    /** Or until the test has taken too long. */
     private static void awaitNoThread() {
         while (threads() > 0) {
             Thread.onSpinWait();

@@ -62,7 +62,7 @@ class MockRobotTests {
     }
 
     @Test
-    void stopHoldsThePresentPosition() {
+    void stopHoldsTheCurrentPosition() {
         this.robot.act(Tensor.of(1, -1));
         float[] moving = state();
 
@@ -89,7 +89,7 @@ class MockRobotTests {
     }
 
     @Test
-    void robotThatMakesNoSenseIsRefused() {
+    void invalidArgumentsAreRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new MockRobot(0, 50));
         assertThatIllegalArgumentException().isThrownBy(() -> new MockRobot(6, Double.NaN));
         assertThatIllegalArgumentException().isThrownBy(() -> new MockRobot(6, 0));

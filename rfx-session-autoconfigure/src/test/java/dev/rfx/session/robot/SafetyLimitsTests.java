@@ -24,12 +24,12 @@ class SafetyLimitsTests {
     private final Arm arm = new Arm(2);
     private long now;
 
-    /** Around the arm, on a clock that stands still. */
+    /** Returns a builder of limits on the clock of the test. */
     private SafetyLimits.Builder<Observation> around(Robot<Observation, Tensor> robot) {
         return SafetyLimits.around(robot).nanoTime(() -> this.now);
     }
 
-    /** A command a time after the one before, or after the begin of the run. */
+    /** Sends a command so many seconds after the previous one, or after the reset. */
     private void act(SafetyLimits<?> limited, double seconds, float... action) throws Exception {
         this.now += Math.round(seconds * 1e9);
         limited.act(Tensor.of(action));
@@ -43,7 +43,7 @@ class SafetyLimitsTests {
         this.arm.commands.clear();
     }
 
-    /** Remembers its commands, and is where a test puts it. */
+    /** Records its commands. Its position is set by the test. */
     private static class Arm implements Robot<Observation, Tensor> {
 
         private final List<Tensor> commands = new ArrayList<>();
@@ -129,7 +129,7 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void wayIsLimitedFromTheLastCommandAndNotFromWhereTheJointIs() throws Exception {
+    void speedIsMeasuredFromTheLastCommandAndNotFromThePosition() throws Exception {
         SafetyLimits<Observation> limited = around(this.arm).maxSpeed(5, 10).build();
         limited.reset();
         softStart(limited, 0, 0);
@@ -177,7 +177,7 @@ class SafetyLimitsTests {
     void speedGrowsInTheFirstSecondOfARun(int rateHz) throws Exception {
         SafetyLimits<Observation> limited = around(this.arm).maxSpeed(2).build();
         for (int run = 0; run < 2; run++) {
-            this.now += 60_000_000_000L; // nobody acts
+            this.now += 60_000_000_000L; // between two runs
             limited.reset();
             float last = 0;
             double fastest = 0;
@@ -220,7 +220,7 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void jointOutsideItsRangeIsLedBackAtTheSpeed() throws Exception {
+    void jointOutsideItsRangeIsLedBackAtTheMaximumSpeed() throws Exception {
         SafetyLimits<Observation> limited = around(this.arm).min(-1).max(1).maxSpeed(100).build();
         this.arm.isAt(2, 0);
         limited.reset();
@@ -262,7 +262,7 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void observedPositionThatIsNoNumberIsNotTakenForOne() throws Exception {
+    void observedPositionThatIsNotFiniteIsRefused() throws Exception {
         SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxSpeed(0.1f).build();
         this.arm.isAt(Float.NaN, 0);
         limited.reset();
@@ -274,7 +274,7 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void fewerPositionsThanJointsAreNotTakenForNone() throws Exception {
+    void fewerPositionsThanJointsAreRefused() throws Exception {
         SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).maxSpeed(0.1f).build();
         this.arm.isAt(0);
         limited.reset();
@@ -286,7 +286,7 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void violationFailsWhereItIsToFail() throws Exception {
+    void violationFailsTheRunIfConfigured() throws Exception {
         SafetyLimits<Observation> limited =
                 around(this.arm)
                         .min(-1)
@@ -309,8 +309,7 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void commandWithinTheSpeedIsNotChangedInTheFirstSecondWhereViolationsAreToFail()
-            throws Exception {
+    void softStartDoesNotApplyIfViolationsFail() throws Exception {
         SafetyLimits<Observation> limited =
                 around(this.arm).maxSpeed(5).onViolation(SafetyLimits.OnViolation.FAIL).build();
         limited.reset();
@@ -368,7 +367,7 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void robotOfOtherObservationsIsLimitedAsWell() throws Exception {
+    void robotWithOtherObservationsIsLimitedToo() throws Exception {
         List<Tensor> commands = new ArrayList<>();
         Robot<String, Tensor> robot =
                 new Robot<>() {
@@ -402,11 +401,11 @@ class SafetyLimitsTests {
         act(seeing, 0.1, 5);
 
         assertThat(commands).containsExactly(Tensor.of(2), Tensor.of(1), Tensor.of(4));
-        assertThat(clamps(blind)).as("one counter: nobody says how many joints").hasSize(1);
+        assertThat(clamps(blind)).as("one counter: the number of joints is not known").hasSize(1);
     }
 
     @Test
-    void limitsThatContradictThemselvesAreRefused() {
+    void contradictoryLimitsAreRefused() {
         SafetyLimits.Builder<Observation> limits = SafetyLimits.around(this.arm);
 
         assertThatExceptionOfType(IllegalArgumentException.class)
@@ -427,7 +426,7 @@ class SafetyLimitsTests {
     }
 
     @Test
-    void readingsOfTheRobotAreStillThere() {
+    void readingsOfTheRobotArePassedOn() {
         SafetyLimits<Observation> limited = SafetyLimits.around(this.arm).max(1).build();
 
         assertThat(limited.readings())

@@ -3,7 +3,6 @@ package dev.rfx.session.sample.live;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionDescriptor;
-import dev.rfx.session.actuate.SessionEndpoint;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,9 +24,8 @@ import org.springframework.context.SmartLifecycle;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Samples the sessions five times a second, whether or not somebody looks: who opens the page sees
- * the last two minutes. All of it happens on one daemon thread, and in what it reads of a session
- * the control loop waits for nobody.
+ * Samples the sessions five times per second, with and without viewers, so that a new viewer sees
+ * the last two minutes. All work is done on one daemon thread. No read makes a control loop wait.
  */
 final class LiveFeed implements SmartLifecycle {
 
@@ -35,7 +33,7 @@ final class LiveFeed implements SmartLifecycle {
 
     private static final Logger logger = LoggerFactory.getLogger(LiveFeed.class);
 
-    /** As long as the last sample may take, and then viewers to get it, when all ends. */
+    /** Time for the last sample at the end, and again for the viewers to receive it. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final Map<String, Session> sessions;
@@ -44,7 +42,7 @@ final class LiveFeed implements SmartLifecycle {
     private final JsonMapper json;
     private final Viewers viewers;
     private final Set<String> unreadable = new HashSet<>();
-    private boolean reported; // by the feed's thread
+    private boolean reported; // confined to the thread of the feed
     private @Nullable ScheduledThreadPoolExecutor executor; // guarded by this
 
     LiveFeed(
@@ -74,8 +72,8 @@ final class LiveFeed implements SmartLifecycle {
     }
 
     /**
-     * After the sessions have stopped, and before the web server does: the page shows how they
-     * ended, then that there is nobody any more.
+     * Sends a last frame and closes the connections. By its phase this happens after the sessions
+     * have stopped and before the web server does, so that the page shows how the runs ended.
      */
     @Override
     public void stop() {
@@ -111,8 +109,8 @@ final class LiveFeed implements SmartLifecycle {
     }
 
     /**
-     * Lets one more viewer see all that there is of the last two minutes, then what comes. By any
-     * thread: the feed's own does it, between two samples.
+     * Adds a viewer, who gets the last two minutes first and then each frame. Any thread: the
+     * thread of the feed adds the viewer, between two samples.
      */
     void add(Viewers.Connection connection) throws ViewerRefusedException {
         ScheduledThreadPoolExecutor running;
@@ -135,14 +133,14 @@ final class LiveFeed implements SmartLifecycle {
             if (ex.getCause() instanceof ViewerRefusedException refused) {
                 throw refused;
             }
-            throw new IllegalStateException("The first frame cannot be had", ex.getCause());
+            throw new IllegalStateException("The first frame cannot be made", ex.getCause());
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             throw ViewerRefusedException.ending();
         }
     }
 
-    /** Never throws: there would be no next sample. */
+    /** Never throws: the executor would cancel all further samples. */
     private void sample() {
         long now = System.currentTimeMillis();
         this.trends.values().forEach(trend -> attempt(() -> trend.sample(now)));
@@ -188,13 +186,13 @@ final class LiveFeed implements SmartLifecycle {
                         System.currentTimeMillis(), this.commands.get(), PeriodBins.LABELS, views));
     }
 
-    /** A robot that cannot be read keeps nobody from seeing the others; its session is unknown. */
+    /** A session whose robot cannot be read is left out, and the others are shown. */
     private Frame.@Nullable View view(String name, Trend trend, List<Point> points) {
         Session session = Objects.requireNonNull(this.sessions.get(name));
         try {
             Frame.View view =
                     new Frame.View(
-                            describe(name, session),
+                            describe(session),
                             session.elapsed().toNanos() / 1e9,
                             trend.rateHz(),
                             joints(session),
@@ -210,13 +208,13 @@ final class LiveFeed implements SmartLifecycle {
         }
     }
 
-    private static SessionDescriptor describe(String name, Session session) {
-        SessionEndpoint endpoint = new SessionEndpoint(Map.of(name, session));
-        SessionDescriptor summary = endpoint.sessions().sessions().get(name);
-        return Objects.requireNonNull(summary.failure() == null ? summary : endpoint.session(name));
+    /** The page shows the last iterations only after a failure. */
+    private static SessionDescriptor describe(Session session) {
+        SessionDescriptor summary = SessionDescriptor.summaryOf(session);
+        return summary.failure() == null ? summary : SessionDescriptor.of(session);
     }
 
-    /** As the robot names them; whoever does not know the robot counts them from 0. */
+    /** Returns the names that the robot gives its joints, without the numbers given by limits. */
     private static List<String> joints(Session session) {
         return session.readings().stream()
                 .map(RobotReading::joint)

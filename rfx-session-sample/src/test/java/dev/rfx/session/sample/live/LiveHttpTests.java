@@ -129,14 +129,12 @@ class LiveHttpTests {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void logTellsWhereThePageIs(CapturedOutput output) {
+    void addressOfThePageIsLogged(CapturedOutput output) {
         start();
 
         int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
         assertThat(output)
-                .containsOnlyOnce(
-                        "Look at session 'rfx-session': http://localhost:%d/, endpoint http://localhost:%d/actuator/rfxsession"
-                                .formatted(port, port));
+                .containsOnlyOnce("The live page is at http://localhost:%d/".formatted(port));
     }
 
     @Test

@@ -7,9 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
-import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.Session;
-import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.io.IOException;
@@ -25,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
-/** The thread that keeps a non-web application alive survives what it shows the progress with. */
-class SessionMonitorTests {
+/** A log or a terminal that throws gets the next update nevertheless. */
+class ProgressUpdatesTests {
 
     private final LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
     private final Logger log = (Logger) LoggerFactory.getLogger(Session.class);
@@ -35,7 +33,7 @@ class SessionMonitorTests {
             new Session(
                     this.robot,
                     observation -> observation,
-                    SessionOptions.defaults().withName("monitored").withWarmup(Duration.ZERO));
+                    SessionOptions.defaults().withName("shown").withWarmup(Duration.ZERO));
 
     @AfterEach
     void close() {
@@ -44,20 +42,12 @@ class SessionMonitorTests {
         this.log.setLevel(null);
     }
 
-    private static List<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("rfx-session-monitored-monitor"))
-                .toList();
-    }
-
-    private Thread watch(SessionMonitor monitor) {
-        this.session.addListener(monitor);
+    private void show(Runnable update, Duration interval) {
+        this.session.addListener(new ProgressUpdates(this.session, update, interval));
         this.session.start();
-        monitor.watch();
-        return threads().get(0);
     }
 
-    /** Lets the log throw at each line of progress, and at each report of that. */
+    /** Makes the log throw at each line of progress, and at each report of that. */
     private AtomicInteger throwAtProgress(Throwable problem) {
         AtomicInteger lines = new AtomicInteger();
         this.log.setLevel(Level.INFO);
@@ -71,7 +61,7 @@ class SessionMonitorTests {
                             String format,
                             Object[] params,
                             Throwable t) {
-                        if (Thread.currentThread().getName().endsWith("-monitor")) {
+                        if (Thread.currentThread().getName().equals("rfx-session-shown-progress")) {
                             lines.incrementAndGet();
                             throwUnchecked(problem);
                         }
@@ -82,7 +72,7 @@ class SessionMonitorTests {
     }
 
     private static <T extends Throwable> void throwUnchecked(Throwable problem) {
-        SessionMonitorTests.<RuntimeException>sneak(problem);
+        ProgressUpdatesTests.<RuntimeException>sneak(problem);
     }
 
     @SuppressWarnings("unchecked")
@@ -92,21 +82,18 @@ class SessionMonitorTests {
 
     @ParameterizedTest
     @ValueSource(classes = {IllegalStateException.class, OutOfMemoryError.class, IOException.class})
-    void logThatThrowsLeavesTheThreadAlive(Class<? extends Throwable> problem) throws Exception {
+    void logThatThrowsGetsTheNextLine(Class<? extends Throwable> problem) throws Exception {
         AtomicInteger lines = throwAtProgress(problem.getConstructor().newInstance());
 
-        Thread thread = watch(new SessionMonitor(this.session, Duration.ofMillis(10), null));
+        show(new ProgressLog(this.session), Duration.ofMillis(10));
 
         while (lines.get() < 3) {
-            assertThat(thread.isAlive()).as("after %d lines", lines.get()).isTrue();
+            assertThat(this.session.isRunning()).as("after %d lines", lines.get()).isTrue();
         }
-        assertThat(this.session.isRunning()).isTrue();
-        this.session.stop();
-        thread.join();
     }
 
     @Test
-    void terminalThatThrowsLeavesTheThreadAlive() throws Exception {
+    void terminalThatThrowsGetsTheNextUpdate() {
         AtomicInteger updates = new AtomicInteger();
         PrintStream terminal =
                 new PrintStream(OutputStream.nullOutputStream()) {
@@ -118,53 +105,35 @@ class SessionMonitorTests {
                 };
         ProgressLine line = new ProgressLine(List.of(this.session), terminal);
 
-        Thread thread = watch(new SessionMonitor(this.session, Duration.ofSeconds(30), line));
+        show(line::update, ProgressLine.INTERVAL);
 
         while (updates.get() < 3) {
-            assertThat(thread.isAlive()).as("after %d updates", updates.get()).isTrue();
+            assertThat(this.session.isRunning()).as("after %d updates", updates.get()).isTrue();
         }
-        this.session.stop();
-        thread.join();
     }
 
     @Test
-    void restartPolicyThatThrowsLeavesTheThreadAliveWhileTheSessionRunsOrWaits() throws Exception {
-        this.session.setRestartPolicy(new BrokenPolicy());
-        Thread thread = watch(new SessionMonitor(this.session, Duration.ofMillis(10), null));
-        this.robot.onAct(
-                () -> {
-                    throw new IOException("unplugged");
-                });
-        this.session.awaitStopped(Duration.ofMinutes(1));
-
-        assertThat(this.session.snapshot().restart()).isNotNull();
-        assertThat(thread.isAlive()).as("the restart is in an hour").isTrue();
-        this.session.stop();
-        thread.join();
+    void eachRunIsShownAndNothingBetween() throws Exception {
+        AtomicInteger updates = new AtomicInteger();
+        show(updates::incrementAndGet, Duration.ofMillis(1));
+        for (int run = 1; run <= 3; run++) {
+            int before = updates.get();
+            while (updates.get() < before + 3) {
+                assertThat(this.session.isRunning()).isTrue();
+            }
+            this.session.stop();
+            awaitNoThread();
+            this.session.start();
+        }
     }
 
-    /** Restarts in an hour, and cannot say how often it has. */
-    private static final class BrokenPolicy implements RestartPolicy {
-
-        private boolean asked;
-
-        @Override
-        public Duration delayAfter(SessionException failure) {
-            return Duration.ofHours(1);
-        }
-
-        @Override
-        public int attempts() {
-            if (!this.asked) {
-                this.asked = true;
-                return 1;
+    /** The thread ends a second after the run. */
+    private static void awaitNoThread() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("rfx-session-shown-progress")) {
+                assertThat(thread.isDaemon()).isTrue();
+                thread.join();
             }
-            throw new IllegalStateException("attempts() fails on purpose");
-        }
-
-        @Override
-        public int maxAttempts() {
-            return 3;
         }
     }
 }
