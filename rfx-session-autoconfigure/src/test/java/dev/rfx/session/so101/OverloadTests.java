@@ -37,8 +37,7 @@ class OverloadTests {
     private So101Robot robot = builder().build();
 
     private So101Robot.Builder builder() {
-        return So101Robot.builder(
-                        this.arm.port().toString(), So101RobotTests.calibration(700, 3400))
+        return So101Robot.builder(this.arm.port().toString(), So101Fixture.calibration(700, 3400))
                 .readTimeout(Duration.ofMillis(300))
                 .maxSpeed(Double.POSITIVE_INFINITY);
     }
