@@ -179,7 +179,7 @@ class OverloadTests {
         assertThat(this.arm.isTorqueOn(Joint.GRIPPER)).isTrue();
         assertThat(output)
                 .containsOnlyOnce(
-                        "gripper (id 6) was in overload: turning its torque off and on has cleared"
+                        "gripper (id 6) was in overload. Turning its torque off and on has cleared"
                                 + " it");
         this.robot.stop();
         this.robot.reset();
@@ -196,7 +196,7 @@ class OverloadTests {
         assertThat(reading("overload")).isOne();
         assertThat(output)
                 .containsOnlyOnce(
-                        "gripper (id 6) is in overload, also after its torque was off. It holds"
+                        "gripper (id 6) is in overload, even after its torque was off. It holds"
                                 + " with less torque.");
     }
 
@@ -212,7 +212,7 @@ class OverloadTests {
 
         this.robot.observe();
         assertThat(this.arm.isTorqueOn(joint)).isTrue();
-        assertThat(output).containsOnlyOnce(joint + " was in overload: turning its torque off");
+        assertThat(output).containsOnlyOnce(joint + " was in overload. Turning its torque off");
     }
 
     @ParameterizedTest
@@ -250,8 +250,8 @@ class OverloadTests {
 
         assertThat(output)
                 .containsOnlyOnce(
-                        "elbow_flex (id 3) does not report the fault of the last run any more"
-                                + " (overload): its torque was off in the meantime");
+                        "elbow_flex (id 3) no longer reports the fault of the last run"
+                                + " (overload). Its torque was off in the meantime");
     }
 
     @Test
@@ -268,7 +268,7 @@ class OverloadTests {
 
         assertThat(output)
                 .containsOnlyOnce(
-                        "elbow_flex (id 3) does not report the fault of the last run any more"
-                                + " (overheat): the servo has ended it by itself");
+                        "elbow_flex (id 3) no longer reports the fault of the last run"
+                                + " (overheat). The servo has cleared it");
     }
 }
