@@ -180,9 +180,11 @@ final class Ramp {
 
     private double maxLag(int i, double way) {
         if (this.arrived[i]) {
-            return Arm.MAX_SAG + NOISE;
+            return JointHold.MAX_SAG + NOISE;
         }
-        return way == 0 ? Arm.MAX_SAG : Arm.MAX_SAG + this.step[i] * MAX_LAG_SECONDS / TICK_SECONDS;
+        return way == 0
+                ? JointHold.MAX_SAG
+                : JointHold.MAX_SAG + this.step[i] * MAX_LAG_SECONDS / TICK_SECONDS;
     }
 
     private void awaitJoint(Joint joint) {
@@ -210,7 +212,7 @@ final class Ramp {
     private boolean haveStayed() {
         boolean stayed = true;
         for (int i = 0; i < JOINTS.length; i++) {
-            stayed &= Math.abs(this.position[i] - this.restPosition[i]) <= Arm.REST_STEPS;
+            stayed &= Math.abs(this.position[i] - this.restPosition[i]) <= JointHold.REST_STEPS;
         }
         if (!stayed) {
             System.arraycopy(this.position, 0, this.restPosition, 0, JOINTS.length);

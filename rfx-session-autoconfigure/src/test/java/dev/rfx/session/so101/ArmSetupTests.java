@@ -29,7 +29,7 @@ class ArmSetupTests {
     private static final int MULTI_TURN_PHASE = 12 + Register.MULTI_TURN;
 
     private VirtualSo101 arm = VirtualSo101.builder().stepsPerSecond(32_767).start();
-    private So101Robot robot = robot(So101RobotTests.calibration(700, 3400));
+    private So101Robot robot = robot(So101Fixture.calibration(700, 3400));
 
     private So101Robot robot(Calibration calibration) {
         return So101Robot.builder(this.arm.port().toString(), calibration)
@@ -52,7 +52,7 @@ class ArmSetupTests {
 
     /** As LeRobot calibrates wrist_roll. */
     private void useJointsOfAWholeTurn() {
-        Calibration wholeTurn = So101RobotTests.calibration(0, 4095);
+        Calibration wholeTurn = So101Fixture.calibration(0, 4095);
         this.arm.close();
         this.arm = VirtualSo101.builder().calibration(wholeTurn).stepsPerSecond(32_767).start();
         this.robot = robot(wholeTurn);
@@ -213,7 +213,7 @@ class ArmSetupTests {
     void jointAtTheSeamParksAtTheStartSpeed() throws Exception {
         useJointsOfAWholeTurn();
         this.robot =
-                So101Robot.builder(this.arm.port().toString(), So101RobotTests.calibration(0, 4095))
+                So101Robot.builder(this.arm.port().toString(), So101Fixture.calibration(0, 4095))
                         .readTimeout(Duration.ofMillis(300))
                         .startPose(List.of(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
                         .startSpeed(1.5)

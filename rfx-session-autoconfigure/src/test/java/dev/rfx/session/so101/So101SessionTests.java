@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a running session when something happens to its arm. */
 class So101SessionTests {
 
-    private static final Calibration CALIBRATION = So101RobotTests.calibration(700, 3400);
+    private static final Calibration CALIBRATION = So101Fixture.calibration(700, 3400);
     private static final Duration READ_TIMEOUT = Duration.ofMillis(300);
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults().withRateHz(100).withWarmup(Duration.ZERO);

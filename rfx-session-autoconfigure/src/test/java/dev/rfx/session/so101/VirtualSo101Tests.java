@@ -215,7 +215,7 @@ class VirtualSo101Tests {
     }
 
     private static Builder wholeTurn() {
-        return VirtualSo101.builder().calibration(So101RobotTests.calibration(0, 4095));
+        return VirtualSo101.builder().calibration(So101Fixture.calibration(0, 4095));
     }
 
     @Test
