@@ -11,8 +11,8 @@ import org.springframework.util.backoff.BackOff;
 import org.springframework.util.backoff.BackOffExecution;
 
 /**
- * Restarts with back-off, so many times within a window that slides along. When none is left in it,
- * the back-off begins anew.
+ * Restarts with back-off, up to a number of times within a sliding window. The back-off is reset
+ * when the window is empty. Any thread.
  */
 final class BackOffRestartPolicy implements RestartPolicy {
 
@@ -21,7 +21,7 @@ final class BackOffRestartPolicy implements RestartPolicy {
     private final long windowNanos;
     private final LongSupplier nanoTime;
 
-    // Guarded by this. No loop waits for it: it has ended when it is asked.
+    // Guarded by this. A control loop never waits for the lock: it has ended before.
     private final Deque<Long> attempts = new ArrayDeque<>();
     private BackOffExecution execution;
 
