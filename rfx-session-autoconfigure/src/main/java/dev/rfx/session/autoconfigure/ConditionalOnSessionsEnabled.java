@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 
 /**
- * Matches unless {@code rfx.session.enabled} is false. {@link DisabledSessions} applies it to the
- * properties of the run, where the beans were decided ahead of time.
+ * Matches unless {@code rfx.session.enabled} is false. In an application that was processed ahead
+ * of time, {@link DisabledSessions} applies it to the properties at run time.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

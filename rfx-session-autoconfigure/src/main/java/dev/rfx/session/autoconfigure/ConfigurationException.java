@@ -2,12 +2,12 @@ package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.support.ExplainedException;
 
-/** The configuration asks for what this application would not do, so that it does not start. */
+/** The configuration contradicts the application, which therefore does not start. */
 final class ConfigurationException extends ExplainedException {
 
     private static final long serialVersionUID = 1L;
 
-    ConfigurationException(String description, String remedy) {
-        super(description, remedy, null);
+    ConfigurationException(String description, String action) {
+        super(description, action, null);
     }
 }

@@ -10,10 +10,10 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.env.Environment;
 
 /**
- * Removes the beans that start, drive and show sessions where {@code rfx.session.enabled} is false.
- * Usually a condition has kept them out already. An application that was processed ahead of time
- * has all its conditions decided by the properties of the build; without this, its robot would move
- * although the properties of the run disable it.
+ * Removes the beans that create, start and expose sessions if {@code rfx.session.enabled} is false.
+ * Usually {@link ConditionalOnSessionsEnabled} has kept them out before. In an application that was
+ * processed ahead of time, conditions are evaluated at build time: without this class its robot
+ * would move although the properties at run time disable it.
  */
 final class DisabledSessions implements BeanFactoryPostProcessor {
 

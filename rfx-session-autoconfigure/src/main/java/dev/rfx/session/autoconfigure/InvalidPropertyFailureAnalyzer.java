@@ -7,9 +7,9 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains what is wrong with a property of ours that no property source has under its name: one
- * that is not set, a list, a group. Boot's own analyzer explains the others, and says where they
- * are set.
+ * Explains an invalid property below {@code rfx.session} that no property source has under its
+ * name: a property that is not set, a list, or a group. The analyzer of Spring Boot explains the
+ * others, and shows where they are set.
  */
 final class InvalidPropertyFailureAnalyzer
         extends AbstractFailureAnalyzer<InvalidConfigurationPropertyValueException> {

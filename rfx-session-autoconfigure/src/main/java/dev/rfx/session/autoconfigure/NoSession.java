@@ -16,12 +16,12 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.core.env.Environment;
 
 /**
- * Why the starter has made no session.
+ * The reason why there is no auto-configured session.
  *
  * @param reason one or more clauses, without a full stop
- * @param remedy what to do: one or more sentences
+ * @param action what the user can do: one or more sentences
  */
-record NoSession(String reason, String remedy) {
+record NoSession(String reason, String action) {
 
     static NoSession explain(ConfigurableListableBeanFactory beanFactory, Environment environment) {
         if (!DisabledSessions.areEnabled(environment)) {
@@ -34,16 +34,16 @@ record NoSession(String reason, String remedy) {
         reasons.look(Policy.class);
         if (reasons.problems.isEmpty()) {
             reasons.add(
-                    "the Robot bean and the Policy bean were not there when it was decided",
-                    "An auto-configuration that declares them has to be before"
+                    "the Robot bean and the Policy bean were not there when the conditions were evaluated",
+                    "An auto-configuration that declares them must be ordered before"
                             + " SessionAutoConfiguration. An application that is processed ahead of"
-                            + " time (AOT) has to have them, and rfx.session.enabled, in its build.");
+                            + " time (AOT) needs them, and rfx.session.enabled, at build time.");
         }
         return new NoSession(
-                String.join(", and ", reasons.problems), String.join(" ", reasons.remedies));
+                String.join(", and ", reasons.problems), String.join(" ", reasons.actions));
     }
 
-    /** Whether an arm is asked for. As for the condition on the property, false asks for none. */
+    /** {@return whether an arm is configured; as for the condition, {@code false} means none} */
     static boolean isPortSet(Environment environment) {
         String port = environment.getProperty(So101AutoConfiguration.PORT);
         return port != null && !isFalse(port);
@@ -56,7 +56,7 @@ record NoSession(String reason, String remedy) {
     private static final class Reasons {
 
         private final List<String> problems = new ArrayList<>();
-        private final List<String> remedies = new ArrayList<>();
+        private final List<String> actions = new ArrayList<>();
         private final ConfigurableListableBeanFactory beanFactory;
         private final Environment environment;
 
@@ -65,9 +65,9 @@ record NoSession(String reason, String remedy) {
             this.environment = environment;
         }
 
-        void add(String problem, String remedy) {
+        void add(String problem, String action) {
             this.problems.add(problem);
-            this.remedies.add(remedy);
+            this.actions.add(action);
         }
 
         void look(Class<?> type) {
@@ -88,8 +88,8 @@ record NoSession(String reason, String remedy) {
             if (type == Robot.class && isPortSet(this.environment)) {
                 add(
                         problem + ", although " + So101AutoConfiguration.PORT + " is set",
-                        "Do not exclude So101AutoConfiguration, and set the property in the build,"
-                                + " too, where the application is processed ahead of time (AOT).");
+                        "Do not exclude So101AutoConfiguration. If the application is processed ahead"
+                                + " of time (AOT), set the property at build time, too.");
                 return;
             }
             if (type == Robot.class
@@ -100,7 +100,7 @@ record NoSession(String reason, String remedy) {
             add(problem, "Declare a bean of type " + type.getName() + ".");
         }
 
-        /** Those of which Spring would inject one: the primary ones, if there are any. */
+        /** Returns the beans that Spring considers for injection: the primary ones, if any. */
         private List<String> candidates(Class<?> type) {
             List<String> all =
                     Arrays.stream(
@@ -129,7 +129,7 @@ record NoSession(String reason, String remedy) {
                             || bean.isDefaultCandidate());
         }
 
-        /** A bean without a definition, an object that was registered, has what others have. */
+        /** A registered singleton has no definition, and gets the default of the property. */
         private boolean has(String bean, Predicate<BeanDefinition> property, boolean otherwise) {
             for (BeanFactory factory = this.beanFactory;
                     factory instanceof ConfigurableListableBeanFactory listable;

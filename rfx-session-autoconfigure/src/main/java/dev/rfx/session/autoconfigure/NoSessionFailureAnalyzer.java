@@ -12,7 +12,10 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
-/** Tells why there is no session to inject, before Boot's own analyzer tells only that. */
+/**
+ * Explains why there is no session to inject. The analyzer of Spring Boot, which comes later, would
+ * only state that there is none.
+ */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class NoSessionFailureAnalyzer
         extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException> {
@@ -34,11 +37,11 @@ final class NoSessionFailureAnalyzer
         NoSession why = NoSession.explain(this.beanFactory, this.environment);
         return new FailureAnalysis(
                 "A bean needs a Session, but there is none: " + why.reason() + ".",
-                why.remedy(),
+                why.action(),
                 cause);
     }
 
-    /** One that does not fit the place where it is needed: Boot explains that. */
+    /** Spring Boot explains a session that does not match the injection point. */
     private boolean isThereASession() {
         return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
                                 this.beanFactory, Session.class, true, false)

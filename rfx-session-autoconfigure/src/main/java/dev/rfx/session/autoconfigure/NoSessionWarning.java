@@ -11,8 +11,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
 
 /**
- * Warns where an application has a part of a session but no session, or asks for an arm that it
- * does not use. Without this nothing says why a robot does not move.
+ * Warns if an application has a robot or a policy but no session, or configures an arm that it does
+ * not use. Otherwise nothing would explain why the robot does not move.
  */
 final class NoSessionWarning implements SmartInitializingSingleton {
 
@@ -39,7 +39,7 @@ final class NoSessionWarning implements SmartInitializingSingleton {
         } else if (port || isHere(Robot.class) || isHere(Policy.class)) {
             NoSession why = NoSession.explain(this.beanFactory, this.environment);
             logger.warn(
-                    "There is no session, so no robot moves: {}. {}", why.reason(), why.remedy());
+                    "There is no session, so no robot moves: {}. {}", why.reason(), why.action());
         }
     }
 
@@ -60,7 +60,7 @@ final class NoSessionWarning implements SmartInitializingSingleton {
                 > 0;
     }
 
-    /** Parts in a parent context are the parent's. */
+    /** Beans of a parent context do not count: the parent warns of them. */
     private boolean isHere(Class<?> type) {
         return this.beanFactory.getBeanNamesForType(type, true, false).length > 0;
     }

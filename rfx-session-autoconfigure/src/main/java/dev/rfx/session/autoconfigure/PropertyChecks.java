@@ -5,7 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
-/** Says which property below {@code rfx.session} has a value that is not valid. */
+/** Reports which property below {@code rfx.session} has an invalid value. */
 final class PropertyChecks {
 
     private static final String PREFIX = "rfx.session.";
@@ -13,10 +13,10 @@ final class PropertyChecks {
     private PropertyChecks() {}
 
     /**
-     * Uses a value of a property. What is built of it knows what is valid; here it is only said
-     * which property is not.
+     * Applies a function to the value of a property. The function checks the value, and this method
+     * adds the name of the property.
      *
-     * @throws InvalidConfigurationPropertyValueException if the use refuses the value
+     * @throws InvalidConfigurationPropertyValueException if the function refuses the value
      */
     static <V extends @Nullable Object, R> R checked(String property, V value, Function<V, R> use) {
         try {
@@ -41,7 +41,7 @@ final class PropertyChecks {
         }
     }
 
-    /** A property that has to be set, for that reason. */
+    /** Returns the value of a property that must be set, for the given reason. */
     static <V> V required(String property, @Nullable V value, String reason) {
         if (value == null) {
             throw invalid(property, null, reason);

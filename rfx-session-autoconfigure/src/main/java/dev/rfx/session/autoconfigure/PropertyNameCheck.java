@@ -17,9 +17,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Refuses a property below {@code rfx.session} that does not exist. Boot ignores one, and a limit
- * whose name is misspelled would be no limit. Looks before any bean is created: what is missing
- * because its name is misspelled would be reported first otherwise.
+ * Refuses a property below {@code rfx.session} that does not exist. Spring Boot ignores unknown
+ * properties, so that a misspelled limit would be no limit. The check precedes the creation of
+ * beans: otherwise a property would be reported as missing because its name is misspelled.
  */
 final class PropertyNameCheck implements BeanFactoryPostProcessor {
 
@@ -37,9 +37,9 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
     }
 
     /**
-     * Looks through all sources of properties.
+     * Checks all property sources.
      *
-     * @throws ConfigurationException if one has a property that does not exist
+     * @throws ConfigurationException if a source has a property that does not exist
      */
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
@@ -56,7 +56,7 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
             }
         }
         if (!unknown.isEmpty()) {
-            throw new ConfigurationException(describe(unknown.values()), remedy(unknown.keySet()));
+            throw new ConfigurationException(describe(unknown.values()), action(unknown.keySet()));
         }
     }
 
@@ -84,7 +84,7 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
                         unknown.getOrigin());
     }
 
-    private String remedy(Collection<ConfigurationPropertyName> unknown) {
+    private String action(Collection<ConfigurationPropertyName> unknown) {
         String groups =
                 unknown.stream()
                         .map(this.names::group)

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
-/** The names of the properties that there are, read from the records that they are bound to. */
+/** The names of all properties, read from the records that they are bound to. */
 final class PropertyNames {
 
     static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("rfx.session");
@@ -46,12 +46,12 @@ final class PropertyNames {
         }
     }
 
-    /** All properties. */
+    /** {@return all properties} */
     Set<ConfigurationPropertyName> all() {
         return this.properties.keySet();
     }
 
-    /** Whether this is a property, an element of one that is a collection, or a group. */
+    /** {@return whether the name is a property, an element of a collection, or a group} */
     boolean contains(ConfigurationPropertyName name) {
         return this.properties.containsKey(name)
                 || this.groups.contains(name)
@@ -64,8 +64,8 @@ final class PropertyNames {
     }
 
     /**
-     * Whether this is one of them as an environment variable: that has the same underscore, here a
-     * dot, for a dot and for a dash.
+     * Returns whether the name is that of an environment variable for one of the properties. In
+     * such a name an underscore, here a dot, stands for both dot and dash.
      */
     boolean containsVariable(ConfigurationPropertyName name) {
         return contains(name)
@@ -74,14 +74,15 @@ final class PropertyNames {
                 || (name.isLastElementIndexed() && containsVariable(name.getParent()));
     }
 
-    /** The properties of a group. */
+    /** {@return the properties of a group} */
     List<ConfigurationPropertyName> in(ConfigurationPropertyName group) {
         return all().stream().filter(group::isParentOf).toList();
     }
 
     /**
-     * The property that was most likely meant: one of the group of this name, or of any group where
-     * that is the outermost one. Null where none resembles it.
+     * Returns the existing property that most resembles an unknown one, or null if none does. The
+     * candidates are the properties of its group. For a name directly below the prefix, they are
+     * all properties.
      */
     @Nullable ConfigurationPropertyName nearest(ConfigurationPropertyName unknown) {
         ConfigurationPropertyName name = unknown;
@@ -94,7 +95,7 @@ final class PropertyNames {
                 : nearest(letters(name, group), in(group), property -> letters(property, group));
     }
 
-    /** The innermost group that a name is in. */
+    /** {@return the innermost group of a name} */
     ConfigurationPropertyName group(ConfigurationPropertyName name) {
         ConfigurationPropertyName group = name.getParent();
         while (!this.groups.contains(group)) {
@@ -112,19 +113,19 @@ final class PropertyNames {
                 .max(
                         Comparator.comparingInt(
                                         (ConfigurationPropertyName property) ->
-                                                commonBegin(spelling.apply(property), typed))
+                                                commonPrefix(spelling.apply(property), typed))
                                 .thenComparing(
                                         property -> -distance(spelling.apply(property), typed)))
                 .orElse(null);
     }
 
-    /** A suggestion that is hardly better than any other is none. */
+    /** Returns whether two names are close enough for a suggestion. */
     private static boolean resemble(String a, String b) {
         return areAlike(a, b) || 2 * distance(a, b) <= Math.max(a.length(), b.length());
     }
 
-    /** How many letters are the same at the begin: most people know how a name begins. */
-    private static int commonBegin(String a, String b) {
+    /** Returns the length of the common prefix: the beginning of a name is rarely misspelled. */
+    private static int commonPrefix(String a, String b) {
         int letters = 0;
         while (letters < Math.min(a.length(), b.length())
                 && a.charAt(letters) == b.charAt(letters)) {
@@ -149,7 +150,7 @@ final class PropertyNames {
         return name.toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 
-    /** How many letters have to be inserted, removed or replaced (Levenshtein). */
+    /** Returns the number of letters to insert, remove or replace (Levenshtein distance). */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

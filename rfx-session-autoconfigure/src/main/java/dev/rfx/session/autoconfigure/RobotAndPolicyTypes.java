@@ -12,8 +12,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.core.ResolvableType;
 
 /**
- * Checks what the compiler cannot where beans meet: that the policy understands the robot's
- * observations, and the robot the policy's actions.
+ * Checks for beans what the compiler checks in code: the policy takes the observations of the robot
+ * and returns its actions.
  */
 final class RobotAndPolicyTypes {
 
@@ -26,7 +26,7 @@ final class RobotAndPolicyTypes {
     }
 
     /**
-     * The types of the robot and the policy that were injected into a session bean.
+     * Returns the types of the robot and the policy that were injected into a session bean.
      *
      * @param session name of the session bean
      */
@@ -40,7 +40,7 @@ final class RobotAndPolicyTypes {
                 ConnectedBean.of(beanFactory, session, policy, Policy.class));
     }
 
-    void requireThatTheyFit() {
+    void requireMatch() {
         if (!fits(this.policy.observation(), this.robot.observation())
                 || !fits(this.robot.action(), this.policy.action())) {
             throw new RobotPolicyMismatchException(this.robot, this.policy);
@@ -48,11 +48,11 @@ final class RobotAndPolicyTypes {
     }
 
     /**
-     * Limits are for numbers.
+     * Requires actions of type {@link Tensor}, which limits apply to.
      *
-     * @throws InvalidConfigurationPropertyValueException if the robot takes something else
+     * @throws InvalidConfigurationPropertyValueException if the robot takes other actions
      */
-    void requireThatActionsCanBeLimited() {
+    void requireTensorActions() {
         if (!fits(this.robot.action(), ResolvableType.forClass(Tensor.class))) {
             throw new InvalidConfigurationPropertyValueException(
                     "rfx.session.limits",
@@ -66,7 +66,7 @@ final class RobotAndPolicyTypes {
         return isUnknown(target) || isUnknown(source) || target.isAssignableFrom(source);
     }
 
-    /** What a bean does not tell, as a wildcard or an open type variable does not, fits all. */
+    /** A wildcard or an open type variable is unknown, and an unknown type matches any other. */
     private static boolean isUnknown(ResolvableType type) {
         return type.resolve() == null || (type.hasGenerics() && type.hasUnresolvableGenerics());
     }
@@ -80,7 +80,7 @@ final class RobotAndPolicyTypes {
                 Object bean,
                 Class<?> contract) {
             String name = nameOf(beanFactory, session, bean, contract);
-            // A lambda's class tells nothing, and a generic one not all: the bean method may.
+            // The class of a lambda or a generic class lacks types that the bean method may have.
             ResolvableType type = ResolvableType.forClass(AopUtils.getTargetClass(bean));
             ResolvableType declared =
                     beanFactory.containsBeanDefinition(name)
@@ -92,7 +92,7 @@ final class RobotAndPolicyTypes {
                     argument(type, declared, contract, 1));
         }
 
-        /** Spring has noted which beans it injected; to choose again could fail, or differ. */
+        /** Spring records the injected beans. A second resolution could fail, or differ. */
         private static String nameOf(
                 ConfigurableListableBeanFactory beanFactory,
                 String session,
@@ -115,9 +115,9 @@ final class RobotAndPolicyTypes {
         }
 
         /**
-         * A type argument of the contract. Where it is a variable of a class on the way there, such
-         * as O of {@code Wrap<O, A> implements Robot<O, A>}, it is what that class has for it; a
-         * variable that is left open is unknown, and not its bound.
+         * Returns a type argument of the contract. A variable of a class between the two, such as O
+         * of {@code Wrap<O, A> implements Robot<O, A>}, is resolved. An open variable is unknown:
+         * it is not replaced by its bound.
          */
         private static ResolvableType argument(ResolvableType type, Class<?> declaring, int index) {
             ResolvableType argument = type.as(declaring).getGeneric(index);

@@ -4,7 +4,7 @@ import dev.rfx.session.RobotInUseException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Explains that two sessions have the same robot. */
+/** Explains that two sessions use the same robot. */
 final class RobotInUseFailureAnalyzer extends AbstractFailureAnalyzer<RobotInUseException> {
 
     @Override

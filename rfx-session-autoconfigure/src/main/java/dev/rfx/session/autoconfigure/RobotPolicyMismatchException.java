@@ -1,9 +1,10 @@
 package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.autoconfigure.RobotAndPolicyTypes.ConnectedBean;
+import dev.rfx.session.support.ExplainedException;
 
-/** The policy bean does not understand the robot bean's observations, or the reverse. */
-final class RobotPolicyMismatchException extends RuntimeException {
+/** The types of observation or action of robot bean and policy bean do not match. */
+final class RobotPolicyMismatchException extends ExplainedException {
 
     private static final long serialVersionUID = 1L;
 
@@ -16,6 +17,9 @@ final class RobotPolicyMismatchException extends RuntimeException {
                                 robot.action(),
                                 policy.name(),
                                 policy.observation(),
-                                policy.action()));
+                                policy.action()),
+                "Declare a policy that takes the observations of the robot (the first type) and returns"
+                        + " its actions (the second type).",
+                null);
     }
 }

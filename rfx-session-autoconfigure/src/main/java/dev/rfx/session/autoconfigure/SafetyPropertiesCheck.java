@@ -15,9 +15,9 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Refuses an application that sets a property for safety which one of its sessions does not have:
- * the application has made that session, or its options, itself. A property for safety holds for
- * all sessions, or nothing starts.
+ * Refuses an application that sets a safety property which one of its sessions does not have,
+ * because the application declares that session or its options itself. A safety property applies to
+ * all sessions, or the application does not start.
  */
 final class SafetyPropertiesCheck implements SmartInitializingSingleton {
 
@@ -53,9 +53,9 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
     }
 
     /**
-     * Looks at all sessions of this context, before one starts.
+     * Checks all sessions of this context, before the first one starts.
      *
-     * @throws ConfigurationException if one does not have what a property says
+     * @throws ConfigurationException if a session does not have the value of a property
      */
     @Override
     public void afterSingletonsInstantiated() {
@@ -107,8 +107,8 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
                 "%s is %s, but the Session bean '%s' has %s"
                         .formatted(property, wanted, session, actual == null ? "none" : actual),
                 """
-                Remove the property, and set the option in code. Or do not declare a SessionOptions \
-                bean, and make the session with that of the starter, which has the properties:
+                Remove the property and set the option in code. Or inject the SessionOptions of the \
+                starter, which have the properties, instead of declaring a SessionOptions bean:
 
                     @Bean
                     Session %s(SessionOptions options) {

@@ -19,9 +19,12 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration of the {@link SessionOptions}, and of the {@link Session} between the
- * application's {@link Robot} and {@link Policy}. The session backs off when the application has
- * one of its own, and when there is not one candidate for each of the two. Nothing moves here.
+ * Auto-configuration of the {@link SessionOptions}, and of the {@link Session} that connects the
+ * {@link Robot} and the {@link Policy} of the application. The session backs off if the application
+ * declares a {@code Session} bean, or does not have a single candidate for each of the two. Nothing
+ * moves here.
+ *
+ * @since 0.1
  */
 @AutoConfiguration
 @EnableConfigurationProperties(SessionProperties.class)
@@ -39,9 +42,7 @@ public final class SessionAutoConfiguration {
         return new DisabledSessions(environment);
     }
 
-    /**
-     * Also for robots that have to know the rate, and for sessions that differ in a few options.
-     */
+    /** Without a session, too: robots need the rate, and other sessions derive their options. */
     @Bean
     @ConditionalOnMissingBean
     SessionOptions rfxSessionOptions(SessionProperties properties) {
@@ -60,8 +61,7 @@ public final class SessionAutoConfiguration {
     @Conditional(OnRobotAndPolicy.class)
     static class SessionConfiguration {
 
-        // stop, not close: a failure was logged and published when it happened, and need not be
-        // thrown at a context that closes.
+        // stop, not close, which throws a failure: it has been logged and published before.
         @Bean(name = SESSION, destroyMethod = "stop")
         Session rfxSession(
                 Robot<?, ?> robot,
@@ -69,15 +69,15 @@ public final class SessionAutoConfiguration {
                 SessionOptions options,
                 ConfigurableListableBeanFactory beanFactory) {
             RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, SESSION, robot, policy);
-            types.requireThatTheyFit();
+            types.requireMatch();
             if (options.limits() == null) {
                 return connect(robot, policy, options);
             }
-            types.requireThatActionsCanBeLimited();
+            types.requireTensorActions();
             return checked("limits", options.limits(), limits -> connect(robot, policy, options));
         }
 
-        /** The types were checked as far as the beans tell them. */
+        /** The types have been checked as far as they are known. */
         @SuppressWarnings("unchecked")
         private static Session connect(
                 Robot<?, ?> robot, Policy<?, ?> policy, SessionOptions options) {

@@ -5,14 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.beans.factory.ListableBeanFactory;
 
-/** The sessions of a context. */
+/** Finds the sessions of a context. */
 final class SessionBeans {
 
     private SessionBeans() {}
 
     /**
-     * Returns the {@link Session} beans by name, without those that are mocks: a test that replaces
-     * its session by one, which knows no options, gets it neither started, shown nor measured.
+     * Returns the {@link Session} beans by name, without mocks, which have no options. So a mocked
+     * session of a test is neither started nor exposed.
      */
     static Map<String, Session> of(ListableBeanFactory beanFactory) {
         Map<String, Session> sessions =
@@ -21,7 +21,7 @@ final class SessionBeans {
         return sessions;
     }
 
-    @SuppressWarnings("ConstantValue") // a mock returns what the real one never does
+    @SuppressWarnings("ConstantValue") // only a mock returns null
     private static boolean isMock(Session session) {
         return session.options() == null;
     }

@@ -13,7 +13,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of the endpoint {@code rfxsession}. */
+/**
+ * Auto-configuration of the endpoint {@code rfxsession}.
+ *
+ * @since 0.1
+ */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnSessionsEnabled

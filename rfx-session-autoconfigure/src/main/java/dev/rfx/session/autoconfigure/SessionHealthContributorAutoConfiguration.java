@@ -23,10 +23,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration of the health component {@code rfxSession}. With several sessions it has one
- * component for each, under its bean name. Without a session it is there too, and its status is
- * UNKNOWN: a health group that names a component that does not exist keeps the application from
- * starting, and an application whose sessions are switched off is not ill.
+ * Auto-configuration of the health component {@code rfxSession}. With several sessions it contains
+ * one component for each, under its bean name. Without a session the component has the status
+ * UNKNOWN. It exists nevertheless, because an application does not start if one of its health
+ * groups includes a missing component.
+ *
+ * @since 0.1
  */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass({HealthContributor.class, ConditionalOnEnabledHealthIndicator.class})
@@ -40,8 +42,8 @@ public final class SessionHealthContributorAutoConfiguration {
     }
 
     /**
-     * Not {@link ConditionalOnSessionsEnabled}: where the beans were decided ahead of time, the
-     * component stays when the properties of the run disable the sessions, and says so.
+     * Without {@link ConditionalOnSessionsEnabled}, so that {@link DisabledSessions} keeps the
+     * component of an application that was processed ahead of time.
      */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBooleanProperty(
@@ -91,9 +93,7 @@ public final class SessionHealthContributorAutoConfiguration {
         }
     }
 
-    /**
-     * The opposite of the conditions above: which of the two is looked at first does not matter.
-     */
+    /** The negation of the conditions above, so that the order of evaluation does not matter. */
     static final class OnNoSession extends NoneNestedConditions {
 
         OnNoSession() {

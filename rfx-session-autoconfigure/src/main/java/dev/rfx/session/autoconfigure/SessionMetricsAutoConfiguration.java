@@ -11,7 +11,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of the meters {@code rfx.session.*}, which Boot binds to every registry. */
+/**
+ * Auto-configuration of the meters {@code rfx.session.*}, which Spring Boot binds to every
+ * registry.
+ *
+ * @since 0.1
+ */
 @AutoConfiguration(after = SessionAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnSessionsEnabled

@@ -20,33 +20,33 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Configures the session between the application's robot and policy.
+ * Configures the session that connects the robot and the policy of the application.
  *
- * @param enabled Whether sessions are configured, started and shown at all.
- * @param name Name of the session in logs and of its control thread.
- * @param rateHz Iterations per second; more than 0, at most 10000.
- * @param warmup Pause between the robot's reset and the first iteration; at most 1h.
- * @param stopTimeout How long a stop waits for the control thread before the session counts as
- *     stuck; 1ms to 10s.
- * @param maxTimingSamples How many of the last periods the statistics cover; 1 to 1000000.
- * @param spinWindow How long before each deadline the loop stops sleeping and spins; at most
- *     1200us, 0 for no spin. When not set, the loop measures how late the machine wakes it and
- *     chooses for itself.
- * @param duration Time after which a run ends by itself. When not set, there is no limit.
- * @param autoStartup Whether sessions start with the application.
- * @param phase Phase in which sessions start and stop. The default starts them after, and stops
- *     them before, everything else, the web server included.
- * @param maxObservationAge How old an observation may be when its action would be sent; more than
- *     0, at most 1h. An older one is not acted on. When not set, there is no limit.
- * @param maxStaleIterations How many iterations in a row may have an observation that is too old;
- *     the next one fails. 0 to 1000000.
+ * @param enabled Whether to create, start and expose sessions.
+ * @param name Name of the session in logs, thread names and JFR events.
+ * @param rateHz Target rate of the control loop in Hz; more than 0, up to 10000.
+ * @param warmup Pause between the reset of the robot and the first iteration; up to 1h.
+ * @param stopTimeout Time a stop waits for the control thread until the session is stuck; 1ms to
+ *     10s.
+ * @param maxTimingSamples Number of periods in the window of the statistics; 1 to 1000000.
+ * @param spinWindow Time before each deadline for which the loop spins instead of sleeping; up to
+ *     1200us, 0 to never spin. By default the loop calibrates it to the wakeup latency of the
+ *     machine.
+ * @param duration Time after which a run stops. By default a run has no limit.
+ * @param autoStartup Whether to start sessions with the application.
+ * @param phase Lifecycle phase in which sessions start and stop. By default they start after, and
+ *     stop before, all other components, including the web server.
+ * @param maxObservationAge Maximum age of an observation when its action is sent; more than 0, up
+ *     to 1h. No action is sent for an older, stale observation. By default no observation is stale.
+ * @param maxStaleIterations Maximum number of successive iterations with a stale observation; 0 to
+ *     1000000. One more fails the run.
  * @param startFailure What happens to the application if a session cannot start with it.
- * @param logInterval Time between two lines of progress in the log; 10ms to 365d, 0 for none.
- * @param thread What is asked of the operating system for the control thread; Linux only.
- * @param watchdog What looks after the loop from outside.
+ * @param logInterval Time between two progress lines in the log; 10ms to 365d, 0 to disable them.
+ * @param thread Operating system settings of the control thread; Linux only.
+ * @param watchdog Detection of a stalled loop.
  * @param limits Limits of the commands to the robot.
  * @param restart Restart after a failure.
- * @param health Thresholds of health.
+ * @param health Thresholds of the health.
  */
 @ConfigurationProperties("rfx.session")
 record SessionProperties(
@@ -75,36 +75,34 @@ record SessionProperties(
 
     /** What happens to the application if a session cannot start with it. */
     enum StartFailure {
-        /** It ends, and says why. */
+        /** The application does not start, and the failure is explained. */
         FAIL,
-        /** It runs without, and the session is restarted as configured. */
+        /** The application runs without the session, which is restarted if configured. */
         CONTINUE
     }
 
-    /** How the control thread is scheduled. */
+    /** Scheduling policy of the control thread. */
     enum Scheduling {
-        /** As all threads. */
+        /** The policy of the operating system for all threads. */
         DEFAULT,
-        /** Before all that are not real-time. */
+        /** SCHED_FIFO: runs before all threads that are not real-time. */
         FIFO
     }
 
     /**
-     * What is asked of the operating system for the control thread; Linux only, with the library
-     * JNA.
+     * Operating system settings of the control thread. They need Linux and the library JNA.
      *
-     * @param scheduling How the thread is scheduled: as all, or with SCHED_FIFO, which needs
-     *     CAP_SYS_NICE or the limit rtprio.
+     * @param scheduling Scheduling policy of the thread. SCHED_FIFO needs CAP_SYS_NICE or the limit
+     *     rtprio.
      * @param priority Priority with SCHED_FIFO; 1 to 99.
-     * @param slice How long the thread runs before others have their turn; 100us to 100ms, not with
-     *     SCHED_FIFO. A short one lets it run sooner when it wakes. Needs Linux 6.12. When not set,
-     *     the kernel's.
-     * @param cpus Processors on which the thread may run, by their numbers from 0. When not set,
-     *     all.
-     * @param lockMemory Whether the memory of the process is kept from being paged out. Needs
-     *     CAP_IPC_LOCK or the limit memlock unlimited.
-     * @param required Whether the session does not start where one of these cannot be had. Else it
-     *     warns and runs without.
+     * @param slice Scheduler time slice of the thread; 100us to 100ms, not with SCHED_FIFO. A
+     *     shorter slice is scheduled sooner after a wakeup. Needs Linux 6.12. By default the kernel
+     *     decides.
+     * @param cpus Numbers of the processors on which the thread may run, from 0. By default all.
+     * @param lockMemory Whether to keep the memory of the process from being paged out. Needs
+     *     CAP_IPC_LOCK or an unlimited memlock.
+     * @param required Whether the start fails if one of these settings cannot be applied. Otherwise
+     *     the session logs a warning and runs without the setting.
      */
     record ControlThread(
             @DefaultValue("default") Scheduling scheduling,
@@ -115,7 +113,7 @@ record SessionProperties(
             @DefaultValue("true") boolean required) {
 
         /**
-         * The options with these properties.
+         * Returns the thread options with these properties.
          *
          * @throws InvalidConfigurationPropertyValueException if a value is outside its range
          */
@@ -133,27 +131,25 @@ record SessionProperties(
     }
 
     /**
-     * What looks after the loop from outside.
+     * Detection of a stalled loop.
      *
-     * @param timeout Time without a completed iteration after which the loop is stalled; 0 for no
-     *     watchdog, or at least two periods, at most 1h. When not set, five periods, at least
-     *     500ms.
-     * @param action What happens to a stalled loop, beside the report.
+     * @param timeout Time without a completed iteration after which the loop is stalled; two
+     *     periods to 1h, 0 to disable the watchdog. By default five periods, at least 500ms.
+     * @param action What happens to a stalled loop, in addition to the report.
      */
     record Watchdog(
             @Nullable Duration timeout, @DefaultValue("stop-robot") WatchdogAction action) {}
 
     /**
-     * Limits of the commands to the robot, in the units of its actions. For the session between the
-     * application's robot and policy, whose actions have to be tensors. An application with Session
-     * beans of its own does not start with them.
+     * Limits of the commands to the robot, in the units of its actions, which must be tensors. They
+     * apply to every session that has the auto-configured options. An application with another
+     * session does not start with them.
      *
-     * @param min Smallest command: one value for all joints, or one for each. No limit when not
-     *     set.
-     * @param max Largest command: one value for all joints, or one for each. No limit when not set.
-     * @param maxSpeed How fast a command may move away from the last one, per second: one value for
-     *     all joints, or one for each. It grows in the first second of a run. No limit when not
-     *     set.
+     * @param min Smallest command: one value for all joints, or one per joint. By default no limit.
+     * @param max Largest command: one value for all joints, or one per joint. By default no limit.
+     * @param maxSpeed Maximum speed of the commands in units per second: one value for all joints,
+     *     or one per joint. The speed grows from 5 % in the first second of a run. By default no
+     *     limit.
      * @param onViolation What happens to a command beyond a limit.
      */
     record Limits(
@@ -166,7 +162,7 @@ record SessionProperties(
             return isSet(this.min) || isSet(this.max) || isSet(this.maxSpeed);
         }
 
-        /** An empty value takes back one of another file. */
+        /** An empty value overrides the value of another property source. */
         private static boolean isSet(@Nullable List<Float> values) {
             return values != null && !values.isEmpty();
         }
@@ -194,13 +190,13 @@ record SessionProperties(
     /**
      * Restart after a failure.
      *
-     * @param maxAttempts How many restarts there may be within the window; 0 for none, at most
-     *     1000.
-     * @param initialDelay Time between a failure and the first restart; at most 1h.
-     * @param multiplier By how much each following delay is longer; 1 to 100.
-     * @param maxDelay Longest delay; at least the initial one, at most 1h.
-     * @param window Time after which a restart does not count any more, and, when none counts, the
-     *     delay is the initial one again; 1s to 365d.
+     * @param maxAttempts Maximum number of restarts within the window; 0 to 1000, 0 to disable
+     *     restarts.
+     * @param initialDelay Delay between a failure and the first restart; up to 1h.
+     * @param multiplier Factor by which each delay exceeds the previous one; 1 to 100.
+     * @param maxDelay Maximum delay; initial-delay to 1h.
+     * @param window Sliding window in which restarts are counted; 1s to 365d. The delay is reset
+     *     when the window is empty.
      */
     record Restart(
             @DefaultValue("0") int maxAttempts,
@@ -238,15 +234,14 @@ record SessionProperties(
     /**
      * Thresholds beyond which a running session is DOWN.
      *
-     * @param maxOverrunRatio Largest share of overruns in the window, 0 to 1. No limit when not
-     *     set.
-     * @param maxP99Jitter largest 99th percentile of the jitter in the window. No limit when not
-     *     set
+     * @param maxOverrunRatio Maximum share of overruns in the window; 0 to 1. By default no limit.
+     * @param maxP99Jitter Maximum 99th percentile of the jitter in the window; more than 0. By
+     *     default no limit.
      */
     record Health(@Nullable Double maxOverrunRatio, @Nullable Duration maxP99Jitter) {
 
         /**
-         * The thresholds of the health indicators.
+         * Returns the thresholds of the health indicators.
          *
          * @throws InvalidConfigurationPropertyValueException if a value is outside its range
          */
@@ -263,7 +258,7 @@ record SessionProperties(
     }
 
     /**
-     * The options of a session with these properties.
+     * Returns the session options with these properties.
      *
      * @throws InvalidConfigurationPropertyValueException if a value is outside its range
      */
@@ -294,7 +289,7 @@ record SessionProperties(
     }
 
     /**
-     * The time between two lines of progress, zero for none.
+     * Returns the time between two progress lines, or zero if they are disabled.
      *
      * @throws InvalidConfigurationPropertyValueException if it is outside its range
      */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
+/** Explains that the robot or the policy could not be reset. */
 final class SessionStartFailureAnalyzer extends AbstractFailureAnalyzer<SessionException> {
 
     @Override
@@ -14,11 +15,11 @@ final class SessionStartFailureAnalyzer extends AbstractFailureAnalyzer<SessionE
             return null;
         }
         return new FailureAnalysis(
-                "The session '%s' could not start, because the robot or the policy could not be reset: %s"
+                "Session '%s' cannot start, because the robot or the policy could not be reset: %s"
                         .formatted(cause.sessionName(), cause.getCause()),
-                "Correct what was thrown (if it was the robot, is it connected and powered?). To start"
-                        + " the application without it, set rfx.session.start-failure=continue"
-                        + " (with rfx.session.restart.max-attempts to try again), or"
+                "Fix the cause (is the robot connected and powered?). To start the application"
+                        + " without the session, set rfx.session.start-failure=continue, with"
+                        + " rfx.session.restart.max-attempts to retry, or"
                         + " rfx.session.auto-startup=false.",
                 cause);
     }

@@ -10,8 +10,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Auto-configuration of an SO-101 arm as the {@link Robot}, where its port is set and the
- * application has no robot of its own. The port is opened when a session starts, not here.
+ * Auto-configuration of an SO-101 arm as the {@link Robot}, if its port is set and the application
+ * does not declare a {@code Robot} bean. The port is opened when a session starts, not here.
+ *
+ * @since 0.1
  */
 @AutoConfiguration(before = SessionAutoConfiguration.class)
 @ConditionalOnSessionsEnabled
@@ -31,11 +33,11 @@ public final class So101AutoConfiguration {
         return properties.toRobot();
     }
 
-    /** Looks for a resource: to load the class has effects on the whole JVM. */
+    /** Looks for a resource, because loading the class affects the whole JVM. */
     private static void requireLibrary(ResourceLoader classPath) {
         if (!classPath.getResource(ResourceLoader.CLASSPATH_URL_PREFIX + LIBRARY).exists()) {
             throw new ConfigurationException(
-                    PORT + " is set, but the library that opens serial ports is not there",
+                    PORT + " is set, but the library for serial ports is missing",
                     "Add com.fazecast:jSerialComm to the class path, or remove the property.");
         }
     }

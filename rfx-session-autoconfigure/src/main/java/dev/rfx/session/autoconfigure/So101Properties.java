@@ -17,30 +17,31 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Configures an SO-101 arm on a serial port. Bound only where the port is set.
+ * Configures an SO-101 arm on a serial port. Bound only if the port is set.
  *
- * @param port Path of the serial port, or auto for the one USB serial port on which an SO-101
- *     answers. When set, and the application has no robot of its own, this arm is the robot.
+ * @param port Path of the serial port, or auto for the only USB serial port on which an SO-101
+ *     answers. If set, the arm is the robot, unless the application declares a Robot bean.
  * @param baudRate Speed of the port in bits per second; 38400 to 1000000.
- * @param calibration Calibration file of this arm, as LeRobot wrote it. Required where the port is
- *     set.
- * @param writeCalibration Whether a calibration that differs from the file is written to the
- *     servos, instead of being refused. Not together with the port auto.
- * @param units Units of observations and actions. In degrees the gripper is 0 to 100, as in
+ * @param calibration Calibration file of this arm, as written by LeRobot. Required with the port.
+ * @param writeCalibration Whether to write the calibration file to the servos if their calibration
+ *     differs. Otherwise a session does not start with a differing calibration. Not allowed with
+ *     the port auto.
+ * @param units Units of observations and actions. With degrees the gripper is 0 to 100, as in
  *     LeRobot.
- * @param readTimeout How long a measurement may take, with its retries; 1ms to 1s, and at least
- *     what they take on the wire. Half of it is for the first attempt.
- * @param maxConsecutiveErrors How many measurements may fail in a row; the last of them fails the
- *     run. 1 to 1000.
- * @param maxSpeed How fast the goals of the joints may move, in the units of actions per second;
- *     more than 0, Infinity for no limit. It grows in the first second of a run. When not set, 2
- *     rad/s.
+ * @param readTimeout Maximum time of a measurement, retries included; 1ms to 1s, and at least the
+ *     time on the wire. The first attempt gets half of it.
+ * @param maxConsecutiveErrors Number of successive failed measurements that fails the run; 1 to
+ *     1000.
+ * @param maxSpeed Maximum speed of the goals of the joints, in the units of actions per second;
+ *     more than 0, Infinity for no limit. The speed grows from 5 % in the first second of a run. By
+ *     default 2 rad/s.
  * @param stopMode What the arm does at the end of a run.
- * @param startPose Where the arm goes at the start of a run: six positions in the units of actions.
- *     When not set, it stays where it is.
- * @param startSpeed How fast the arm goes to its start pose, in the units of actions per second.
- *     When not set, 0.5 rad/s; at most what a servo can turn, 4.7 rad/s.
- * @param sensors What is observed beside position and velocity. Each adds to the time on the wire.
+ * @param startPose Pose to which the arm moves at the start of a run: six positions in the units of
+ *     actions. By default the arm stays where it is.
+ * @param startSpeed Speed of the move to the start pose, in the units of actions per second; up to
+ *     the maximum of a servo, 4.7 rad/s. By default 0.5 rad/s.
+ * @param sensors Values to observe in addition to position and velocity. Each adds to the time on
+ *     the wire.
  */
 @ConfigurationProperties("rfx.session.so101")
 record So101Properties(
@@ -58,8 +59,8 @@ record So101Properties(
         @DefaultValue Set<Sensor> sensors) {
 
     /**
-     * The arm with these properties. Neither the calibration file nor the port is touched before a
-     * session starts.
+     * Returns the arm with these properties. Calibration file and port are opened when a session
+     * starts.
      *
      * @throws InvalidConfigurationPropertyValueException if a value is outside its range
      */
@@ -68,13 +69,13 @@ record So101Properties(
                 required(
                         "so101.port",
                         this.port,
-                        "It was set when the application was processed ahead of time (AOT), and has"
-                                + " to be set at run time, too");
+                        "It was set when the application was processed ahead of time (AOT), and must"
+                                + " be set at run time, too");
         Path file =
                 required(
                         "so101.calibration",
                         this.calibration,
-                        "It has to be set where rfx.session.so101.port is");
+                        "It must be set if rfx.session.so101.port is set");
         So101Robot.Builder arm =
                 checked("so101.port", port, path -> So101Robot.builder(path, file));
         checked("so101.baud-rate", this.baudRate, arm::baudRate);

@@ -7,9 +7,9 @@ import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEven
 import org.springframework.context.ApplicationListener;
 
 /**
- * Refuses an application with a Spring Boot that is too old, before anything is configured. With
- * Boot 3 everything would seem to work, but health would be missing without a word, because its
- * classes have moved. This class therefore needs nothing that Boot 3 does not have.
+ * Refuses an application with an unsupported version of Spring Boot, before anything is configured.
+ * With Spring Boot 3 everything would seem to work, but health would be missing, because its
+ * classes have moved. So this class uses only classes that Spring Boot 3 has, too.
  */
 final class SpringBootVersionCheck
         implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
@@ -34,7 +34,7 @@ final class SpringBootVersionCheck
         }
     }
 
-    /** A version that is not read is not refused. */
+    /** A version that cannot be parsed is accepted. */
     private static int major(String version) {
         try {
             return Integer.parseInt(version.split("\\.", 2)[0]);

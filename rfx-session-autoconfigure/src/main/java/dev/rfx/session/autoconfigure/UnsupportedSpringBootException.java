@@ -1,6 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
-/** The application has a Spring Boot that the starter does not support. */
+/** The application uses a version of Spring Boot that the starter does not support. */
 final class UnsupportedSpringBootException extends RuntimeException {
 
     static final String SUPPORTED = "4.0 and 4.1";
@@ -9,7 +9,7 @@ final class UnsupportedSpringBootException extends RuntimeException {
 
     UnsupportedSpringBootException(String found) {
         super(
-                "rfx-session-starter supports Spring Boot %s, but this application has Spring Boot %s."
+                "rfx-session-starter supports Spring Boot %s, but this application uses Spring Boot %s."
                         .formatted(SUPPORTED, found));
     }
 }

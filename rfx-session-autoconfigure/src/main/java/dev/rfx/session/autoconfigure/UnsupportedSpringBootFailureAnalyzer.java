@@ -3,7 +3,7 @@ package dev.rfx.session.autoconfigure;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Explains a Spring Boot that is too old. Works with that one, too. */
+/** Explains an unsupported version of Spring Boot. Works with Spring Boot 3, too. */
 final class UnsupportedSpringBootFailureAnalyzer
         extends AbstractFailureAnalyzer<UnsupportedSpringBootException> {
 

@@ -1,7 +1,9 @@
 /**
- * Brings sessions into a Spring Boot application: properties, the {@code rfxSession} bean, start
- * and stop with the application, health, endpoint, metrics, and explanations of what keeps an
- * application from starting. No other package depends on this one.
+ * Auto-configuration of sessions in a Spring Boot application: properties, the {@code rfxSession}
+ * bean, start and stop with the application, health, endpoint, metrics, and failure analyzers. No
+ * other package depends on this one. Start with {@code SessionProperties} for a property, with
+ * {@link dev.rfx.session.autoconfigure.SessionAutoConfiguration} for the session bean, and with
+ * {@code SessionLifecycle} for start and stop.
  */
 @NullMarked
 package dev.rfx.session.autoconfigure;

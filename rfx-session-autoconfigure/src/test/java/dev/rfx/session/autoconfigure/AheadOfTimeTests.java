@@ -100,7 +100,7 @@ class AheadOfTimeTests {
                     assertThatThrownBy(() -> application.run(context -> {}))
                             .rootCause()
                             .hasMessageContaining("rfx.session.so101.port")
-                            .hasMessageContaining("has to be set at run time, too");
+                            .hasMessageContaining("must be set at run time, too");
                     application.run(
                             context -> {
                                 assertThat(context.getBeanProvider(Robot.class).stream()).isEmpty();

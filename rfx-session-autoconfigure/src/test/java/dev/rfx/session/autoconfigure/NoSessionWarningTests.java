@@ -150,7 +150,10 @@ class NoSessionWarningTests {
                         AutoConfigurations.of(SessionAutoConfiguration.class, LateBeans.class))
                 .run(context -> assertThat(context).hasNotFailed());
 
-        assertWarning(output, "were not there when it was decided", "SessionAutoConfiguration");
+        assertWarning(
+                output,
+                "were not there when the conditions were evaluated",
+                "SessionAutoConfiguration");
     }
 
     @Test

@@ -529,7 +529,7 @@ class SessionAutoConfigurationTests {
         assertFailsWithoutStackTrace(output);
         assertThat(output)
                 .contains(
-                        "The session 'rfx-session' could not start, because the robot or the policy"
+                        "Session 'rfx-session' cannot start, because the robot or the policy"
                                 + " could not be reset: java.io.IOException: no such port");
         assertThat(BrokenRobot.ROBOT.stops).hasValue(1);
     }

@@ -85,8 +85,8 @@ class So101ClassLoadingTests {
             assertThat(jvm.awaitExit(Duration.ofMinutes(1))).as(jvm.output()).isOne();
             assertThat(jvm.output())
                     .contains(
-                            "rfx.session.so101.port is set, but the library that opens serial ports"
-                                    + " is not there.")
+                            "rfx.session.so101.port is set, but the library for serial ports is"
+                                    + " missing.")
                     .doesNotContain("\tat ");
         }
     }

@@ -28,19 +28,19 @@ class SpringBootVersionCheckTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"3.5.7", "3.4.0-SNAPSHOT", "2.7.18"})
-    void applicationWithAnOlderSpringBootDoesNotStartAndSaysWhichWould(
+    void unsupportedSpringBootKeepsTheApplicationFromStarting(
             String version, CapturedOutput output) {
         assertThatThrownBy(() -> applicationWith(version).run())
                 .isInstanceOf(UnsupportedSpringBootException.class)
                 .hasMessage(
                         "rfx-session-starter supports Spring Boot 4.0 and 4.1, but this application"
-                                + " has Spring Boot "
+                                + " uses Spring Boot "
                                 + version
                                 + ".");
 
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("supports Spring Boot 4.0 and 4.1, but this application has")
+                .contains("supports Spring Boot 4.0 and 4.1, but this application uses")
                 .contains("to 4.0 or 4.1, or remove rfx-session-starter")
                 .doesNotContain("\tat ");
     }

@@ -51,20 +51,20 @@ class ThreadPropertiesTests {
     }
 
     @Test
-    void whatCannotBeHadKeepsTheApplicationFromStarting(CapturedOutput output) {
+    void unavailableSettingKeepsTheApplicationFromStarting(CapturedOutput output) {
         assertThatException().isThrownBy(() -> start("--rfx.session.thread.cpus=1023"));
 
         assertThat(output)
                 .containsSubsequence(
                         "APPLICATION FAILED TO START",
-                        "None of the processors [1023] is there for this process.",
+                        "None of the processors [1023] is available to this process.",
                         "Choose some of [0",
                         "To run without it, set rfx.session.thread.required=false.")
                 .doesNotContain("could not be reset");
     }
 
     @Test
-    void whatCannotBeHadAndIsNotRequiredIsAWarningOnce(CapturedOutput output) {
+    void unavailableSettingThatIsNotRequiredIsOneWarning(CapturedOutput output) {
         try (ConfigurableApplicationContext context =
                 start(
                         "--rfx.session.thread.cpus=1023",
@@ -75,7 +75,7 @@ class ThreadPropertiesTests {
             session.start();
 
             assertThat(session.threadStatus().problem())
-                    .isEqualTo("None of the processors [1023] is there for this process");
+                    .isEqualTo("None of the processors [1023] is available to this process");
         }
         assertThat(output.toString().split("runs with incomplete thread options")).hasSize(2);
     }

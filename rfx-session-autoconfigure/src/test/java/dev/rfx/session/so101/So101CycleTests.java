@@ -50,7 +50,7 @@ class So101CycleTests extends So101Fixture {
             assertThat(state.get(i)).isCloseTo((float) (100 * RADIANS_PER_STEP), within(1e-6f));
             assertThat(state.get(6 + i)).isZero();
         }
-        assertThat(observation.hasStamp()).isTrue();
+        assertThat(observation.hasTimestamp()).isTrue();
         assertThat(observation.timestampNanos()).isBetween(before, System.nanoTime());
         assertThat(observation.names()).containsExactly("state");
     }
