@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the interrupt, after half of the stop timeout, fails by its time.
  */
 @Timeout(value = 4, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SessionLifecycleTests {
+class SessionTests {
 
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults()
@@ -331,7 +331,7 @@ class SessionLifecycleTests {
                 new SessionListener() {
                     @Override
                     public void started(SessionView session) {
-                        SessionLifecycleTests.this.session.stop();
+                        SessionTests.this.session.stop();
                         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
                     }
 
