@@ -1,5 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -70,13 +71,6 @@ class SessionLifecycleTests {
     @AfterEach
     void quiet() {
         LOG.setLevel(Level.OFF);
-    }
-
-    private static void awaitIterations(Session session, long iterations) {
-        while (session.stepCount() < iterations) {
-            assertThat(session.state().isActive()).isTrue();
-            Thread.onSpinWait();
-        }
     }
 
     private static List<Thread> threadsNamed(String prefix) {

@@ -1,6 +1,7 @@
 package dev.rfx.session.autoconfigure;
 
 import static dev.rfx.session.autoconfigure.RefusedProperty.assertRefused;
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -59,13 +60,6 @@ class So101AutoConfigurationTests {
     @AfterEach
     void unplug() {
         this.arm.close();
-    }
-
-    private static void awaitIterations(Session session, long iterations) {
-        while (session.stepCount() < iterations) {
-            assertThat(session.failure()).isNull();
-            Thread.onSpinWait();
-        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.rfx.session.sample.live;
 
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,9 +83,7 @@ class LiveHttpTests {
     @Test
     void firstFrameHasWhatWasBeforeAndTheNextWhatIsNew() throws Exception {
         start();
-        while (session().stepCount() < 100) {
-            Thread.onSpinWait();
-        }
+        awaitIterations(session(), 100);
 
         Iterator<String> frames = frames();
         String first = frames.next();
