@@ -45,7 +45,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
-/** Health, endpoint and metrics as an operator meets them: over HTTP. */
+/** Health, endpoint and metrics over HTTP. */
 @ExtendWith(OutputCaptureExtension.class)
 class SessionActuatorTests {
 
@@ -662,7 +662,7 @@ class SessionActuatorTests {
         }
     }
 
-    /** Whoever says who he is is believed. */
+    /** Accepts every user name. */
     @Configuration(proxyBeanMethods = false)
     @Import(Application.class)
     static class ApplicationWithUsers {

@@ -450,7 +450,7 @@ class SessionLifecycleTests {
                         closing.set(System.nanoTime());
                     });
             long took = System.nanoTime() - closing.get();
-            // What is promised: the stop timeout and two seconds, for all of them together.
+            // The documented bound: the stop timeout and two seconds for all sessions together.
             assertThat(took).isLessThan(Duration.ofMillis(2500).toNanos());
         } finally {
             release.countDown();
@@ -463,7 +463,7 @@ class SessionLifecycleTests {
                 latch.await();
                 return;
             } catch (InterruptedException ex) {
-                // goes on hanging
+                // ignores the interrupt
             }
         }
     }
@@ -619,7 +619,7 @@ class SessionLifecycleTests {
                             context.getBean(ScriptedRobot.class).onAct(never::await);
                             Session session = context.getBean(Session.class);
                             assertThat(session.awaitStopped(Duration.ofSeconds(30))).isTrue();
-                            session.stop(); // waits until it was told
+                            session.stop(); // waits for the listeners
                             assertThat(context.getBean(Events.class).received)
                                     .extracting(event -> event.getClass().getSimpleName())
                                     .containsExactly(

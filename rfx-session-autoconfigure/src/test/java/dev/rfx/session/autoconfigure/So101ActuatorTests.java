@@ -28,7 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What an operator sees of an arm over HTTP. */
+/** The readings of an arm over HTTP. */
 class So101ActuatorTests {
 
     @TempDir private Path directory;

@@ -33,7 +33,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
-/** The README says what is. */
+/** The README matches the code. */
 @SpringBootTest(properties = {"rfx.session.warmup=0", "spring.main.web-application-type=none"})
 class ReadmeTests {
 
@@ -55,7 +55,7 @@ class ReadmeTests {
     void javaCompiles(@TempDir Path output) throws Exception {
         List<JavaFileObject> sources = new ArrayList<>();
         for (String snippet : snippets("java")) {
-            // The one for Spring Security is compiled, and tried, in the tests of the starter.
+            // The snippet for Spring Security is compiled and tested in the starter.
             if (!snippet.contains("org.springframework.security")) {
                 sources.add(source("Snippet" + sources.size(), snippet));
             }
@@ -126,7 +126,7 @@ class ReadmeTests {
         assertThat(table).isEqualTo(properties());
     }
 
-    /** Name and default of each property, from the metadata that IDEs read. */
+    /** Returns name and default of each property, from the metadata. */
     private static Map<String, String> properties() throws Exception {
         Map<String, String> properties = new TreeMap<>();
         try (InputStream metadata =

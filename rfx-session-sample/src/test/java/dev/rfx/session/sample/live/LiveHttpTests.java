@@ -34,7 +34,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
-/** What the page gets, over real HTTP. */
+/** The data of the page over HTTP. */
 class LiveHttpTests {
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -167,7 +167,7 @@ class LiveHttpTests {
                 last = frames.next();
             }
         } catch (UncheckedIOException ex) {
-            // The server does not always come to say that this was all; a browser does not mind.
+            // The server may end before it sends the end of the stream, which browsers tolerate.
         }
         assertThat((String) JsonPath.read(last, "$.sessions.rfxSession.session.state"))
                 .isEqualTo("STOPPED");
