@@ -24,7 +24,7 @@ class EndpointSecurityConfiguration {
                                         .hasRole("OPERATOR")
                                         .anyRequest()
                                         .authenticated())
-                // Without a browser session and a cookie, another page has nothing to use.
+                // No browser session, no cookie: there is nothing that another page could use.
                 .sessionManagement(
                         sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(
