@@ -10,7 +10,7 @@ final class RecordingFailureAnalyzer extends AbstractFailureAnalyzer<RecordingEx
     protected FailureAnalysis analyze(Throwable rootFailure, RecordingException cause) {
         return new FailureAnalysis(
                 cause.getMessage(),
-                "Correct the file or set another one with --sample.recording=FILE. Without that"
+                "Correct the file or name another one with --sample.recording=FILE. Without that"
                         + " option the arm moves on a sine.",
                 cause);
     }
