@@ -111,8 +111,8 @@ final class ControlLoop<O, A> {
         this.hybridWait.close();
     }
 
-    /** Resets robot and policy, then waits for the warm-up to pass. */
-    void prepare(Duration warmup) throws Exception {
+    /** Resets the robot and the policy. */
+    void reset() throws Exception {
         this.controlThread = Thread.currentThread();
         if (this.stopRequested) {
             return;
@@ -124,19 +124,21 @@ final class ControlLoop<O, A> {
         this.actionGuard.expect(this.robot.actionShape());
         this.policy.reset();
         enter(SessionPhase.WARMUP);
-        long warm = this.clock.nanoTime() + warmup.toNanos();
-        LoopWarmup.once(() -> !this.stopRequested && warm - this.clock.nanoTime() > 0);
-        learnToWait(warm);
-        this.begin = this.clock.nanoTime();
     }
 
-    /** Waits in many short sleeps, so that the spin window is right when the loop begins. */
-    private void learnToWait(long warm) {
+    /**
+     * Waits for the end of the warm-up in many short sleeps, so that the spin window is calibrated
+     * when the loop begins.
+     *
+     * @param end the clock's reading at the end
+     */
+    void warmUp(long end) {
         long step = (long) Math.min(this.periodNanos, LEARNING_STEP_NANOS);
         long now = this.clock.nanoTime();
-        while (!this.stopRequested && warm - now > 0) {
-            now = waitUntil(now + Math.min(step, warm - now));
+        while (!this.stopRequested && end - now > 0) {
+            now = waitUntil(now + Math.min(step, end - now));
         }
+        this.begin = this.clock.nanoTime();
     }
 
     /** Iterates until a stop is requested, the time is over, or robot or policy throws. */
@@ -249,6 +251,10 @@ final class ControlLoop<O, A> {
         this.stopRequested = true;
         this.gate.compareAndSet(OPEN, CLOSED);
         wake();
+    }
+
+    boolean isStopRequested() {
+        return this.stopRequested;
     }
 
     /** Lets the loop end by itself after that time, counted from its begin. */

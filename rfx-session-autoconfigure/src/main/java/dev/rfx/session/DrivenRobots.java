@@ -4,13 +4,13 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * The robots that sessions of this JVM drive now. One robot has one session at a time: of two loops
- * each would undo what the other does, and the end of one would stop the robot of the other. Any
+ * The robots that sessions of this JVM drive now. A robot has one session at a time: two loops
+ * would undo each other's actions, and the end of one would stop the robot of the other. Any
  * thread.
  */
 final class DrivenRobots {
 
-    /** Who drives a device. */
+    /** By device. */
     private static final Map<Object, Driver> DRIVERS = new IdentityHashMap<>(); // guarded by itself
 
     private DrivenRobots() {}
@@ -21,7 +21,7 @@ final class DrivenRobots {
      *
      * @throws RobotInUseException if a run of another session has it
      */
-    static void take(Object device, Session session) {
+    static void take(Object device, SessionView session) {
         synchronized (DRIVERS) {
             Driver driver = DRIVERS.get(device);
             if (driver == null) {
@@ -45,10 +45,10 @@ final class DrivenRobots {
 
     private static final class Driver {
 
-        private final Session session;
+        private final SessionView session;
         private int runs;
 
-        Driver(Session session) {
+        Driver(SessionView session) {
             this.session = session;
         }
     }

@@ -12,7 +12,7 @@ final class FlightRecorderListener implements SessionListener {
     }
 
     @Override
-    public void started(Session session) {
+    public void started(SessionView session) {
         JfrEvents.SessionStarted event = new JfrEvents.SessionStarted();
         event.session = this.session;
         event.rateHz = session.options().rateHz();
@@ -20,7 +20,7 @@ final class FlightRecorderListener implements SessionListener {
     }
 
     @Override
-    public void stopped(Session session) {
+    public void stopped(SessionView session) {
         JfrEvents.SessionStopped event = new JfrEvents.SessionStopped();
         if (event.isEnabled()) {
             SessionStats stats = session.stats();
@@ -34,17 +34,17 @@ final class FlightRecorderListener implements SessionListener {
     }
 
     @Override
-    public void failed(Session session, SessionException failure) {
+    public void failed(SessionView session, SessionException failure) {
         commit(new JfrEvents.Failure(), failure);
     }
 
     @Override
-    public void stalled(Session session, SessionUnresponsiveException stall) {
+    public void stalled(SessionView session, SessionUnresponsiveException stall) {
         commit(new JfrEvents.Stall(), stall);
     }
 
     @Override
-    public void stuck(Session session, SessionUnresponsiveException stuck) {
+    public void stuck(SessionView session, SessionUnresponsiveException stuck) {
         commit(new JfrEvents.Stall(), stuck);
     }
 

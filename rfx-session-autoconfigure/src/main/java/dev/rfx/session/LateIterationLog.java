@@ -5,7 +5,6 @@ import dev.rfx.session.timing.IterationRecord;
 import dev.rfx.session.timing.TimingRecorder;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Logs the last iteration that made the loop late, and how many others there were since the last
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LateIterationLog {
 
-    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+    private static final Logger logger = SessionLog.LOGGER;
 
     private final SessionOptions options;
     private final TimingRecorder recorder;

@@ -107,7 +107,8 @@ final class LoopWarmup {
                         recorder,
                         trace);
         loop.limit(duration);
-        loop.prepare(warmup);
+        loop.reset();
+        loop.warmUp(clock.nanoTime() + warmup.toNanos());
         loop.run();
     }
 

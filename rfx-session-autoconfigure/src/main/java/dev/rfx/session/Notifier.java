@@ -6,15 +6,15 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Tells the listeners of one session, in order, on a daemon thread that exists only while there is
- * something to tell. A listener that throws or hangs harms nobody but those behind it.
+ * Reports the events of one session to its listeners, in order, on a daemon thread that exists only
+ * while there is something to report. A listener that throws does not affect the others; one that
+ * does not return delays only those behind it. Any thread.
  */
 final class Notifier {
 
-    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+    private static final Logger logger = SessionLog.LOGGER;
 
     private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
     private final Executor executor;
@@ -32,12 +32,17 @@ final class Notifier {
         this.listeners.remove(listener);
     }
 
+    /** Reports an event to every listener. Returns at once. */
+    void report(Consumer<SessionListener> event) {
+        report(event, () -> {});
+    }
+
     /**
-     * Tells every listener, then runs {@code afterwards}. Returns at once. Neither may refer to a
-     * run: behind a listener that hangs they wait for ever, and would keep the records of every
-     * later run.
+     * Reports an event to every listener, then runs {@code afterwards}. Returns at once. Neither
+     * may refer to a run: behind a listener that does not return, they would keep the records of
+     * every later run in memory.
      */
-    void tell(Consumer<SessionListener> event, Runnable afterwards) {
+    void report(Consumer<SessionListener> event, Runnable afterwards) {
         execute(
                 () ->
                         this.listeners.forEach(
@@ -52,9 +57,14 @@ final class Notifier {
                 afterwards);
     }
 
+    /** Runs a task after the ones before it. Returns at once. */
+    void execute(Runnable task) {
+        execute(task, () -> {});
+    }
+
     /**
-     * Runs a task when the ones before it have run, then {@code afterwards}. Returns at once: where
-     * no thread is to be had, the task is left out. To log that here might block a control thread.
+     * Runs a task after the ones before it, then {@code afterwards}. Returns at once. If no thread
+     * is available, the task is dropped without a log line, which might block a control thread.
      */
     void execute(Runnable task, Runnable afterwards) {
         try {
@@ -69,7 +79,7 @@ final class Notifier {
         }
     }
 
-    /** What fails here, the log included, keeps no other listener from being told. */
+    /** Keeps a failure, also one of the log, from the listeners behind it. */
     private static void guard(Runnable task, Consumer<Throwable> log) {
         try {
             task.run();
@@ -77,7 +87,7 @@ final class Notifier {
             try {
                 log.accept(ex);
             } catch (Throwable broken) {
-                // The log is what fails, and there is no other place to say so.
+                // The log itself fails; there is no other place to report it.
             }
         }
     }

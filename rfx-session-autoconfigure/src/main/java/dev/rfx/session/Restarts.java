@@ -8,23 +8,23 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Starts a session again after a failure, as its {@link RestartPolicy} says. A restart is planned
- * on the thread that ends the failed run, and begins on the watchdog's or the listeners' thread.
+ * Starts a session again after a failure, as its {@link RestartPolicy} decides. A restart is
+ * planned on the thread that ends the failed run, and begins on the watchdog's or the listeners'
+ * thread.
  *
  * <p>The one value {@link Runs} decides between a restart and a stop: a stop that comes first
- * forbids the restart, one that comes later ends the restarted run.
+ * forbids the restart; a later one ends the restarted run.
  */
 final class Restarts {
 
-    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+    private static final Logger logger = SessionLog.LOGGER;
 
-    /** How long a restart waits for listeners that have not returned when its delay is over. */
+    /** How long a restart waits, after its delay, for listeners that have not returned. */
     private static final Duration LISTENERS_TIMEOUT = Duration.ofSeconds(1);
 
-    private final Session session;
+    private final SessionView session;
     private final AtomicReference<Runs> runs;
     private final Notifier notifier;
     private final Clock clock;
@@ -33,22 +33,22 @@ final class Restarts {
     private volatile @Nullable RestartPolicy policy;
 
     /**
+     * Creates restarts with the policy that the options describe.
+     *
      * @param starter starts the run that follows a register with a pending restart, unless another
      *     caller starts or stops the session first
      */
-    Restarts(
-            Session session,
-            AtomicReference<Runs> runs,
-            Notifier notifier,
-            Clock clock,
-            Scheduler scheduler,
-            Consumer<Runs> starter) {
-        this.session = session;
+    Restarts(SessionContext context, AtomicReference<Runs> runs, Consumer<Runs> starter) {
+        this.session = context.session();
         this.runs = runs;
-        this.notifier = notifier;
-        this.clock = clock;
-        this.scheduler = scheduler;
+        this.notifier = context.notifier();
+        this.clock = context.clock();
+        this.scheduler = context.scheduler();
         this.starter = starter;
+        RestartOptions options = context.options().restart();
+        if (options.maxAttempts() > 0) {
+            this.policy = new BackOffRestartPolicy(options, context.clock()::nanoTime);
+        }
     }
 
     void setPolicy(@Nullable RestartPolicy policy) {
@@ -56,10 +56,10 @@ final class Restarts {
     }
 
     /**
-     * Plans what follows a run that failed and whose robot is not called any more. Asks the policy,
-     * which is the user's: never called on a thread that other sessions need.
+     * Plans what follows a failed run whose robot is no longer called. Calls the policy, which is
+     * the user's, and therefore never runs on a thread that serves other sessions.
      *
-     * @return what to do when the listeners' thread has the failure in its queue, or null
+     * @return runs when the failure is in the queue of the listeners' thread; null for nothing
      */
     @Nullable Runnable plan(SessionRun failed, SessionException failure) {
         RestartPolicy policy = this.policy;
@@ -90,11 +90,11 @@ final class Restarts {
 
     private void schedule(PendingRestart pending) {
         try {
-            Session session = this.session;
+            SessionView session = this.session;
             RestartStatus status = pending.status();
-            // Listeners learn of the failure before this: what they then read of the session is
-            // still of the failed run.
-            this.notifier.tell(
+            // Listeners receive the failure before this. What they then read of the session is
+            // still that of the failed run.
+            this.notifier.report(
                     listener -> listener.restarting(session, status),
                     () -> {
                         if (pending.meetCondition()) {
@@ -130,7 +130,7 @@ final class Restarts {
         } catch (Throwable ex) {
             abandon(pending, ex);
         }
-        pending.cancel(); // there may be a timer for listeners that took their time
+        pending.cancel(); // the timer for slow listeners may still be set
     }
 
     /** The restart cannot come: no memory, no thread, the robot is taken, or the JVM ends. */
@@ -146,16 +146,16 @@ final class Restarts {
 
     private void giveUp(SessionException failure, String message, Throwable reason) {
         String name = this.session.name();
-        this.notifier.execute(() -> logger.error(message, name, reason), () -> {});
+        this.notifier.execute(() -> logger.error(message, name, reason));
         giveUp(failure);
     }
 
     private void giveUp(SessionException failure) {
-        Session session = this.session;
-        this.notifier.tell(listener -> listener.restartsExhausted(session, failure), () -> {});
+        SessionView session = this.session;
+        this.notifier.report(listener -> listener.restartsExhausted(session, failure));
     }
 
-    /** Describes the restarts as of now, or returns null where there are none. */
+    /** {@return the restarts as of now, or null without a policy} */
     @Nullable RestartStatus status(@Nullable PendingRestart pending) {
         if (pending != null) {
             Duration rest = Duration.ofNanos(Math.max(pending.due() - this.clock.nanoTime(), 0));

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Logs by how much the robot's counters of incidents have grown since the last such line. The line
@@ -12,7 +11,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RobotIncidentLog {
 
-    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+    private static final Logger logger = SessionLog.LOGGER;
 
     private final String sessionName;
     private final RobotReadings readings;
@@ -57,8 +56,7 @@ final class RobotIncidentLog {
                                 "Robot.readings() of session '{}' failed: its incidents are not"
                                         + " logged",
                                 name,
-                                ex),
-                () -> {});
+                                ex));
     }
 
     /** Whether the robot counts incidents at all: to know more, it has to be asked. */

@@ -103,6 +103,8 @@ final class Runs {
     }
 
     SessionTotals totals() {
-        return this.current == null ? this.before : this.before.plus(this.current.totals());
+        return this.current == null
+                ? this.before
+                : this.before.plus(this.current.reports().totals());
     }
 }

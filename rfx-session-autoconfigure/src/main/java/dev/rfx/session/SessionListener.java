@@ -1,11 +1,13 @@
 package dev.rfx.session;
 
 /**
- * Is told of the events in a {@link Session}'s life.
+ * Receives the events in the life of a {@link Session}.
  *
  * <p>All calls of one session come in order from one thread of their own, never from the control
- * thread: a listener cannot disturb the loop, and may call any method of the session. What a
- * listener throws is logged and does not keep the others from being told.
+ * thread: a listener cannot disturb the loop, and may call any method of the session. An exception
+ * that a listener throws is logged and does not affect the other listeners.
+ *
+ * @since 0.1
  */
 public interface SessionListener {
 
@@ -14,50 +16,50 @@ public interface SessionListener {
      *
      * @param session the session
      */
-    default void started(Session session) {}
+    default void started(SessionView session) {}
 
     /**
-     * A run that had begun to start ended as it was asked to, and the robot is in its safe state.
+     * A run ended without a failure, and the robot is in its safe state.
      *
      * @param session the session
      */
-    default void stopped(Session session) {}
+    default void stopped(SessionView session) {}
 
     /**
-     * A run ended by a failure, and the robot's {@code stop()} has returned or failed as well. Or
-     * the run failed and cannot end, because a call hangs: then {@link #stuck} is told first.
+     * A run ended by a failure, and the robot's {@code stop()} has returned or failed as well. If
+     * the run failed but cannot end, because a call does not return, {@link #stuck} comes first.
      *
      * @param session the session
-     * @param failure what happened
+     * @param failure the failure
      */
-    default void failed(Session session, SessionException failure) {}
+    default void failed(SessionView session, SessionException failure) {}
 
     /**
-     * The loop has stalled: no iteration was completed for the time of the watchdog. Told once per
-     * stall. With {@link WatchdogAction#STOP_ROBOT} the run has failed by that, and {@link
-     * #failed(Session, SessionException)} follows.
+     * The loop is stalled: it completed no iteration within the watchdog's timeout. Reported once
+     * per stall. With {@link WatchdogAction#STOP_ROBOT} the run fails by that, and {@link
+     * #failed(SessionView, SessionException)} follows.
      *
      * @param session the session
-     * @param hang what the control thread hangs in, with its stack trace
+     * @param stall the call that the control thread is in, with its stack trace
      */
-    default void stalled(Session session, SessionUnresponsiveException hang) {}
+    default void stalled(SessionView session, SessionUnresponsiveException stall) {}
 
     /**
-     * The run should have ended, but the control thread ignores both stop and interrupt.
+     * The run is stuck: its control thread ignores both stop and interrupt.
      *
      * @param session the session
-     * @param hang what the control thread hangs in, with its stack trace
+     * @param stuck the call that the control thread is in, with its stack trace
      */
-    default void stuck(Session session, SessionUnresponsiveException hang) {}
+    default void stuck(SessionView session, SessionUnresponsiveException stuck) {}
 
     /**
-     * The restart policy starts the session again after a while, unless somebody starts or stops it
-     * before.
+     * The restart policy will start the session again after a delay, unless a caller starts or
+     * stops it earlier.
      *
      * @param session the session
-     * @param restart when, and how often that was
+     * @param restart the delay, and the number of attempts
      */
-    default void restarting(Session session, RestartStatus restart) {}
+    default void restarting(SessionView session, RestartStatus restart) {}
 
     /**
      * The restart policy leaves the session failed.
@@ -65,5 +67,5 @@ public interface SessionListener {
      * @param session the session
      * @param failure the last failure
      */
-    default void restartsExhausted(Session session, SessionException failure) {}
+    default void restartsExhausted(SessionView session, SessionException failure) {}
 }

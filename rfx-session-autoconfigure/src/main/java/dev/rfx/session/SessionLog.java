@@ -6,7 +6,10 @@ import org.slf4j.LoggerFactory;
 /** Writes what happens in a session's life, a line each, and never a line per iteration. */
 final class SessionLog implements SessionListener {
 
-    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+    /** The logger of every part of a session. */
+    static final Logger LOGGER = LoggerFactory.getLogger("dev.rfx.session.Session");
+
+    private static final Logger logger = LOGGER;
 
     private final String robot;
     private final String policy;
@@ -17,7 +20,7 @@ final class SessionLog implements SessionListener {
     }
 
     @Override
-    public void started(Session session) {
+    public void started(SessionView session) {
         logger.info(
                 "Session '{}' started at {} Hz: robot {}, policy {}",
                 session.name(),
@@ -27,12 +30,12 @@ final class SessionLog implements SessionListener {
     }
 
     @Override
-    public void stopped(Session session) {
+    public void stopped(SessionView session) {
         logger.info("Session '{}' stopped: {}", session.name(), session.stats());
     }
 
     @Override
-    public void failed(Session session, SessionException failure) {
+    public void failed(SessionView session, SessionException failure) {
         if (failure.phase() == SessionPhase.RESET) {
             // The caller of start() gets the exception, and nothing has happened yet to look into.
             logger.error("{}", failure.getMessage());
@@ -50,18 +53,18 @@ final class SessionLog implements SessionListener {
     }
 
     @Override
-    public void stalled(Session session, SessionUnresponsiveException hang) {
-        logger.error("{}", hang.getMessage(), hang);
+    public void stalled(SessionView session, SessionUnresponsiveException problem) {
+        logger.error("{}", problem.getMessage(), problem);
     }
 
     @Override
-    public void stuck(Session session, SessionUnresponsiveException hang) {
+    public void stuck(SessionView session, SessionUnresponsiveException problem) {
         boolean known = session.snapshot().failure() instanceof SessionUnresponsiveException;
-        logger.error("{}", hang.getMessage(), known ? null : hang);
+        logger.error("{}", problem.getMessage(), known ? null : problem);
     }
 
     @Override
-    public void restarting(Session session, RestartStatus restart) {
+    public void restarting(SessionView session, RestartStatus restart) {
         logger.warn(
                 "Session '{}' restarts in {} ms, attempt {} of {}",
                 session.name(),
@@ -71,7 +74,7 @@ final class SessionLog implements SessionListener {
     }
 
     @Override
-    public void restartsExhausted(Session session, SessionException failure) {
+    public void restartsExhausted(SessionView session, SessionException failure) {
         logger.error(
                 "Session '{}' has failed too often to be started again: it stays as it is until"
                         + " somebody starts it",

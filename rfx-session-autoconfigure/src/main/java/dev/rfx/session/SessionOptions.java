@@ -5,53 +5,20 @@ import static dev.rfx.session.support.Checks.requireBetween;
 
 import dev.rfx.session.thread.ThreadOptions;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link Session} runs. Immutable; begin with {@link #defaults()} and change what differs
- * with the {@code with…} methods: the constructor's parameters grow with the options. A value
- * outside its range is refused with an {@link IllegalArgumentException} that names the option, the
- * value and the range.
+ * All settings of a {@link Session}. Immutable; begin with {@link #defaults()} and change values
+ * with the {@code with…} methods. A value outside its range is refused with an {@link
+ * IllegalArgumentException} that names the option, the value and the range.
  *
- * @param name names the session in logs and the control thread; not blank. Default {@code
- *     rfx-session}
- * @param rateHz iterations per second; more than 0, at most 10 000. Default 50
- * @param warmup pause between the robot's reset and the first iteration; 0 to 1 h. Default 500 ms
- * @param stopTimeout how long {@code stop()} waits for the control thread before it calls the
- *     session stuck; 1 ms to 10 s. Default 2 s
- * @param maxTimingSamples how many of the last periods the statistics cover; 1 to 1 000 000.
- *     Default 10 000
- * @param spinWindow how long before each deadline the loop stops sleeping and spins; 0 to 1.2 ms, 0
- *     for no spin. Null, the default, lets the loop measure how late the machine wakes it and
- *     choose for itself. With a FIFO priority at most half of a period
- * @param duration a run ends by itself after this time; more than 0. Null, the default, for no
- *     limit
- * @param watchdogTimeout a running loop that completes no iteration for so long is stalled; 0 for
- *     no watchdog, or two periods to 1 h. Null, the default, for five periods, but not less than
- *     500 ms
- * @param watchdogAction what happens to a stalled loop. Default {@link WatchdogAction#STOP_ROBOT}
- * @param maxObservationAge how old an observation may be when the action that it led to would be
- *     sent; more than 0, at most 1 h. An older one is not acted on: the robot holds. Null, the
- *     default, for no limit; otherwise the observations have to be {@link Timestamped}
- * @param maxStaleIterations how many iterations in a row may have an observation that is too old;
- *     the next one fails; 0 to 1 000 000. Default 10
- * @param thread what is asked of the operating system for the control thread. Default nothing
+ * @since 0.1
  */
-public record SessionOptions(
-        String name,
-        double rateHz,
-        Duration warmup,
-        Duration stopTimeout,
-        int maxTimingSamples,
-        @Nullable Duration spinWindow,
-        @Nullable Duration duration,
-        @Nullable Duration watchdogTimeout,
-        WatchdogAction watchdogAction,
-        @Nullable Duration maxObservationAge,
-        int maxStaleIterations,
-        ThreadOptions thread) {
+public final class SessionOptions {
 
     private static final double MAX_RATE_HZ = 10_000;
     private static final Duration MAX_WARMUP = Duration.ofHours(1);
@@ -66,230 +33,299 @@ public record SessionOptions(
     private static final double MIN_WATCHDOG_PERIODS = 2;
     private static final double WATCHDOG_PERIODS = 5;
     private static final double MIN_DEFAULT_WATCHDOG_NANOS = 500e6;
-    private static final SessionOptions DEFAULTS =
-            new SessionOptions(
-                    "rfx-session",
-                    50,
-                    Duration.ofMillis(500),
-                    Duration.ofSeconds(2),
-                    10_000,
-                    null,
-                    null,
-                    null,
-                    WatchdogAction.STOP_ROBOT,
-                    null,
-                    10,
-                    ThreadOptions.defaults());
+    private static final SessionOptions DEFAULTS = new SessionOptions(new Values());
 
-    /**
-     * Checks every value.
-     *
-     * @param name the name
-     * @param rateHz iterations per second
-     * @param warmup the pause between reset and first iteration
-     * @param stopTimeout how long {@code stop()} waits
-     * @param maxTimingSamples the statistics' window
-     * @param spinWindow the fixed spin window, or null
-     * @param duration the limit of a run, or null
-     * @param watchdogTimeout when a loop is stalled, or null
-     * @param watchdogAction what happens then
-     * @param maxObservationAge how old an observation may be, or null
-     * @param maxStaleIterations how many may be older in a row
-     * @param thread what is asked for the control thread
-     * @throws IllegalArgumentException if a value is outside its range
-     */
-    public SessionOptions {
-        require(!name.isBlank(), "name", '"' + name + '"', "not blank");
+    /** Never changed once the constructor has returned. */
+    private final Values values;
+
+    private SessionOptions(Values values) {
+        this.values = values;
+        check(values);
+    }
+
+    private static void check(Values values) {
+        require(!values.name.isBlank(), "name", '"' + values.name + '"', "not blank");
         // Written so that NaN fails it.
         require(
-                rateHz > 0 && rateHz <= MAX_RATE_HZ,
+                values.rateHz > 0 && values.rateHz <= MAX_RATE_HZ,
                 "rateHz",
-                rateHz,
+                values.rateHz,
                 "more than 0, at most 10000");
-        requireBetween("warmup", warmup, Duration.ZERO, MAX_WARMUP);
-        requireBetween("stopTimeout", stopTimeout, MIN_STOP_TIMEOUT, MAX_STOP_TIMEOUT);
+        requireBetween("warmup", values.warmup, Duration.ZERO, MAX_WARMUP);
+        requireBetween("stopTimeout", values.stopTimeout, MIN_STOP_TIMEOUT, MAX_STOP_TIMEOUT);
         require(
-                maxTimingSamples >= 1 && maxTimingSamples <= MAX_TIMING_SAMPLES,
+                values.maxTimingSamples >= 1 && values.maxTimingSamples <= MAX_TIMING_SAMPLES,
                 "maxTimingSamples",
-                maxTimingSamples,
+                values.maxTimingSamples,
                 "1 to " + MAX_TIMING_SAMPLES);
+        Duration spinWindow = values.spinWindow;
         if (spinWindow != null) {
             requireBetween("spinWindow", spinWindow, Duration.ZERO, MAX_SPIN_WINDOW);
         }
-        if (duration != null) {
-            requireBetween("duration", duration, Duration.ofNanos(1), MAX_DURATION);
+        if (values.duration != null) {
+            requireBetween("duration", values.duration, Duration.ofNanos(1), MAX_DURATION);
         }
-        if (watchdogTimeout != null && !watchdogTimeout.isZero()) {
-            // Less, and a loop that is woken late once would count as stalled.
-            Duration lowest = Duration.ofNanos((long) (MIN_WATCHDOG_PERIODS * 1e9 / rateHz));
-            require(
-                    watchdogTimeout.compareTo(lowest) >= 0
-                            && watchdogTimeout.compareTo(MAX_WATCHDOG_TIMEOUT) <= 0,
-                    "watchdogTimeout",
-                    watchdogTimeout,
-                    "0 for none, or two periods (%s) to %s"
-                            .formatted(lowest, MAX_WATCHDOG_TIMEOUT));
-        }
-        Objects.requireNonNull(watchdogAction, "watchdogAction");
-        if (maxObservationAge != null) {
+        checkWatchdog(values);
+        if (values.maxObservationAge != null) {
             requireBetween(
                     "maxObservationAge",
-                    maxObservationAge,
+                    values.maxObservationAge,
                     Duration.ofNanos(1),
                     MAX_OBSERVATION_AGE);
         }
         require(
-                maxStaleIterations >= 0 && maxStaleIterations <= MAX_STALE_ITERATIONS,
+                values.maxStaleIterations >= 0 && values.maxStaleIterations <= MAX_STALE_ITERATIONS,
                 "maxStaleIterations",
-                maxStaleIterations,
+                values.maxStaleIterations,
                 "0 to " + MAX_STALE_ITERATIONS);
-        if (spinWindow != null && thread.fifoPriority() != null) {
-            // It would spin all the time, and nobody else had the processor.
+        if (spinWindow != null && values.thread.fifoPriority() != null) {
+            // A longer one would spin all the time and take the processor from every other thread.
             requireBetween(
                     "spinWindow",
                     spinWindow,
                     Duration.ZERO,
-                    Duration.ofNanos((long) (1e9 / rateHz / 2)));
+                    Duration.ofNanos((long) (1e9 / values.rateHz / 2)));
         }
     }
 
-    /**
-     * Returns the defaults.
-     *
-     * @return options in which nothing was changed
-     */
+    private static void checkWatchdog(Values values) {
+        Duration timeout = values.watchdogTimeout;
+        if (timeout != null && !timeout.isZero()) {
+            // With a shorter one, a loop that is woken late once would count as stalled.
+            Duration lowest = Duration.ofNanos((long) (MIN_WATCHDOG_PERIODS * 1e9 / values.rateHz));
+            require(
+                    timeout.compareTo(lowest) >= 0 && timeout.compareTo(MAX_WATCHDOG_TIMEOUT) <= 0,
+                    "watchdogTimeout",
+                    timeout,
+                    "0 for none, or two periods (%s) to %s"
+                            .formatted(lowest, MAX_WATCHDOG_TIMEOUT));
+        }
+    }
+
+    /** {@return options with the default of every value} */
     public static SessionOptions defaults() {
         return DEFAULTS;
     }
 
+    /** {@return the name of the session in logs and of its control thread} */
+    public String name() {
+        return this.values.name;
+    }
+
+    /** {@return the target rate in iterations per second} */
+    public double rateHz() {
+        return this.values.rateHz;
+    }
+
+    /** {@return the pause between the reset of the robot and the first iteration} */
+    public Duration warmup() {
+        return this.values.warmup;
+    }
+
+    /** {@return how long a stop waits for the control thread before the session is stuck} */
+    public Duration stopTimeout() {
+        return this.values.stopTimeout;
+    }
+
+    /** {@return the number of periods in the window of the statistics} */
+    public int maxTimingSamples() {
+        return this.values.maxTimingSamples;
+    }
+
+    /** {@return the length of the spin before each deadline, or null for a self-calibrating one} */
+    public @Nullable Duration spinWindow() {
+        return this.values.spinWindow;
+    }
+
+    /** {@return the duration of a run, or null for no limit} */
+    public @Nullable Duration duration() {
+        return this.values.duration;
+    }
+
     /**
-     * Returns options with another name.
+     * {@return the time without a completed iteration after which a loop is stalled} Zero for no
+     * watchdog; null for five periods, but at least 500 ms.
+     */
+    public @Nullable Duration watchdogTimeout() {
+        return this.values.watchdogTimeout;
+    }
+
+    /** {@return what the watchdog does with a stalled loop} */
+    public WatchdogAction watchdogAction() {
+        return this.values.watchdogAction;
+    }
+
+    /** {@return the largest age of an observation when its action is sent, or null for no limit} */
+    public @Nullable Duration maxObservationAge() {
+        return this.values.maxObservationAge;
+    }
+
+    /** {@return the largest number of consecutive stale observations that is no failure} */
+    public int maxStaleIterations() {
+        return this.values.maxStaleIterations;
+    }
+
+    /** {@return what the session asks of the operating system for its control thread} */
+    public ThreadOptions thread() {
+        return this.values.thread;
+    }
+
+    /** {@return the limits of the commands to the robot, or null for none} */
+    public @Nullable CommandLimits limits() {
+        return this.values.limits;
+    }
+
+    /** {@return the restarts after failures} */
+    public RestartOptions restart() {
+        return this.values.restart;
+    }
+
+    /**
+     * {@return options with another name} The name appears in logs, and in the name of the control
+     * thread.
      *
-     * @param name the name, not blank
-     * @return new options
+     * @param name the name, not blank. Default {@code rfx-session}
      */
     public SessionOptions withName(String name) {
-        return with(copy -> copy.name = Objects.requireNonNull(name, "name"));
+        return with(values -> values.name = Objects.requireNonNull(name, "name"));
     }
 
     /**
-     * Returns options with another rate.
+     * {@return options with another rate}
      *
-     * @param rateHz iterations per second
-     * @return new options
+     * @param rateHz iterations per second; more than 0, at most 10 000. Default 50
      */
     public SessionOptions withRateHz(double rateHz) {
-        return with(copy -> copy.rateHz = rateHz);
+        return with(values -> values.rateHz = rateHz);
     }
 
     /**
-     * Returns options with another warm-up.
+     * {@return options with another warm-up}
      *
-     * @param warmup the pause between reset and first iteration
-     * @return new options
+     * @param warmup pause between the reset of the robot and the first iteration; 0 to 1 h. Default
+     *     500 ms
      */
     public SessionOptions withWarmup(Duration warmup) {
-        return with(copy -> copy.warmup = Objects.requireNonNull(warmup, "warmup"));
+        return with(values -> values.warmup = Objects.requireNonNull(warmup, "warmup"));
     }
 
     /**
-     * Returns options with another stop timeout.
+     * {@return options with another stop timeout}
      *
-     * @param stopTimeout how long {@code stop()} waits for the control thread
-     * @return new options
+     * @param stopTimeout how long {@code stop()} waits for the control thread before the session is
+     *     stuck; 1 ms to 10 s. Default 2 s
      */
     public SessionOptions withStopTimeout(Duration stopTimeout) {
-        return with(copy -> copy.stopTimeout = Objects.requireNonNull(stopTimeout, "stopTimeout"));
+        return with(
+                values -> values.stopTimeout = Objects.requireNonNull(stopTimeout, "stopTimeout"));
     }
 
     /**
-     * Returns options with another statistics window.
+     * {@return options with another window of the statistics}
      *
-     * @param maxTimingSamples how many of the last periods the statistics cover
-     * @return new options
+     * @param maxTimingSamples number of periods in the window; 1 to 1 000 000. Default 10 000
      */
     public SessionOptions withMaxTimingSamples(int maxTimingSamples) {
-        return with(copy -> copy.maxTimingSamples = maxTimingSamples);
+        return with(values -> values.maxTimingSamples = maxTimingSamples);
     }
 
     /**
-     * Returns options with another spin window.
+     * {@return options with another spin window}
      *
-     * @param spinWindow the fixed window, zero for no spin, or null for a self-calibrating one
-     * @return new options
+     * @param spinWindow how long before each deadline the loop stops sleeping and spins; 0 to 1.2
+     *     ms, 0 for no spin. Null, the default, lets the loop learn it from how late the machine
+     *     wakes it. With a FIFO priority at most half a period
      */
     public SessionOptions withSpinWindow(@Nullable Duration spinWindow) {
-        return with(copy -> copy.spinWindow = spinWindow);
+        return with(values -> values.spinWindow = spinWindow);
     }
 
     /**
-     * Returns options with another duration of a run.
+     * {@return options with another duration of a run}
      *
-     * @param duration the time after which a run ends by itself, or null for no limit
-     * @return new options
+     * @param duration time after which a run ends by itself; more than 0. Null, the default, for no
+     *     limit
      */
     public SessionOptions withDuration(@Nullable Duration duration) {
-        return with(copy -> copy.duration = duration);
+        return with(values -> values.duration = duration);
     }
 
     /**
-     * Returns options with another watchdog timeout.
+     * {@return options with another watchdog timeout}
      *
-     * @param watchdogTimeout the time without an iteration after which a loop is stalled, zero for
-     *     no watchdog, or null for five periods and at least 500 ms
-     * @return new options
+     * @param watchdogTimeout time without a completed iteration after which the loop is stalled; 0
+     *     for no watchdog, or two periods to 1 h. Null, the default, for five periods, but at least
+     *     500 ms
      */
     public SessionOptions withWatchdogTimeout(@Nullable Duration watchdogTimeout) {
-        return with(copy -> copy.watchdogTimeout = watchdogTimeout);
+        return with(values -> values.watchdogTimeout = watchdogTimeout);
     }
 
     /**
-     * Returns options with another watchdog action.
+     * {@return options with another watchdog action}
      *
-     * @param watchdogAction what happens to a stalled loop
-     * @return new options
+     * @param watchdogAction what the watchdog does with a stalled loop. Default {@link
+     *     WatchdogAction#STOP_ROBOT}
      */
     public SessionOptions withWatchdogAction(WatchdogAction watchdogAction) {
         return with(
-                copy ->
-                        copy.watchdogAction =
+                values ->
+                        values.watchdogAction =
                                 Objects.requireNonNull(watchdogAction, "watchdogAction"));
     }
 
     /**
-     * Returns options with another limit of the age of observations.
+     * {@return options with another limit of the age of observations} No action is sent for an
+     * older observation: the robot holds its last command.
      *
-     * @param maxObservationAge the limit, or null for none
-     * @return new options
+     * @param maxObservationAge largest age when the action is sent; more than 0, at most 1 h. Null,
+     *     the default, for no limit. With a limit, observations have to be {@link Timestamped}
      */
     public SessionOptions withMaxObservationAge(@Nullable Duration maxObservationAge) {
-        return with(copy -> copy.maxObservationAge = maxObservationAge);
+        return with(values -> values.maxObservationAge = maxObservationAge);
     }
 
     /**
-     * Returns options with another limit of stale iterations.
+     * {@return options with another limit of stale iterations}
      *
-     * @param maxStaleIterations how many in a row are not yet a failure
-     * @return new options
+     * @param maxStaleIterations number of consecutive stale observations after which the next one
+     *     fails the run; 0 to 1 000 000. Default 10
      */
     public SessionOptions withMaxStaleIterations(int maxStaleIterations) {
-        return with(copy -> copy.maxStaleIterations = maxStaleIterations);
+        return with(values -> values.maxStaleIterations = maxStaleIterations);
     }
 
     /**
-     * Returns options with another control thread.
+     * {@return options with another control thread}
      *
-     * @param thread what is asked of the operating system for it
-     * @return new options
+     * @param thread what the session asks of the operating system for it. Default nothing
      */
     public SessionOptions withThread(ThreadOptions thread) {
-        return with(copy -> copy.thread = Objects.requireNonNull(thread, "thread"));
+        return with(values -> values.thread = Objects.requireNonNull(thread, "thread"));
     }
 
-    private SessionOptions with(Consumer<Copy> change) {
-        Copy copy = new Copy(this);
+    /**
+     * {@return options with other limits of the commands} The session puts them around its robot.
+     *
+     * @param limits the limits, or null, the default, for none
+     */
+    public SessionOptions withLimits(@Nullable CommandLimits limits) {
+        return with(values -> values.limits = limits);
+    }
+
+    /**
+     * {@return options with other restarts after failures}
+     *
+     * @param restart how often and how soon. Default {@link RestartOptions#none()}
+     */
+    public SessionOptions withRestart(RestartOptions restart) {
+        return with(values -> values.restart = Objects.requireNonNull(restart, "restart"));
+    }
+
+    private SessionOptions with(Consumer<Values> change) {
+        Values copy = this.values.copy();
         change.accept(copy);
-        return copy.toOptions();
+        return new SessionOptions(copy);
     }
 
     /**
@@ -297,49 +333,62 @@ public record SessionOptions(
      * years, so that a deadline never overflows the clock.
      */
     double periodNanos() {
-        return Math.min(1e9 / this.rateHz, 1e17);
+        return Math.min(1e9 / this.values.rateHz, 1e17);
     }
 
     /** The time without an iteration after which a loop is stalled; zero for never. */
     long effectiveWatchdogNanos() {
-        return this.watchdogTimeout != null
-                ? this.watchdogTimeout.toNanos()
+        Duration timeout = this.values.watchdogTimeout;
+        return timeout != null
+                ? timeout.toNanos()
                 : (long) Math.max(WATCHDOG_PERIODS * periodNanos(), MIN_DEFAULT_WATCHDOG_NANOS);
     }
 
-    /** Options while one of them is changed. */
-    private static final class Copy {
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SessionOptions options
+                && this.values.asList().equals(options.values.asList());
+    }
 
-        String name;
-        double rateHz;
-        Duration warmup;
-        Duration stopTimeout;
-        int maxTimingSamples;
-        @Nullable Duration spinWindow;
-        @Nullable Duration duration;
-        @Nullable Duration watchdogTimeout;
-        WatchdogAction watchdogAction;
-        @Nullable Duration maxObservationAge;
-        int maxStaleIterations;
-        ThreadOptions thread;
+    @Override
+    public int hashCode() {
+        return this.values.asList().hashCode();
+    }
 
-        Copy(SessionOptions from) {
-            this.name = from.name;
-            this.rateHz = from.rateHz;
-            this.warmup = from.warmup;
-            this.stopTimeout = from.stopTimeout;
-            this.maxTimingSamples = from.maxTimingSamples;
-            this.spinWindow = from.spinWindow;
-            this.duration = from.duration;
-            this.watchdogTimeout = from.watchdogTimeout;
-            this.watchdogAction = from.watchdogAction;
-            this.maxObservationAge = from.maxObservationAge;
-            this.maxStaleIterations = from.maxStaleIterations;
-            this.thread = from.thread;
+    /** {@return all values, in the order of the accessors} */
+    @Override
+    public String toString() {
+        return "SessionOptions" + this.values.asList();
+    }
+
+    /** The values, with their defaults. */
+    private static final class Values implements Cloneable {
+
+        private String name = "rfx-session";
+        private double rateHz = 50;
+        private Duration warmup = Duration.ofMillis(500);
+        private Duration stopTimeout = Duration.ofSeconds(2);
+        private int maxTimingSamples = 10_000;
+        private @Nullable Duration spinWindow;
+        private @Nullable Duration duration;
+        private @Nullable Duration watchdogTimeout;
+        private WatchdogAction watchdogAction = WatchdogAction.STOP_ROBOT;
+        private @Nullable Duration maxObservationAge;
+        private int maxStaleIterations = 10;
+        private ThreadOptions thread = ThreadOptions.defaults();
+        private @Nullable CommandLimits limits;
+        private RestartOptions restart = RestartOptions.none();
+
+        Values copy() {
+            try {
+                return (Values) clone();
+            } catch (CloneNotSupportedException ex) {
+                throw new AssertionError(ex);
+            }
         }
 
-        SessionOptions toOptions() {
-            return new SessionOptions(
+        List<@Nullable Object> asList() {
+            return Arrays.asList(
                     this.name,
                     this.rateHz,
                     this.warmup,
@@ -351,7 +400,9 @@ public record SessionOptions(
                     this.watchdogAction,
                     this.maxObservationAge,
                     this.maxStaleIterations,
-                    this.thread);
+                    this.thread,
+                    this.limits,
+                    this.restart);
         }
     }
 }

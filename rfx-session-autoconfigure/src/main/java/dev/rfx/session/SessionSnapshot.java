@@ -4,18 +4,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session at one instant, for whoever shows or judges it.
+ * A session at one instant.
  *
  * @param state the state
  * @param stats the statistics of the current or last run
- * @param windowIterations the iterations in the statistics' window
- * @param windowOverruns how many of those were overruns
- * @param sinceLastIteration time since the last completed iteration, or since the loop began where
- *     there is none yet; null when the loop has not begun or has ended
- * @param stalled whether the control thread hangs: that time is longer than the watchdog's timeout,
- *     or the run has not ended within the stop timeout
+ * @param windowIterations the iterations in the window of the statistics
+ * @param windowOverruns the overruns among them
+ * @param sinceLastIteration time since the last completed iteration, or since the begin of the loop
+ *     before the first one; null if the loop has not begun or has ended
+ * @param stalled whether the control thread makes no progress: that time exceeds the watchdog's
+ *     timeout, or the run has not ended within the stop timeout
  * @param failure the failure of the current or last run, or null
- * @param restart how far the restart policy has got, or null if there is none
+ * @param restart the state of the restarts, or null without a restart policy
+ * @since 0.1
  */
 public record SessionSnapshot(
         SessionState state,
@@ -27,10 +28,15 @@ public record SessionSnapshot(
         @Nullable SessionException failure,
         @Nullable RestartStatus restart) {
 
+    static SessionSnapshot beforeTheFirstRun(
+            SessionOptions options, @Nullable RestartStatus restart) {
+        SessionStats none = SessionStats.of(0, 0, options.periodNanos(), new long[0]);
+        return new SessionSnapshot(SessionState.NEW, none, 0, 0, null, false, null, restart);
+    }
+
     /**
-     * Returns the rate at which iterations really began, over the window.
-     *
-     * @return the rate in Hz, 0 while there is no period in the window
+     * {@return the rate at which iterations began, over the window, in Hz; 0 while the window is
+     * empty}
      */
     public double actualRateHz() {
         double period = this.stats.avgPeriodSeconds();
@@ -38,9 +44,8 @@ public record SessionSnapshot(
     }
 
     /**
-     * Returns the share of overruns among the iterations in the window.
-     *
-     * @return 0 to 1, 0 while the window is empty
+     * {@return the share of overruns among the iterations in the window, 0 to 1; 0 while the window
+     * is empty}
      */
     public double windowOverrunRatio() {
         return this.windowIterations > 0 ? (double) this.windowOverruns / this.windowIterations : 0;

@@ -18,6 +18,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.rfx.session.thread.ThreadOptions;
 import dev.rfx.session.thread.ThreadStatus;
 import dev.rfx.session.thread.ThreadTuningException;
@@ -122,9 +124,28 @@ class ArchitectureTests {
     }
 
     @Test
+    void onlyTheSo101SeesItsProtocol() {
+        noClasses()
+                .that(not(resideInAPackage(ROOT + ".so101..")))
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + ".so101.protocol"))
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void protocolOfTheSo101NeedsTheJdkAndJspecifyOnly() {
+        classes()
+                .that(resideInAPackage(ROOT + ".so101.protocol"))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(ROOT + ".so101.protocol", "java..", "org.jspecify.."))
+                .check(PRODUCTION);
+    }
+
+    @Test
     void robotsNeedNoSpring() {
         noClasses()
-                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101"))
+                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101.."))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework.."))
                 .check(PRODUCTION);
@@ -169,6 +190,27 @@ class ArchitectureTests {
                                 .and(not(equivalentTo(LockSupport.class)))
                                 .or(simpleNameEndingWith("Queue")))
                 .check(PRODUCTION);
+    }
+
+    /** A nested type belongs to its top-level type. */
+    @Test
+    void typesOfTheCoreHaveNoCycles() {
+        SliceAssignment types =
+                new SliceAssignment() {
+
+                    @Override
+                    public String getDescription() {
+                        return "types of the core";
+                    }
+
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass type) {
+                        return type.getPackageName().equals(ROOT)
+                                ? SliceIdentifier.of(type.getName().split("\\$")[0])
+                                : SliceIdentifier.ignore();
+                    }
+                };
+        slices().assignedFrom(types).should().beFreeOfCycles().check(PRODUCTION);
     }
 
     @Test

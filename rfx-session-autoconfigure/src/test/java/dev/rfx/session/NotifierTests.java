@@ -51,7 +51,7 @@ class NotifierTests {
         this.session.addListener(
                 new SessionListener() {
                     @Override
-                    public void started(Session session) {
+                    public void started(SessionView session) {
                         throw new IllegalStateException("the log of this is what throws");
                     }
 
@@ -63,12 +63,12 @@ class NotifierTests {
         this.session.addListener(
                 new SessionListener() {
                     @Override
-                    public void started(Session session) {
+                    public void started(SessionView session) {
                         NotifierTests.this.told.add("started");
                     }
 
                     @Override
-                    public void failed(Session session, SessionException failure) {
+                    public void failed(SessionView session, SessionException failure) {
                         NotifierTests.this.told.add("failed");
                     }
                 });
@@ -98,7 +98,7 @@ class NotifierTests {
         this.session.addListener(
                 new SessionListener() {
                     @Override
-                    public void started(Session session) {
+                    public void started(SessionView session) {
                         try {
                             never.await();
                         } catch (InterruptedException ex) {
@@ -127,9 +127,8 @@ class NotifierTests {
     }
 
     private Object currentRun() throws ReflectiveOperationException {
-        var field = Session.class.getDeclaredField("runs");
+        var field = Session.class.getDeclaredField("register");
         field.setAccessible(true);
-        var runs = (java.util.concurrent.atomic.AtomicReference<?>) field.get(this.session);
-        return ((Runs) runs.get()).current();
+        return ((RunRegister) field.get(this.session)).current();
     }
 }

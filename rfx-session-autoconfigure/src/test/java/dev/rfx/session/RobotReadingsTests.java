@@ -98,12 +98,12 @@ class RobotReadingsTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
                         RobotReadingsTests.this.told.add("stalled");
                     }
 
                     @Override
-                    public void stuck(Session session, SessionUnresponsiveException hang) {
+                    public void stuck(SessionView session, SessionUnresponsiveException hang) {
                         RobotReadingsTests.this.told.add("stuck");
                     }
                 });

@@ -246,18 +246,18 @@ class SessionFailureTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void started(Session session) {
+                    public void started(SessionView session) {
                         told.add("started");
                     }
 
                     @Override
-                    public void failed(Session session, SessionException failure) {
+                    public void failed(SessionView session, SessionException failure) {
                         told.add("failed in " + failure.phase() + ", " + session.state());
                         told.add("stops " + SessionFailureTests.this.robot.stops);
                     }
 
                     @Override
-                    public void stopped(Session session) {
+                    public void stopped(SessionView session) {
                         told.add("stopped");
                     }
                 });

@@ -61,8 +61,8 @@ class SessionFaultTests {
     enum Fault {
         THROWS_EXCEPTION("throws an exception"),
         THROWS_ERROR("throws an error"),
-        HANGS("hangs"),
-        HANGS_FOR_EVER("hangs and ignores interrupts"),
+        HANGS("does not return"),
+        HANGS_FOR_EVER("does not return, ignores interrupts"),
         IS_SLOW("is slow"),
         CALLS_STOP("calls `stop()`"),
         CALLS_START("calls `start()`");
@@ -126,13 +126,13 @@ class SessionFaultTests {
         if (place == Place.ROBOT_STOP) {
             session.start();
             awaitIterations(session, 3);
-            stop(session, fault.hangs());
+            stop(session, fault);
         } else if (place == Place.RESET && fault.hangs()) {
             FutureTask<Void> start = async(session::start);
             awaitHang();
             assertThat(start.isDone()).isFalse();
             this.outcome.add("start() waits");
-            stop(session, false);
+            stop(session, fault);
             awaitQuietly(start);
         } else {
             start(session);
@@ -149,7 +149,13 @@ class SessionFaultTests {
             if (place.isInLoop() && session.stats().overruns() > 0) {
                 this.outcome.add("overruns");
             }
-            session.stop();
+            FutureTask<Void> stop = async(session::stop);
+            while (session.state() != SessionState.STOPPED) {
+                Thread.onSpinWait();
+            }
+            this.clock.lettingWaitsTimeOut(true); // those for a listener that does not return
+            awaitQuietly(stop);
+            this.clock.lettingWaitsTimeOut(false);
             assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         }
         assertThat(String.join(", ", this.outcome)).isEqualTo(documented);
@@ -194,7 +200,7 @@ class SessionFaultTests {
             session.addListener(
                     new SessionListener() {
                         @Override
-                        public void started(Session session) {
+                        public void started(SessionView session) {
                             try {
                                 ScriptedRobot.play(step);
                             } catch (Exception ex) {
@@ -206,12 +212,12 @@ class SessionFaultTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
                         SessionFaultTests.this.told.add("stalled");
                     }
 
                     @Override
-                    public void stuck(Session session, SessionUnresponsiveException hang) {
+                    public void stuck(SessionView session, SessionUnresponsiveException hang) {
                         SessionFaultTests.this.told.add("STUCK");
                     }
                 });
@@ -269,10 +275,17 @@ class SessionFaultTests {
         }
     }
 
-    private void stop(Session session, boolean hangs) throws InterruptedException {
+    private void stop(Session session, Fault fault) throws InterruptedException {
         FutureTask<Void> stop = async(session::stop);
-        if (hangs) {
+        if (fault.hangs()) {
             awaitHang();
+            this.clock.awaitWaiter();
+            // Robot.stop() is never interrupted.
+            if (fault == Fault.HANGS && this.robot.stops.get() == 0) {
+                this.clock.advance(OPTIONS.stopTimeout().toNanos() / 2);
+            } else {
+                this.clock.lettingWaitsTimeOut(true);
+            }
         }
         awaitQuietly(stop);
         if (session.state() == SessionState.STUCK) {
@@ -281,6 +294,7 @@ class SessionFaultTests {
             awaitTold("STUCK");
             this.release.countDown();
         }
+        this.clock.lettingWaitsTimeOut(false);
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
     }
 

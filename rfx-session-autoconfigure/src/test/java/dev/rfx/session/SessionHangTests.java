@@ -384,6 +384,7 @@ class SessionHangTests {
                         withoutDeputy);
         session.start();
         this.hanging.await();
+        clock.lettingWaitsTimeOut(true);
 
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
         assertThat(stopping).hasValue(Thread.currentThread());
@@ -391,6 +392,7 @@ class SessionHangTests {
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::start);
         assertThat(session.awaitStopped(Duration.ZERO)).isFalse();
 
+        clock.lettingWaitsTimeOut(false);
         this.release.countDown();
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(this.robot.stops).hasValue(1);

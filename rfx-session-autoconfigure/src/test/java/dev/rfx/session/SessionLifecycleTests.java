@@ -330,13 +330,13 @@ class SessionLifecycleTests {
         this.session.addListener(
                 new SessionListener() {
                     @Override
-                    public void started(Session session) {
-                        session.stop();
+                    public void started(SessionView session) {
+                        SessionLifecycleTests.this.session.stop();
                         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
                     }
 
                     @Override
-                    public void stopped(Session session) {
+                    public void stopped(SessionView session) {
                         stopped.countDown();
                     }
                 });
@@ -389,12 +389,12 @@ class SessionLifecycleTests {
         this.session.addListener(
                 new SessionListener() {
                     @Override
-                    public void started(Session session) {
+                    public void started(SessionView session) {
                         told.add("started");
                     }
 
                     @Override
-                    public void stopped(Session session) {
+                    public void stopped(SessionView session) {
                         told.add("stopped on " + Thread.currentThread().getName());
                     }
                 });
@@ -411,14 +411,14 @@ class SessionLifecycleTests {
         this.session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stopped(Session session) {
+                    public void stopped(SessionView session) {
                         throw new AssertionError("boom");
                     }
                 });
         this.session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stopped(Session session) {
+                    public void stopped(SessionView session) {
                         told.set(true);
                     }
                 });
@@ -434,7 +434,7 @@ class SessionLifecycleTests {
         SessionListener listener =
                 new SessionListener() {
                     @Override
-                    public void started(Session session) {
+                    public void started(SessionView session) {
                         told.set(true);
                     }
                 };
@@ -645,7 +645,7 @@ class SessionLifecycleTests {
         this.session.addListener(
                 new SessionListener() {
                     @Override
-                    public void started(Session session) {
+                    public void started(SessionView session) {
                         try {
                             release.await();
                         } catch (InterruptedException ex) {

@@ -197,7 +197,7 @@ class SessionRecordTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stopped(Session session) {
+                    public void stopped(SessionView session) {
                         lines[0] = logged("was late").size();
                     }
                 });

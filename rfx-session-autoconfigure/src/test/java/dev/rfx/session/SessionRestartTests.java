@@ -59,12 +59,12 @@ class SessionRestartTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void restarting(Session session, RestartStatus restart) {
+                    public void restarting(SessionView session, RestartStatus restart) {
                         SessionRestartTests.this.events.add("restarting " + restart.attempts());
                     }
 
                     @Override
-                    public void restartsExhausted(Session session, SessionException failure) {
+                    public void restartsExhausted(SessionView session, SessionException failure) {
                         SessionRestartTests.this.events.add(
                                 "exhausted by " + failure.getCause().getMessage());
                     }
@@ -329,7 +329,7 @@ class SessionRestartTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void failed(Session session, SessionException failure) {
+                    public void failed(SessionView session, SessionException failure) {
                         failures.add(failure);
                     }
                 });
@@ -481,7 +481,7 @@ class SessionRestartTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void failed(Session session, SessionException failure) {
+                    public void failed(SessionView session, SessionException failure) {
                         await(passed);
                         states.add(session.state());
                         SessionRestartTests.this.robot.onAct(() -> {});
@@ -509,7 +509,7 @@ class SessionRestartTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void failed(Session session, SessionException failure) {
+                    public void failed(SessionView session, SessionException failure) {
                         await(never);
                     }
                 });

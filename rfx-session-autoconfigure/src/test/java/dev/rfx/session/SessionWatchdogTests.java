@@ -66,23 +66,23 @@ class SessionWatchdogTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
                         SessionWatchdogTests.this.events.add("stalled");
                         SessionWatchdogTests.this.stalls.add(hang);
                     }
 
                     @Override
-                    public void stuck(Session session, SessionUnresponsiveException hang) {
+                    public void stuck(SessionView session, SessionUnresponsiveException hang) {
                         SessionWatchdogTests.this.events.add("stuck");
                     }
 
                     @Override
-                    public void failed(Session session, SessionException failure) {
+                    public void failed(SessionView session, SessionException failure) {
                         SessionWatchdogTests.this.events.add("failed");
                     }
 
                     @Override
-                    public void stopped(Session session) {
+                    public void stopped(SessionView session) {
                         SessionWatchdogTests.this.events.add("stopped");
                     }
                 });
@@ -343,7 +343,7 @@ class SessionWatchdogTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
                         throw new IllegalStateException("boom");
                     }
                 });
@@ -351,7 +351,7 @@ class SessionWatchdogTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(Session session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
                         later.add("stalled");
                     }
                 });
@@ -462,12 +462,13 @@ class SessionWatchdogTests {
             session.addListener(
                     new SessionListener() {
                         @Override
-                        public void stalled(Session session, SessionUnresponsiveException hang) {
+                        public void stalled(
+                                SessionView session, SessionUnresponsiveException hang) {
                             SessionWatchdogTests.this.events.add("stalled");
                         }
 
                         @Override
-                        public void failed(Session session, SessionException failure) {
+                        public void failed(SessionView session, SessionException failure) {
                             SessionWatchdogTests.this.events.add("failed");
                         }
                     });

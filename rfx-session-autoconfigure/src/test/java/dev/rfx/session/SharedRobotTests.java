@@ -160,7 +160,7 @@ class SharedRobotTests {
         restarting.addListener(
                 new SessionListener() {
                     @Override
-                    public void restartsExhausted(Session session, SessionException failure) {
+                    public void restartsExhausted(SessionView session, SessionException failure) {
                         exhausted.incrementAndGet();
                     }
                 });

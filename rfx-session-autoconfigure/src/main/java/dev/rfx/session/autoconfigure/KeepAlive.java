@@ -4,6 +4,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.SessionView;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -29,17 +30,17 @@ final class KeepAlive implements SessionListener {
     }
 
     @Override
-    public void started(Session session) {
+    public void started(SessionView session) {
         ensure();
     }
 
     @Override
-    public void stopped(Session session) {
+    public void stopped(SessionView session) {
         check();
     }
 
     @Override
-    public void failed(Session session, SessionException failure) {
+    public void failed(SessionView session, SessionException failure) {
         // A restart is planned before the failure is reported, so the thread finds it.
         check();
     }

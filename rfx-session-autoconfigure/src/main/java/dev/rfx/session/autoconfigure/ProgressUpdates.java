@@ -4,6 +4,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionUnresponsiveException;
+import dev.rfx.session.SessionView;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -47,7 +48,7 @@ final class ProgressUpdates implements SessionListener {
     }
 
     @Override
-    public synchronized void started(Session session) {
+    public synchronized void started(SessionView session) {
         if (this.updates == null) {
             long nanos = this.interval.toNanos();
             this.updates =
@@ -57,17 +58,17 @@ final class ProgressUpdates implements SessionListener {
     }
 
     @Override
-    public void stopped(Session session) {
+    public void stopped(SessionView session) {
         end();
     }
 
     @Override
-    public void failed(Session session, SessionException failure) {
+    public void failed(SessionView session, SessionException failure) {
         end();
     }
 
     @Override
-    public void stuck(Session session, SessionUnresponsiveException hang) {
+    public void stuck(SessionView session, SessionUnresponsiveException stuck) {
         end();
     }
 

@@ -4,6 +4,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -29,7 +30,11 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
                     new Setting("watchdog.timeout", SessionOptions::watchdogTimeout),
                     new Setting("watchdog.action", SessionOptions::watchdogAction),
                     new Setting("max-observation-age", SessionOptions::maxObservationAge),
-                    new Setting("max-stale-iterations", SessionOptions::maxStaleIterations));
+                    new Setting("max-stale-iterations", SessionOptions::maxStaleIterations),
+                    new Setting("limits", SessionOptions::limits),
+                    new Setting("restart", SessionOptions::restart));
+
+    private static final Set<String> GROUPS = Set.of("limits", "restart");
 
     private final ListableBeanFactory beanFactory;
     private final SessionProperties properties;
@@ -62,13 +67,9 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
             checkOptions(name, this.options.getObject());
             return;
         }
-        if (this.properties.limits().isSet()) {
-            throw limitsAreNotApplied(name);
-        }
         checkOptions(name, session.options());
     }
 
-    /** The auto-configured session has the limits, and the options of the bean. */
     private boolean isOurs(String name) {
         return name.equals(SessionAutoConfiguration.SESSION)
                 && this.beanFactory.getBeanNamesForType(
@@ -82,7 +83,7 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
         SessionOptions wanted = this.properties.toOptions();
         for (Setting setting : SETTINGS) {
             String property = PropertyNames.PREFIX + "." + setting.name();
-            if (binder.bind(property, Bindable.of(Object.class)).isBound()
+            if (binder.bind(property, typeOf(setting)).isBound()
                     && !Objects.equals(
                             setting.value().apply(actual), setting.value().apply(wanted))) {
                 throw isNotApplied(
@@ -92,6 +93,12 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
                         setting.value().apply(actual));
             }
         }
+    }
+
+    private static Bindable<?> typeOf(Setting setting) {
+        return GROUPS.contains(setting.name())
+                ? Bindable.mapOf(String.class, Object.class)
+                : Bindable.of(Object.class);
     }
 
     private static ConfigurationException isNotApplied(
@@ -109,23 +116,5 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
                     }
                 """
                         .formatted(session));
-    }
-
-    private ConfigurationException limitsAreNotApplied(String session) {
-        return new ConfigurationException(
-                "rfx.session.limits is set, but the Session bean '%s' of the application does not"
-                                .formatted(session)
-                        + " have these limits: they apply to the auto-configured session",
-                """
-                Remove rfx.session.limits and put limits around the robot of each Session bean:
-
-                    @Bean
-                    Session %s(SessionOptions options) {
-                        Robot<Observation, Tensor> limited =
-                                %s;
-                        return new Session(limited, policy, options.withName("%1$s"));
-                    }
-                """
-                        .formatted(session, this.properties.limits().toCode()));
     }
 }

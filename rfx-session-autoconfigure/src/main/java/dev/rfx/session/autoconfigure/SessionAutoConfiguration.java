@@ -1,10 +1,11 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.autoconfigure.PropertyChecks.checked;
+
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
-import dev.rfx.session.Tensor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AllNestedConditions;
@@ -66,21 +67,14 @@ public final class SessionAutoConfiguration {
                 Robot<?, ?> robot,
                 Policy<?, ?> policy,
                 SessionOptions options,
-                SessionProperties properties,
                 ConfigurableListableBeanFactory beanFactory) {
             RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, SESSION, robot, policy);
             types.requireMatch();
-            if (properties.limits().isSet()) {
-                types.requireTensorActions();
-                return connect(properties.limits().around(limitable(robot)), policy, options);
+            if (options.limits() == null) {
+                return connect(robot, policy, options);
             }
-            return connect(robot, policy, options);
-        }
-
-        /** The types have been checked as far as they are known. */
-        @SuppressWarnings("unchecked")
-        private static Robot<Object, Tensor> limitable(Robot<?, ?> robot) {
-            return (Robot<Object, Tensor>) robot;
+            types.requireTensorActions();
+            return checked("limits", options.limits(), limits -> connect(robot, policy, options));
         }
 
         /** The types have been checked as far as they are known. */

@@ -5,6 +5,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionUnresponsiveException;
+import dev.rfx.session.SessionView;
 import dev.rfx.session.event.SessionFailedEvent;
 import dev.rfx.session.event.SessionRestartingEvent;
 import dev.rfx.session.event.SessionRestartsExhaustedEvent;
@@ -17,49 +18,52 @@ import org.springframework.context.ApplicationEventPublisher;
 /** Publishes what happens to a session as application events, on the thread of its listeners. */
 final class SessionEventPublishing implements SessionListener {
 
+    private final Session session;
     private final String beanName;
     private final ApplicationEventPublisher publisher;
 
-    SessionEventPublishing(String beanName, ApplicationEventPublisher publisher) {
+    SessionEventPublishing(Session session, String beanName, ApplicationEventPublisher publisher) {
+        this.session = session;
         this.beanName = beanName;
         this.publisher = publisher;
     }
 
     @Override
-    public void started(Session session) {
-        this.publisher.publishEvent(new SessionStartedEvent(session, this.beanName));
+    public void started(SessionView view) {
+        this.publisher.publishEvent(new SessionStartedEvent(this.session, this.beanName));
     }
 
     @Override
-    public void stopped(Session session) {
-        this.publisher.publishEvent(new SessionStoppedEvent(session, this.beanName));
+    public void stopped(SessionView view) {
+        this.publisher.publishEvent(new SessionStoppedEvent(this.session, this.beanName));
     }
 
     @Override
-    public void failed(Session session, SessionException failure) {
+    public void failed(SessionView view, SessionException failure) {
         // Counts as reported: close() must not throw it while the context closes.
-        session.failure();
-        this.publisher.publishEvent(new SessionFailedEvent(session, this.beanName, failure));
+        this.session.failure();
+        this.publisher.publishEvent(new SessionFailedEvent(this.session, this.beanName, failure));
     }
 
     @Override
-    public void stalled(Session session, SessionUnresponsiveException exception) {
-        this.publisher.publishEvent(new SessionStalledEvent(session, this.beanName, exception));
+    public void stalled(SessionView view, SessionUnresponsiveException problem) {
+        this.publisher.publishEvent(new SessionStalledEvent(this.session, this.beanName, problem));
     }
 
     @Override
-    public void stuck(Session session, SessionUnresponsiveException exception) {
-        this.publisher.publishEvent(new SessionStuckEvent(session, this.beanName, exception));
+    public void stuck(SessionView view, SessionUnresponsiveException problem) {
+        this.publisher.publishEvent(new SessionStuckEvent(this.session, this.beanName, problem));
     }
 
     @Override
-    public void restarting(Session session, RestartStatus restart) {
-        this.publisher.publishEvent(new SessionRestartingEvent(session, this.beanName, restart));
-    }
-
-    @Override
-    public void restartsExhausted(Session session, SessionException failure) {
+    public void restarting(SessionView view, RestartStatus restart) {
         this.publisher.publishEvent(
-                new SessionRestartsExhaustedEvent(session, this.beanName, failure));
+                new SessionRestartingEvent(this.session, this.beanName, restart));
+    }
+
+    @Override
+    public void restartsExhausted(SessionView view, SessionException failure) {
+        this.publisher.publishEvent(
+                new SessionRestartsExhaustedEvent(this.session, this.beanName, failure));
     }
 }

@@ -1,6 +1,5 @@
 package dev.rfx.session.autoconfigure;
 
-import dev.rfx.session.RestartPolicy;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import java.time.Duration;
@@ -43,11 +42,7 @@ public final class SessionLifecycleAutoConfiguration {
                 (name, session) -> {
                     session.addListener(keepAlive);
                     showProgress(session, line, properties.checkedLogInterval());
-                    session.addListener(new SessionEventPublishing(name, publisher));
-                    RestartPolicy policy = properties.restart().toPolicy();
-                    if (policy != null) {
-                        session.setRestartPolicy(policy);
-                    }
+                    session.addListener(new SessionEventPublishing(session, name, publisher));
                 });
         return new SessionLifecycle(sessions.values(), keepAlive, properties);
     }

@@ -3,25 +3,21 @@ package dev.rfx.session.autoconfigure;
 import static dev.rfx.session.autoconfigure.PropertyChecks.checked;
 import static dev.rfx.session.autoconfigure.PropertyChecks.isBetween;
 import static dev.rfx.session.autoconfigure.PropertyChecks.require;
-import static dev.rfx.session.autoconfigure.PropertyChecks.requireBetween;
 
-import dev.rfx.session.RestartPolicy;
-import dev.rfx.session.Robot;
+import dev.rfx.session.RestartOptions;
 import dev.rfx.session.SessionOptions;
-import dev.rfx.session.Tensor;
 import dev.rfx.session.WatchdogAction;
 import dev.rfx.session.actuate.SessionHealthThresholds;
+import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.SafetyLimits;
 import dev.rfx.session.thread.ThreadOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * Configures the session that connects the robot and the policy of the application.
@@ -146,8 +142,8 @@ record SessionProperties(
 
     /**
      * Limits of the commands to the robot, in the units of its actions, which must be tensors. They
-     * apply to the auto-configured session. An application that declares Session beans does not
-     * start with them.
+     * apply to every session that has the auto-configured options. An application with another
+     * session does not start with them.
      *
      * @param min Smallest command: one value for all joints, or one per joint. By default no limit.
      * @param max Largest command: one value for all joints, or one per joint. By default no limit.
@@ -172,54 +168,22 @@ record SessionProperties(
         }
 
         /**
-         * Puts these limits around a robot.
+         * The options with these properties, or null if no limit is set.
          *
          * @throws InvalidConfigurationPropertyValueException if a value is outside its range
          */
-        <O> Robot<O, Tensor> around(Robot<O, Tensor> robot) {
-            SafetyLimits.Builder<O> limits =
-                    SafetyLimits.around(robot).onViolation(this.onViolation);
-            if (isSet(this.min)) {
-                checked("limits.min", this.min, min -> limits.min(toArray(min)));
+        @Nullable LimitOptions toOptions() {
+            if (!isSet()) {
+                return null;
             }
-            if (isSet(this.max)) {
-                checked("limits.max", this.max, max -> limits.max(toArray(max)));
-            }
-            if (isSet(this.maxSpeed)) {
-                checked(
-                        "limits.max-speed",
-                        this.maxSpeed,
-                        speed -> limits.maxSpeed(toArray(speed)));
-            }
-            return checked("limits", this, all -> limits.build());
+            LimitOptions options = LimitOptions.none().withOnViolation(this.onViolation);
+            options = checked("limits.min", orEmpty(this.min), options::withMin);
+            options = checked("limits.max", orEmpty(this.max), options::withMax);
+            return checked("limits.max-speed", orEmpty(this.maxSpeed), options::withMaxSpeed);
         }
 
-        /** {@return the Java code of these limits} */
-        String toCode() {
-            return "SafetyLimits.around(robot)"
-                    + toCode("min", this.min)
-                    + toCode("max", this.max)
-                    + toCode("maxSpeed", this.maxSpeed)
-                    + (this.onViolation == SafetyLimits.OnViolation.CLAMP
-                            ? ""
-                            : ".onViolation(SafetyLimits.OnViolation." + this.onViolation + ")")
-                    + ".build()";
-        }
-
-        private static String toCode(String method, @Nullable List<Float> values) {
-            return isSet(values)
-                    ? values.stream()
-                            .map(value -> value + "f")
-                            .collect(Collectors.joining(", ", "." + method + "(", ")"))
-                    : "";
-        }
-
-        private static float[] toArray(List<Float> values) {
-            float[] array = new float[values.size()];
-            for (int i = 0; i < array.length; i++) {
-                array[i] = values.get(i);
-            }
-            return array;
+        private static List<Float> orEmpty(@Nullable List<Float> values) {
+            return values == null ? List.of() : values;
         }
     }
 
@@ -241,37 +205,29 @@ record SessionProperties(
             @DefaultValue("30s") Duration maxDelay,
             @DefaultValue("10m") Duration window) {
 
-        private static final Duration MAX_DELAY = Duration.ofHours(1);
-        private static final Duration MIN_WINDOW = Duration.ofSeconds(1);
-        private static final Duration MAX_WINDOW = Duration.ofDays(365);
-
         /**
-         * Returns a restart policy for one session, or null if restarts are disabled.
+         * The options with these properties.
          *
          * @throws InvalidConfigurationPropertyValueException if a value is outside its range
          */
-        @Nullable RestartPolicy toPolicy() {
-            require(
-                    this.maxAttempts >= 0 && this.maxAttempts <= 1000,
-                    "restart.max-attempts",
-                    this.maxAttempts,
-                    "0 to 1000");
-            requireBetween("restart.initial-delay", this.initialDelay, Duration.ZERO, MAX_DELAY);
-            require(
-                    this.multiplier >= 1 && this.multiplier <= 100,
+        RestartOptions toOptions() {
+            RestartOptions none = RestartOptions.none();
+            Duration longest = RestartOptions.MAX_DELAY;
+            checked(
+                    "restart.initial-delay",
+                    this.initialDelay,
+                    d -> none.withDelays(d, 1, longest));
+            checked(
                     "restart.multiplier",
                     this.multiplier,
-                    "1 to 100");
-            requireBetween("restart.max-delay", this.maxDelay, this.initialDelay, MAX_DELAY);
-            requireBetween("restart.window", this.window, MIN_WINDOW, MAX_WINDOW);
-            if (this.maxAttempts == 0) {
-                return null;
-            }
-            ExponentialBackOff backOff =
-                    new ExponentialBackOff(this.initialDelay.toMillis(), this.multiplier);
-            backOff.setMaxInterval(this.maxDelay.toMillis());
-            return new BackOffRestartPolicy(
-                    backOff, this.maxAttempts, this.window, System::nanoTime);
+                    factor -> none.withDelays(Duration.ZERO, factor, longest));
+            RestartOptions options =
+                    checked(
+                            "restart.max-delay",
+                            this.maxDelay,
+                            d -> none.withDelays(this.initialDelay, this.multiplier, d));
+            options = checked("restart.max-attempts", this.maxAttempts, options::withMaxAttempts);
+            return checked("restart.window", this.window, options::withWindow);
         }
     }
 
@@ -320,7 +276,9 @@ record SessionProperties(
                 checked("watchdog.timeout", this.watchdog.timeout(), options::withWatchdogTimeout);
         options =
                 options.withWatchdogAction(this.watchdog.action())
-                        .withThread(this.thread.toOptions());
+                        .withThread(this.thread.toOptions())
+                        .withLimits(this.limits.toOptions())
+                        .withRestart(this.restart.toOptions());
         options =
                 checked(
                         "max-observation-age",

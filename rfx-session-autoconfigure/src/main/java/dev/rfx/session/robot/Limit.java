@@ -33,6 +33,18 @@ final class Limit {
         return new Limit(values.clone(), this.none);
     }
 
+    /**
+     * Returns this limit.
+     *
+     * @throws IllegalArgumentException if a value is not more than 0
+     */
+    Limit requirePositive(String name) {
+        for (float value : this.values) {
+            require(value > 0, name + " is " + value + ", but must be more than 0");
+        }
+        return this;
+    }
+
     float of(int joint) {
         return switch (this.values.length) {
             case 0 -> this.none;

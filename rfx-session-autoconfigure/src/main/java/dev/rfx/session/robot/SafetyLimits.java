@@ -285,11 +285,7 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
          * @throws IllegalArgumentException if there is no value, or one is not finite and positive
          */
         public Builder<O> maxSpeed(float... maxSpeed) {
-            Limit limit = this.maxSpeed.with("maxSpeed", maxSpeed);
-            for (float speed : maxSpeed) {
-                Limit.require(speed > 0, "maxSpeed is " + speed + ", but must be more than 0");
-            }
-            this.maxSpeed = limit;
+            this.maxSpeed = this.maxSpeed.with("maxSpeed", maxSpeed).requirePositive("maxSpeed");
             return this;
         }
 

@@ -1,83 +1,53 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connected arm: from the open port to torque on, and back. Each servo is asked and told on its
- * own here, and confirms it; only the control loop and the way to the start pose speak to all at
- * once. Used by one thread at a time.
+ * A connected arm: from the open port to torque on, and back to rest. It addresses each servo alone
+ * and waits for the confirmation. Only the control loop and the way to the start pose address all
+ * servos at once. Used by one thread at a time.
  */
 final class Arm implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(So101Robot.class);
 
-    /**
-     * A joint at rest is so far from its goal at most, 8°: what gravity makes of it. Farther away
-     * it is on its way, or something is in its way.
-     */
-    static final int MAX_SAG = 91;
-
-    /** In so long a joint at rest does not move … */
-    private static final long REST_NANOS = 40_000_000;
-
-    /** … more than this, which is the noise of its encoder. */
-    static final int REST_STEPS = 4;
-
-    /** A joint that lies a little outside its range goes back so slowly, 9°/s. */
-    private static final int RETURN_STEPS_PER_SECOND = 100;
-
-    /** And then has so much time to be at rest. */
-    private static final long RETURN_MILLIS = 50;
-
-    /** A session waits for a stop for 10 s at most. */
+    /** Longest time to park. A session waits 10 s for a stop. */
     private static final Duration PARK_LIMIT = Duration.ofSeconds(8);
 
     private static final Joint[] JOINTS = Joint.values();
 
-    private final So101Robot.Settings settings;
+    private final So101Settings settings;
     private final Calibration calibration;
     private final @Nullable Ramp toStartPose;
     private final ArmPort port;
     private final ServoBus bus;
     private final int[] goals = new int[JOINTS.length];
-    private final int[] positions = new int[JOINTS.length];
+    private final JointHold holds;
 
-    /** The joints that keep the goal that they had. */
-    private final boolean[] kept = new boolean[JOINTS.length];
-
-    /** Those whose torque was off when the arm was connected. */
+    /** Joints whose torque was off before the start. */
     private final Set<Joint> foundLimp = EnumSet.noneOf(Joint.class);
 
-    /** Those whose torque was turned off then, to clear their overload. */
+    /** Joints whose torque the start has turned off for a moment, to clear an overload. */
     private final Set<Joint> released = EnumSet.noneOf(Joint.class);
 
-    /** Whether the last goal is another one than was asked for: the joint moves there slowly. */
-    private boolean led;
+    private final Order hold;
+    private final Order holdIfItMovesOn;
+    private final Order restoreSpeed;
+    private final Order turnTorqueOff = this::turnTorqueOff;
 
-    private final Order holding = this::hold;
-    private final Order holdingStill = this::holdIfItMovesOn;
-    private final Order limp = joint -> this.bus().write(joint, Register.TORQUE_ENABLE, 0);
-
-    // What a servo told last of its state.
-    private final ServoBus.Replies states = (joint, reply) -> state(reply);
-    private boolean torqueOn;
-    private int position;
-    private int goal;
-    private int goalVelocity;
-
-    /** What a servo is told. */
+    /** An order to one servo. */
     private interface Order {
-        void tell(Joint joint);
+        void send(Joint joint);
     }
 
     private Arm(
-            So101Robot.Settings settings,
+            So101Settings settings,
             Calibration calibration,
             @Nullable Ramp toStartPose,
             ArmPort port,
@@ -87,17 +57,21 @@ final class Arm implements AutoCloseable {
         this.toStartPose = toStartPose;
         this.port = port;
         this.bus = new ServoBus(port, settings.baudRate(), settings.readTimeout(), statistics);
+        this.holds = new JointHold(this.bus, calibration, this.goals);
+        this.hold = this.holds::hold;
+        this.holdIfItMovesOn = this.holds::holdIfItMovesOn;
+        this.restoreSpeed = this.holds::restoreSpeed;
     }
 
     /**
      * Opens the port.
      *
-     * @param atExit stops the arm when the JVM ends and nobody else does
+     * @param atExit stops the arm when the JVM ends and no other thread does
      * @throws IllegalArgumentException if the start speed is more than a servo can turn
-     * @throws PortException if it cannot be found or opened
+     * @throws PortException if the port cannot be found or opened
      */
     static Arm connect(
-            So101Robot.Settings settings,
+            So101Settings settings,
             Calibration calibration,
             LinkStatistics statistics,
             Runnable atExit) {
@@ -115,7 +89,7 @@ final class Arm implements AutoCloseable {
         return this.bus;
     }
 
-    /** The goals that the servos have, in steps. */
+    /** {@return the present goals of the servos, in steps} */
     int[] goals() {
         return this.goals;
     }
@@ -126,49 +100,59 @@ final class Arm implements AutoCloseable {
         System.arraycopy(next, 0, this.goals, 0, next.length);
     }
 
-    /** Makes sure that this is the arm of the calibration, and that its servos are set up. */
+    /** Checks that this is the arm of the calibration, and configures its servos. */
     void checkAndConfigure(Cancellation cancellation) throws InterruptedException {
         new ArmSetup(this.bus, path(), this.calibration, this.settings, cancellation).run();
     }
 
     /**
-     * Turns torque on, one servo after the other, each with the goal to stay where it is. A limit
-     * of their speed that another program has left does not stay.
+     * Turns torque on, one servo after the other. Each joint holds where it is.
+     *
+     * <p>A speed limit of another program is removed only after all joints were found at rest: a
+     * joint in motion would jump to full speed. A speed limit that this method sets itself is
+     * removed on every exit.
      */
     void holdWithTorque(Cancellation cancellation) throws InterruptedException {
-        for (Joint joint : JOINTS) {
-            cancellation.check();
-            hold(joint);
-            if (!this.torqueOn) {
-                this.foundLimp.add(joint);
-            } else if (isToBeReleased(joint)) {
-                this.bus.write(joint, Register.TORQUE_ENABLE, 0);
-                this.released.add(joint);
-                hold(joint);
+        Throwable failure = null;
+        try {
+            for (Joint joint : JOINTS) {
+                cancellation.check();
+                engage(joint);
             }
-            this.bus.write(joint, Register.TORQUE_ENABLE, 1);
-            if (this.led) {
-                int way = Math.abs(this.goals[joint.ordinal()] - this.position);
-                Thread.sleep(way * 1000L / RETURN_STEPS_PER_SECOND + RETURN_MILLIS);
+            this.bus.tolerate(
+                    EnumSet.noneOf(ServoFault.class)); // the start has cleared what it can
+            this.holds.awaitMotion();
+            cancellation.check(); // an interrupt has cut the wait short
+            for (Joint joint : JOINTS) {
+                this.holds.holdIfItMovesOn(joint);
             }
-            if (this.goalVelocity != 0) {
-                this.bus.write(joint, Register.GOAL_VELOCITY, 0);
-            }
+            this.holds.removeForeignSpeedLimits();
+        } catch (Throwable ex) {
+            failure = ex;
         }
-        this.bus.tolerate(EnumSet.noneOf(ServoFault.class)); // all that could be cleared is
-        awaitMotion();
-        for (Joint joint : JOINTS) {
-            holdIfItMovesOn(joint);
-        }
+        this.holds.awaitReturn();
+        rethrow(sendAll(this.restoreSpeed, failure));
     }
 
-    /** An overload ends with the torque. Where the arm would fall then, it was not let in. */
+    private void engage(Joint joint) {
+        if (!this.holds.hold(joint)) {
+            this.foundLimp.add(joint);
+        } else if (isToBeReleased(joint)) {
+            this.bus.write(joint, Register.TORQUE_ENABLE, 0);
+            this.released.add(joint);
+            this.holds.hold(joint);
+        }
+        this.bus.write(joint, Register.TORQUE_ENABLE, 1);
+        this.holds.awaitReturn();
+    }
+
+    /** Torque off clears an overload. {@link ArmSetup} refuses an arm that would fall. */
     private boolean isToBeReleased(Joint joint) {
         return !joint.carriesTheArm() && this.bus.hasReported(joint, ServoFault.OVERLOAD);
     }
 
     /**
-     * Says in the log what has cleared a fault, after torque has come on.
+     * Logs what has cleared a fault, after torque has come on.
      *
      * @param last the fault that ended the last run, or null
      */
@@ -179,13 +163,13 @@ final class Arm implements AutoCloseable {
                     path(),
                     Joint.GRIPPER,
                     this.released.contains(Joint.GRIPPER) || this.foundLimp.contains(Joint.GRIPPER)
-                            ? ", also after its torque was off"
+                            ? ", even after its torque was off"
                             : "");
         }
         for (Joint joint : this.released) {
             if (!this.bus.hasReported(joint, ServoFault.OVERLOAD)) {
                 logger.info(
-                        "SO-101 on {}: {} was in overload: turning its torque off and on has"
+                        "SO-101 on {}: {} was in overload. Turning its torque off and on has"
                                 + " cleared it.",
                         path(),
                         joint);
@@ -193,89 +177,14 @@ final class Arm implements AutoCloseable {
         }
         if (last != null && !this.released.contains(last.joint())) {
             logger.info(
-                    "SO-101 on {}: {} does not report the fault of the last run any more ({}): {}.",
+                    "SO-101 on {}: {} no longer reports the fault of the last run ({}). {}.",
                     path(),
                     last.joint(),
                     last.faultNames(),
                     this.foundLimp.contains(last.joint())
-                            ? "its torque was off in the meantime"
-                            : "the servo has ended it by itself");
+                            ? "Its torque was off in the meantime"
+                            : "The servo has cleared it");
         }
-    }
-
-    /**
-     * Lets a joint stay where it is. If it is near its goal with torque, it keeps the goal: with
-     * its position as the goal the force would be gone that keeps it there, and it would sink a
-     * little each time. So does a gripper, which would let go of what it holds, but not if it is in
-     * overload: it would push against what it holds until it is too hot. Else its position becomes
-     * its goal: what goal it has from before nobody knows.
-     */
-    private void hold(Joint joint) {
-        this.kept[joint.ordinal()] = false; // unless it answers
-        this.bus.read(joint, ServoBus.STATE_BEGIN, ServoBus.STATE_BYTES, this.states);
-        boolean near =
-                joint == Joint.GRIPPER
-                        ? !this.bus.hasReported(joint, ServoFault.OVERLOAD)
-                        : Math.abs(this.goal - this.position) <= MAX_SAG;
-        boolean keep = this.torqueOn && near;
-        this.kept[joint.ordinal()] = keep;
-        this.positions[joint.ordinal()] = this.position;
-        if (keep && joint == Joint.GRIPPER) {
-            this.led = false;
-            setGoal(joint, this.goal);
-        } else {
-            setAllowedGoal(joint, keep ? this.goal : this.position);
-        }
-    }
-
-    /**
-     * Sets a goal, or the nearest one that a joint may have. Outside its range a servo goes to the
-     * end of the range whatever its goal, and near the seam of the turn a push is enough to let it
-     * go all the way round: the joint is led away from there, slowly. The speed stays limited until
-     * the next start.
-     */
-    private void setAllowedGoal(Joint joint, int steps) {
-        int allowed = this.calibration.joint(joint).nearestGoal(steps);
-        this.led = allowed != steps;
-        if (this.led) {
-            this.bus.write(joint, Register.GOAL_VELOCITY, RETURN_STEPS_PER_SECOND);
-            this.goalVelocity = RETURN_STEPS_PER_SECOND;
-        }
-        setGoal(joint, allowed);
-    }
-
-    private void setGoal(Joint joint, int steps) {
-        this.bus.write(joint, Register.GOAL_POSITION, steps);
-        this.goals[joint.ordinal()] = steps;
-    }
-
-    /**
-     * Looks once more, a little later, whether a joint that keeps its goal is at rest indeed: it
-     * may be on its way, or about to set out.
-     */
-    private void holdIfItMovesOn(Joint joint) {
-        if (this.kept[joint.ordinal()]) {
-            int now = this.bus.read(joint, Register.PRESENT_POSITION);
-            if (Math.abs(now - this.positions[joint.ordinal()]) > REST_STEPS) {
-                setAllowedGoal(joint, now);
-            }
-        }
-    }
-
-    private void awaitMotion() {
-        for (boolean keeps : this.kept) {
-            if (keeps) {
-                LockSupport.parkNanos(this, REST_NANOS); // interrupted, it looks sooner
-                return;
-            }
-        }
-    }
-
-    private void state(ReplyParser reply) {
-        this.torqueOn = reply.value(Register.TORQUE_ENABLE) == 1;
-        this.position = reply.value(Register.PRESENT_POSITION);
-        this.goal = reply.value(Register.GOAL_POSITION);
-        this.goalVelocity = reply.value(Register.GOAL_VELOCITY);
     }
 
     /** Moves all joints to the start pose, if there is one. */
@@ -286,12 +195,14 @@ final class Arm implements AutoCloseable {
     }
 
     /**
-     * Brings the arm to rest. Every servo is told, also if it reports a fault, and if another one
-     * does not listen. If nothing is wrong, nothing is allocated: the heap may be full.
+     * Brings the arm to rest. It addresses every servo, also one that reports a fault, and also
+     * after another servo did not confirm. It allocates nothing while nothing fails, because the
+     * heap may be full.
      *
-     * @throws So101Exception if one did not listen or reported a fault; the others are suppressed
-     * @throws InterruptedException if the thread was interrupted on the way to the start pose;
-     *     torque is off then
+     * @throws So101Exception if a servo did not confirm or reported a fault; those of other servos
+     *     are suppressed
+     * @throws InterruptedException if the thread is interrupted while the arm parks; torque is off
+     *     then
      */
     void rest(StopMode mode) throws InterruptedException {
         this.port.beginRest();
@@ -299,20 +210,25 @@ final class Arm implements AutoCloseable {
         Throwable failure = mode == StopMode.PARK_THEN_TORQUE_OFF ? park() : null;
         this.bus.deferFaults();
         if (mode == StopMode.HOLD) {
-            failure = tellAll(this.holding, failure);
-            awaitMotion();
-            failure = tellAll(this.holdingStill, failure);
+            failure = sendAll(this.hold, failure);
+            this.holds.awaitMotion();
+            failure = sendAll(this.holdIfItMovesOn, failure);
         } else {
-            failure = tellAll(this.limp, failure);
+            failure = sendAll(this.turnTorqueOff, failure);
         }
         rethrow(failure);
     }
 
-    private @Nullable Throwable tellAll(Order order, @Nullable Throwable before) {
+    private void turnTorqueOff(Joint joint) {
+        this.bus.write(joint, Register.TORQUE_ENABLE, 0);
+        this.holds.restoreSpeed(joint);
+    }
+
+    private @Nullable Throwable sendAll(Order order, @Nullable Throwable before) {
         Throwable failure = before;
         for (Joint joint : JOINTS) {
             try {
-                order.tell(joint);
+                order.send(joint);
             } catch (Throwable ex) {
                 failure = with(failure, ex);
             }
@@ -324,16 +240,19 @@ final class Arm implements AutoCloseable {
         return failure;
     }
 
-    /** An arm that is not held by all its servos is not led anywhere. */
+    /** Moves the arm to its start pose, but only if all servos have torque. */
     private @Nullable Throwable park() {
         try {
             boolean held = this.toStartPose != null;
             for (Joint joint : JOINTS) {
-                hold(joint);
-                held &= this.torqueOn;
+                held &= this.holds.hold(joint);
             }
             if (held) {
-                // An interrupt ends its sleep.
+                this.holds.awaitReturn();
+                for (Joint joint : JOINTS) {
+                    this.holds.restoreSpeed(joint);
+                }
+                // There is nothing to check: an interrupt ends the sleeps of the ramp.
                 this.toStartPose.run(this.bus, this.goals, () -> {}, PARK_LIMIT);
             }
             return null;
@@ -346,7 +265,7 @@ final class Arm implements AutoCloseable {
         if (first == null) {
             return other;
         }
-        if (first != other) { // there may be one OutOfMemoryError for all
+        if (first != other) { // the JVM may throw one OutOfMemoryError several times
             first.addSuppressed(other);
         }
         return first;

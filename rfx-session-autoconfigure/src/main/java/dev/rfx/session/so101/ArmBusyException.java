@@ -1,5 +1,7 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
+
 /** A servo has to be configured, which needs its torque off, but its torque is on. */
 public class ArmBusyException extends So101Exception {
 

@@ -2,6 +2,7 @@ package dev.rfx.session.so101;
 
 import com.fazecast.jSerialComm.SerialPort;
 import com.fazecast.jSerialComm.SerialPortInvalidPortException;
+import dev.rfx.session.so101.protocol.Request;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;

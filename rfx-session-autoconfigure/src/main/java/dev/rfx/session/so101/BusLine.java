@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Request;
 import java.util.concurrent.locks.LockSupport;
 
 /** What carries the bytes of a bus, and its time, so that tests can bring their own. */

@@ -40,7 +40,7 @@ final class GoalLimits {
     }
 
     /** Sets the range and the speed of each joint. To be called before {@link #begin()}. */
-    void calibrate(So101Robot.Settings settings, Calibration calibration) {
+    void calibrate(So101Settings settings, Calibration calibration) {
         for (Joint joint : JOINTS) {
             int i = joint.ordinal();
             JointCalibration own = calibration.joint(joint);

@@ -1,5 +1,7 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.ReplyParser;
+
 /**
  * A servo did not answer, or not with what was asked for, and retries did not help. The next
  * request may succeed.

@@ -1,6 +1,7 @@
 package dev.rfx.session.so101;
 
 import dev.rfx.session.RobotReading;
+import dev.rfx.session.so101.protocol.ReplyParser;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -3,6 +3,8 @@ package dev.rfx.session.so101;
 import dev.rfx.session.Observation;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.ReplyParser;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -29,7 +31,7 @@ final class Measurement {
     private final int[] positions = new int[JOINTS.length];
     private final int[] velocities = new int[JOINTS.length];
     private final int[][] sensed;
-    private final ServoBus.Replies replies = this::replied;
+    private final Replies replies = this::replied;
 
     private final Tensor state = Tensor.zeros(2 * JOINTS.length);
     private final Tensor[] values;
@@ -40,7 +42,7 @@ final class Measurement {
 
     private final GripperOverload overload = new GripperOverload();
 
-    Measurement(So101Robot.Settings settings) {
+    Measurement(So101Settings settings) {
         this.sensors = settings.sensors().toArray(Sensor[]::new);
         this.sensed = new int[this.sensors.length][JOINTS.length];
         this.values = new Tensor[this.sensors.length];
@@ -67,7 +69,7 @@ final class Measurement {
     }
 
     /** Sets the scale of each joint. To be called before the first measurement. */
-    void calibrate(So101Robot.Settings settings, Calibration calibration) {
+    void calibrate(So101Settings settings, Calibration calibration) {
         for (Joint joint : JOINTS) {
             this.scales[joint.ordinal()] =
                     JointScale.of(calibration.joint(joint), settings.units());

@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
 import java.util.Collection;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +53,12 @@ final class Ramp {
     private final int[] restPosition = new int[JOINTS.length];
     private final double[] leastLag = new double[JOINTS.length];
     private final boolean[] arrived = new boolean[JOINTS.length];
-    private final ServoBus.Replies replies =
+    private final Replies replies =
             (joint, reply) ->
                     this.position[joint.ordinal()] = reply.value(Register.PRESENT_POSITION);
     private int errors;
 
-    private Ramp(So101Robot.Settings settings, Calibration calibration, List<Double> pose) {
+    private Ramp(So101Settings settings, Calibration calibration, List<Double> pose) {
         this.maxErrors = settings.maxConsecutiveErrors();
         for (Joint joint : JOINTS) {
             int i = joint.ordinal();
@@ -74,7 +75,7 @@ final class Ramp {
      * @throws IllegalArgumentException if the start speed is more than a servo can turn, or as good
      *     as none
      */
-    static @Nullable Ramp toStartPose(So101Robot.Settings settings, Calibration calibration) {
+    static @Nullable Ramp toStartPose(So101Settings settings, Calibration calibration) {
         List<Double> pose = settings.startPose();
         return pose == null ? null : new Ramp(settings, calibration, pose);
     }
@@ -125,7 +126,6 @@ final class Ramp {
                 throw StartPoseException.tooSlow(limit);
             }
             if (look(bus)) {
-                bus.requireTorque();
                 boolean there = advance();
                 round(goals);
                 bus.writeGoals(goals);
@@ -136,10 +136,14 @@ final class Ramp {
         }
     }
 
-    /** Finds out where the joints are. Where that is not known, nothing is moved on. */
+    /**
+     * Measures the positions, and the torque if it is in doubt. While either is unknown, the goals
+     * stay as they are.
+     */
     private boolean look(ServoBus bus) {
         try {
             bus.readAll(Register.PRESENT_POSITION, Measurement.MOTION_BYTES, this.replies);
+            bus.requireTorque();
             this.errors = 0;
             return true;
         } catch (LinkException ex) {
@@ -176,9 +180,11 @@ final class Ramp {
 
     private double maxLag(int i, double way) {
         if (this.arrived[i]) {
-            return Arm.MAX_SAG + NOISE;
+            return JointHold.MAX_SAG + NOISE;
         }
-        return way == 0 ? Arm.MAX_SAG : Arm.MAX_SAG + this.step[i] * MAX_LAG_SECONDS / TICK_SECONDS;
+        return way == 0
+                ? JointHold.MAX_SAG
+                : JointHold.MAX_SAG + this.step[i] * MAX_LAG_SECONDS / TICK_SECONDS;
     }
 
     private void awaitJoint(Joint joint) {
@@ -206,7 +212,7 @@ final class Ramp {
     private boolean haveStayed() {
         boolean stayed = true;
         for (int i = 0; i < JOINTS.length; i++) {
-            stayed &= Math.abs(this.position[i] - this.restPosition[i]) <= Arm.REST_STEPS;
+            stayed &= Math.abs(this.position[i] - this.restPosition[i]) <= JointHold.REST_STEPS;
         }
         if (!stayed) {
             System.arraycopy(this.position, 0, this.restPosition, 0, JOINTS.length);

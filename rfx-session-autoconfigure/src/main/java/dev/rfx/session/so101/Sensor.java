@@ -1,5 +1,7 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
+
 /**
  * What can be observed beside position and velocity, under the name of the constant in lower case.
  */

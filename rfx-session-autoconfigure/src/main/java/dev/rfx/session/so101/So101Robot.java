@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -23,76 +22,81 @@ import org.jspecify.annotations.Nullable;
  * An SO-101 arm on a serial port: six STS3215 servos.
  *
  * <p><b>Observation.</b> {@code state} has the positions of the six joints in the order of {@link
- * Joint}, then their velocities, in {@link JointUnits}; {@code load}, {@code voltage}, {@code
- * temperature} and {@code current} have one value per joint where they were asked for. The tensors
- * are filled anew by every {@link #observe()}, and the stamp says when they were measured.
+ * Joint}, then their velocities, in {@link JointUnits}. {@code load}, {@code voltage}, {@code
+ * temperature} and {@code current} have one value per joint if the builder asks for them. Every
+ * {@link #observe()} overwrites the tensors, and the stamp is the time of the measurement.
  *
- * <p><b>Action.</b> Six goal positions in the same units. They are kept within the calibrated range
- * and within a greatest speed, which grows in the first second; {@link #readings()} counts that.
+ * <p><b>Action.</b> Six goal positions in the same units. The robot clamps them to the calibrated
+ * range and to a maximum speed, which grows in the first second. {@link #readings()} counts the
+ * clamps.
  *
- * <p><b>Errors.</b> A reply that is missing or damaged is asked for again, twice, within the read
- * time-out. If that does not help, {@link #observe()} returns the last observation with its old
- * stamp, so that {@code maxObservationAge} can judge it; after so many times in a row it throws a
- * {@link LinkLostException}. A servo that reports a fault is a {@link ServoFaultException} at once,
- * but for the overload of the gripper, which is a reading: it holds something.
+ * <p><b>Errors.</b> After a missing or damaged reply the robot repeats the request, twice, within
+ * the read time-out. If that fails, {@link #observe()} returns the last observation with its old
+ * stamp, which {@code maxObservationAge} judges. After a configured number of such failures in a
+ * row it throws a {@link LinkLostException}. A servo that reports a fault is a {@link
+ * ServoFaultException} at once. The exception is an overload of the gripper, which is a reading:
+ * the gripper holds an object.
  *
  * <p><b>Connection.</b> {@link #reset()} opens the port, checks the servos and their calibration,
- * and turns torque on without a motion; then the arm goes to the start pose, if there is one, at
- * its speed. {@link #stop()} brings the arm to rest by the {@link StopMode} and closes the port.
+ * and turns torque on without a motion. Then the arm moves to the start pose, if there is one, at
+ * the start speed. {@link #stop()} brings the arm to rest by the {@link StopMode} and closes the
+ * port.
  *
- * <p><b>Threading.</b> As a session calls it: one thread, but for {@link #stop()}, which may come
- * from another one while a call hangs, {@link #readings()} and {@link #close()}.
+ * <p><b>Threading.</b> One thread at a time, as a session does. Only {@link #stop()}, {@link
+ * #readings()} and {@link #close()} may run on another thread, also while a call blocks.
+ *
+ * @since 0.1
  */
 public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseable {
 
-    /** The port that stands for whichever the arm is on. */
+    /** Port setting that selects the USB serial port on which an SO-101 answers. */
     public static final String AUTO = "auto";
 
     private static final int JOINTS = Joint.values().length;
 
     /**
-     * Whoever uses the port for longer, though he was told to stop, and beside some read time-outs,
-     * is in a write that nobody reads from: to tell six servos that do not answer takes 0.9 s.
+     * How long {@link #stop()} waits for the port. Addressing six silent servos takes 0.9 s; a
+     * thread that still holds the port after this plus three read time-outs is blocked in a write.
      */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
 
-    /** Longer than a stop takes that parks the arm. */
+    /** How long {@link #stop()} waits for another thread that parks the arm. */
     private static final Duration PARK_PATIENCE = Duration.ofSeconds(12);
 
-    private final Settings settings;
+    private final So101Settings settings;
     private final LinkStatistics statistics = new LinkStatistics();
     private final GoalLimits limits;
     private final Measurement measurement;
 
-    /** Held while the port is used: by one thread, but for a stop beside a call that hangs. */
+    /** Held while a thread uses the port. A stop that cannot get it closes the port without it. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Counted up by each stop, to end what another thread is doing at its next step. */
+    /** Number of stops. A reset on another thread ends at its next step after an increment. */
     private final AtomicInteger stops = new AtomicInteger();
 
     private final int[] goals = new int[JOINTS]; // guarded by lock
 
-    /** Whether whoever has the lock brings the arm to rest. */
+    /** Whether the holder of the lock brings the arm to rest. */
     private volatile boolean resting;
 
     private volatile @Nullable Arm arm;
     private int errorsInARow; // guarded by lock
 
-    /** What a servo reported, until a start has told what became of it. Guarded by lock. */
+    /** Fault of the last run, until a start has logged what cleared it. Guarded by lock. */
     private @Nullable ServoFaultException lastFault;
 
-    private So101Robot(Settings settings) {
+    private So101Robot(So101Settings settings) {
         this.settings = settings;
         this.limits = new GoalLimits(settings.nanoTime());
         this.measurement = new Measurement(settings);
     }
 
     /**
-     * Begins to describe an arm.
+     * Creates a builder with a calibration.
      *
-     * @param port the path of its serial port, or {@link #AUTO} for the one USB serial port on
+     * @param port the path of the serial port, or {@link #AUTO} for the one USB serial port on
      *     which an SO-101 answers
-     * @param calibration its calibration
+     * @param calibration the calibration of the arm
      * @return a builder
      */
     public static Builder builder(String port, Calibration calibration) {
@@ -101,11 +105,11 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Begins to describe an arm whose calibration is read when it is connected.
+     * Creates a builder with a calibration file. Each {@link #reset()} reads the file.
      *
-     * @param port the path of its serial port, or {@link #AUTO} for the one USB serial port on
+     * @param port the path of the serial port, or {@link #AUTO} for the one USB serial port on
      *     which an SO-101 answers
-     * @param calibrationFile the file of its calibration, see {@link Calibration#read(Path)}
+     * @param calibrationFile the calibration file of the arm, see {@link Calibration#read(Path)}
      * @return a builder
      */
     public static Builder builder(String port, Path calibrationFile) {
@@ -114,22 +118,21 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Connects to the arm. It does not move, unless it has a start pose; but a joint that lies up
-     * to 3° outside its calibrated range is led back to its end, at 9°/s.
+     * Connects to the arm. The arm does not move, unless it has a start pose. The exception is a
+     * joint up to 3° outside its calibrated range, or at the seam of its turn: it returns at 9°/s.
      *
      * @throws PortException if the port cannot be found or opened, or its adapter echoes
-     * @throws NotAnSo101Exception if not six servos of an SO-101 answer
-     * @throws CalibrationException if the calibration cannot be read, or the servos are not
-     *     calibrated as it says
-     * @throws ArmBusyException if a servo has to be configured while it holds
+     * @throws NotAnSo101Exception if the six servos of an SO-101 do not answer
+     * @throws CalibrationException if the calibration cannot be read, or that of the servos differs
+     * @throws ArmBusyException if a servo needs another configuration while its torque is on
      * @throws JointOutOfRangeException if a joint lies more than 3° outside its calibrated range
      * @throws StartPoseException if a joint does not follow on the way to the start pose
-     * @throws SupplyVoltageException if a servo takes no such supply
+     * @throws SupplyVoltageException if the supply voltage is outside the limits of a servo
      * @throws ServoFaultException if a servo reports a fault
-     * @throws LinkException if a servo does not answer any more
+     * @throws LinkException if a servo stops answering
      * @throws IllegalArgumentException if the start speed is more than a servo can turn
-     * @throws InterruptedException if the thread is interrupted on the way, or another one calls
-     *     {@link #stop()}
+     * @throws InterruptedException if the thread is interrupted, or another thread calls {@link
+     *     #stop()}
      */
     @Override
     public Observation reset() throws InterruptedException {
@@ -143,12 +146,12 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             this.limits.calibrate(this.settings, calibration);
             this.measurement.calibrate(this.settings, calibration);
             Arm connected = Arm.connect(this.settings, calibration, this.statistics, this::close);
-            this.arm = connected; // a stop that does not see it yet was counted: it is seen here
+            this.arm = connected; // an earlier stop is in the count, which is checked next
             try {
                 cancellation.check();
                 connected.checkAndConfigure(cancellation);
             } catch (RuntimeException | InterruptedException ex) {
-                disconnect(); // nothing was moved, and nothing has to be brought to rest
+                disconnect(); // the arm did not move, so there is nothing to bring to rest
                 throw ex;
             }
             connected.holdWithTorque(cancellation);
@@ -169,16 +172,16 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     private Cancellation cancelledByStopAfter(int stopsBefore) {
         return () -> {
             if (Thread.interrupted() || this.stops.get() != stopsBefore) {
-                throw new InterruptedException("The arm is to stop");
+                throw new InterruptedException("The arm is stopping");
             }
         };
     }
 
     /**
-     * Measures, or returns the last measurement with its old stamp if that failed.
+     * Measures, or returns the last measurement with its old stamp if that fails.
      *
-     * @throws LinkLostException if it failed too often in a row, the port is gone, or a servo lost
-     *     its power for a moment
+     * @throws LinkLostException if too many measurements fail in a row, the port is gone, or a
+     *     servo has lost its torque
      * @throws ServoFaultException if a servo reports a fault
      */
     @Override
@@ -206,10 +209,9 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Sends six goals.
+     * Sends six goals, or none if it throws.
      *
-     * @throws IllegalArgumentException if there are not six, or one is not finite; none is sent
-     *     then
+     * @throws IllegalArgumentException if there are not six, or one is not finite
      * @throws LinkLostException if the port is gone
      */
     @Override
@@ -232,23 +234,25 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     private Arm connected() {
         Arm connected = this.arm;
         if (connected == null) {
-            throw new IllegalStateException("The arm is not connected: reset() does that");
+            throw new IllegalStateException("The arm is not connected. Call reset() first.");
         }
         return connected;
     }
 
     /**
-     * Brings the arm to rest and closes the port, also if the first fails. Does nothing where the
-     * arm is not connected.
+     * Brings the arm to rest, then closes the port, also after a failure. Does nothing if the arm
+     * is not connected.
      *
-     * <p>A JVM that ends stops an arm that nobody else has begun to stop a second later.
+     * <p>If another thread is in {@link #reset()}, that call ends at its next step. If another
+     * thread is already stopping the arm, this method waits for it, so that a parking arm does not
+     * fall.
      *
-     * <p>If another thread is in {@link #reset()}, that ends at its next step. If another one is
-     * stopping the arm already, this method waits for it: an arm that parks is not dropped.
+     * <p>When the JVM ends, a shutdown hook calls this method for every arm that no other thread
+     * has begun to stop after one second.
      *
-     * @throws So101Exception if a servo could not be told; the others were
-     * @throws InterruptedException if the thread is interrupted on the way to the start pose;
-     *     torque is off then
+     * @throws So101Exception if a servo did not confirm; the other servos were addressed
+     * @throws InterruptedException if the thread is interrupted while the arm parks; torque is off
+     *     then
      */
     @Override
     public void stop() throws InterruptedException {
@@ -288,7 +292,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
     }
 
-    /** An interrupt does not keep the arm from being told. */
+    /** Ignores an interrupt until it returns: an interrupted stop stops the arm, too. */
     private boolean lockFor(Duration time) {
         boolean wasInterrupted = false;
         long deadline = System.nanoTime() + time.toNanos();
@@ -319,7 +323,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     /**
      * Stops the arm, if it is connected.
      *
-     * @throws So101Exception if a servo could not be told; the others were
+     * @throws So101Exception if a servo did not confirm; the other servos were addressed
      */
     @Override
     public void close() {
@@ -336,10 +340,8 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
     }
 
     /**
-     * Tells about the link, the clamped goals, the overload of the gripper, and voltage and
-     * temperature where they are observed.
-     *
-     * @return the readings
+     * {@return the state of the link, the clamped goals, the overload of the gripper, and voltage
+     * and temperature if they are observed}
      */
     @Override
     public List<RobotReading> readings() {
@@ -349,37 +351,20 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         return readings;
     }
 
-    /**
-     * Names the port.
-     *
-     * @return a line for logs
-     */
+    /** {@return the arm and its port, for logs} */
     @Override
     public String toString() {
         return "SO-101 on " + this.settings.port();
     }
 
-    /** What {@link Builder} gathers. */
-    record Settings(
-            String port,
-            Supplier<Calibration> calibration,
-            int baudRate,
-            boolean writeCalibration,
-            JointUnits units,
-            Duration readTimeout,
-            int maxConsecutiveErrors,
-            @Nullable Double maxSpeed,
-            StopMode stopMode,
-            @Nullable List<Double> startPose,
-            @Nullable Double startSpeed,
-            Set<Sensor> sensors,
-            LongSupplier nanoTime) {}
-
-    /** Builds a {@link So101Robot}. Nothing is opened and nothing moves. */
+    /**
+     * Builds a {@link So101Robot}. Nothing is opened and nothing moves. Each setter checks its
+     * value and throws an {@link IllegalArgumentException} that names the setting, the value and
+     * its range.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
-
-        private static final Duration MIN_READ_TIMEOUT = Duration.ofMillis(1);
-        private static final Duration MAX_READ_TIMEOUT = Duration.ofSeconds(1);
 
         private final String port;
         private final Supplier<Calibration> calibration;
@@ -392,35 +377,30 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         private StopMode stopMode = StopMode.HOLD;
         private @Nullable List<Double> startPose;
         private @Nullable Double startSpeed;
-        private Set<Sensor> sensors = EnumSet.noneOf(Sensor.class);
+        private Set<Sensor> sensors = Set.of();
         private LongSupplier nanoTime = System::nanoTime;
 
         Builder(String port, Supplier<Calibration> calibration) {
-            require(!port.isBlank(), "port", '"' + port + '"', "a path or auto");
             this.port = port;
             this.calibration = calibration;
+            checked();
         }
 
         /**
-         * Sets the speed of the port. Default 1 000 000.
+         * Sets the speed of the port. Default: 1 000 000.
          *
          * @param baudRate bits per second, 38 400 to 1 000 000
          * @return this builder
          */
         public Builder baudRate(int baudRate) {
-            require(
-                    baudRate >= 38_400 && baudRate <= 1_000_000,
-                    "baudRate",
-                    baudRate,
-                    "38400 to 1000000");
             this.baudRate = baudRate;
-            return this;
+            return checked();
         }
 
         /**
-         * Lets a calibration that differs be written to the servos, instead of refusing it. What
-         * they held before is in the log, and in a file next to the calibration file. Default
-         * false.
+         * Sets whether {@link So101Robot#reset()} writes a calibration that differs to the servos,
+         * instead of refusing the arm. The log and a file next to the calibration file keep the
+         * previous values. Default: false.
          *
          * @param writeCalibration whether to write
          * @return this builder
@@ -431,163 +411,128 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
 
         /**
-         * Sets the units of observations and actions. Default radians.
+         * Sets the units of observations and actions. Default: radians.
          *
          * @param units the units
          * @return this builder
          */
         public Builder units(JointUnits units) {
-            this.units = Objects.requireNonNull(units, "units");
-            return this;
+            this.units = units;
+            return checked();
         }
 
         /**
-         * Sets how long a measurement may take, with its retries. Half of it is for the first
-         * attempt. Default 10 ms.
+         * Sets the time for a measurement including its retries. The first attempt has half of it.
+         * Default: 10 ms.
          *
          * @param readTimeout 1 ms to 1 s
          * @return this builder
          */
         public Builder readTimeout(Duration readTimeout) {
-            require(
-                    readTimeout.compareTo(MIN_READ_TIMEOUT) >= 0
-                            && readTimeout.compareTo(MAX_READ_TIMEOUT) <= 0,
-                    "readTimeout",
-                    readTimeout,
-                    MIN_READ_TIMEOUT + " to " + MAX_READ_TIMEOUT);
             this.readTimeout = readTimeout;
-            return this;
+            return checked();
         }
 
         /**
-         * Sets how many measurements may fail in a row; the last of them is a failure. Default 5.
+         * Sets the number of failed measurements in a row that ends the run. Default: 5.
          *
          * @param maxConsecutiveErrors 1 to 1000
          * @return this builder
          */
         public Builder maxConsecutiveErrors(int maxConsecutiveErrors) {
-            require(
-                    maxConsecutiveErrors >= 1 && maxConsecutiveErrors <= 1000,
-                    "maxConsecutiveErrors",
-                    maxConsecutiveErrors,
-                    "1 to 1000");
             this.maxConsecutiveErrors = maxConsecutiveErrors;
-            return this;
+            return checked();
         }
 
         /**
-         * Sets how fast the goal of each joint may move, whatever the rate of the loop. By default
-         * 2 rad/s, less than half of what an STS3215 can turn (4.7 rad/s without load at 12 V). In
-         * the first second of a run it grows from a twentieth of that; more than 0.1 s between two
-         * actions count as 0.1 s.
+         * Sets the maximum speed of each joint's goal, at any rate of the loop. Default: 2 rad/s,
+         * less than half of what an STS3215 can turn (4.7 rad/s without load at 12 V). In the first
+         * second of a run the limit grows from a twentieth of this value. More than 0.1 s between
+         * two actions counts as 0.1 s.
          *
          * @param maxSpeed in the units of actions per second, more than 0; {@code
          *     Double.POSITIVE_INFINITY} for no limit and no soft start, null for the default
          * @return this builder
          */
         public Builder maxSpeed(@Nullable Double maxSpeed) {
-            require(maxSpeed == null || maxSpeed > 0, "maxSpeed", maxSpeed, "more than 0");
             this.maxSpeed = maxSpeed;
-            return this;
+            return checked();
         }
 
         /**
-         * Sets what the arm does at the end of a run. Default hold.
+         * Sets what the arm does at the end of a run. Default: hold.
          *
-         * @param stopMode what it does
+         * @param stopMode the mode
          * @return this builder
          */
         public Builder stopMode(StopMode stopMode) {
-            this.stopMode = Objects.requireNonNull(stopMode, "stopMode");
-            return this;
+            this.stopMode = stopMode;
+            return checked();
         }
 
         /**
-         * Sets where the arm goes at the start of a run. Not set, it stays where it is.
+         * Sets the pose to which the arm moves at the start of a run. Default: none, the arm stays
+         * where it is.
          *
          * @param startPose six positions in the units of actions, or null
          * @return this builder
          */
         public Builder startPose(@Nullable List<Double> startPose) {
-            require(
-                    startPose == null
-                            || (startPose.size() == JOINTS
-                                    && startPose.stream().allMatch(Double::isFinite)),
-                    "startPose",
-                    startPose,
-                    "six finite positions");
-            this.startPose = startPose == null ? null : List.copyOf(startPose);
-            return this;
+            this.startPose = startPose;
+            return checked();
         }
 
         /**
-         * Sets how fast the arm goes to its start pose. By default 0.5 rad/s. {@link #reset()}
-         * refuses more than a servo can turn, 4.7 rad/s.
+         * Sets the speed of the arm on the way to its start pose. Default: 0.5 rad/s. {@link
+         * So101Robot#reset()} refuses more than a servo can turn, 4.7 rad/s.
          *
          * @param startSpeed in the units of actions per second, finite and more than 0, or null for
          *     the default
          * @return this builder
          */
         public Builder startSpeed(@Nullable Double startSpeed) {
-            require(
-                    startSpeed == null || (startSpeed > 0 && Double.isFinite(startSpeed)),
-                    "startSpeed",
-                    startSpeed,
-                    "finite and more than 0");
             this.startSpeed = startSpeed;
-            return this;
+            return checked();
         }
 
         /**
-         * Sets what is observed beside position and velocity. Each adds to the time on the wire.
+         * Sets what is observed in addition to position and velocity. Each sensor adds to the time
+         * on the wire. Default: none.
          *
-         * @param sensors what is observed
+         * @param sensors the sensors
          * @return this builder
          */
         public Builder sensors(Collection<Sensor> sensors) {
-            this.sensors =
-                    sensors.isEmpty() ? EnumSet.noneOf(Sensor.class) : EnumSet.copyOf(sensors);
+            this.sensors = Set.copyOf(sensors);
             return this;
         }
 
-        /** Sets the time of the speed limit. */
+        /** Sets the clock of the speed limit. */
         Builder nanoTime(LongSupplier nanoTime) {
             this.nanoTime = nanoTime;
             return this;
         }
 
         /**
-         * Describes the arm.
+         * Builds the robot.
          *
          * @return a robot that is not connected yet
-         * @throws IllegalArgumentException if the arm is to park, but there is no start pose; if a
-         *     calibration is to be written to whichever arm is found; or if the read time-out is
-         *     too short for the speed of the port
+         * @throws IllegalArgumentException if the arm is to park but has no start pose; if a
+         *     calibration is to be written but the port is {@link So101Robot#AUTO}; or if the read
+         *     time-out is too short for the speed of the port
          */
         public So101Robot build() {
-            require(
-                    this.stopMode != StopMode.PARK_THEN_TORQUE_OFF || this.startPose != null,
-                    "stopMode",
-                    this.stopMode,
-                    "another one where there is no startPose to park in");
-            require(
-                    !this.writeCalibration || !this.port.equals(AUTO),
-                    "port",
-                    this.port,
-                    "a path where writeCalibration is true: it may be another arm that is found");
-            Duration shortest =
-                    ServoBus.minReadTimeout(this.baudRate, Measurement.registerBytes(this.sensors));
-            require(
-                    this.readTimeout.compareTo(shortest) >= 0,
-                    "readTimeout",
-                    this.readTimeout,
-                    "at least %s: so long are three requests and their replies on the wire at %d bit/s"
-                            .formatted(shortest, this.baudRate));
-            return new So101Robot(settings());
+            return new So101Robot(settings().requireConsistent());
         }
 
-        Settings settings() {
-            return new Settings(
+        /** Creates the settings, whose constructor checks them, so that a setter fails at once. */
+        private Builder checked() {
+            settings();
+            return this;
+        }
+
+        So101Settings settings() {
+            return new So101Settings(
                     this.port,
                     this.calibration,
                     this.baudRate,
@@ -601,14 +546,6 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
                     this.startSpeed,
                     this.sensors,
                     this.nanoTime);
-        }
-
-        private static void require(
-                boolean valid, String setting, @Nullable Object value, String range) {
-            if (!valid) {
-                throw new IllegalArgumentException(
-                        "%s is %s, but must be %s".formatted(setting, value, range));
-            }
         }
     }
 }

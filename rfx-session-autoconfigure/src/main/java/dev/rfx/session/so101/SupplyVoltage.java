@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,26 +21,13 @@ record SupplyVoltage(Joint joint, int present, int lowest, int highest) {
     /** With less a servo for 12 V has hardly more torque than one for 7.4 V. */
     private static final int WEAK_OF_12_VOLTS = 90;
 
-    /** From the limits, which are settings, to what is measured. */
-    private static final int REGISTER_BYTES =
-            Register.PRESENT_VOLTAGE.address() + 1 - Register.MAX_VOLTAGE_LIMIT.address();
-
+    /** Reads register by register: a block would cross registers that are not defined. */
     static SupplyVoltage read(ServoBus bus, Joint joint) {
-        SupplyVoltage[] supply = new SupplyVoltage[1];
-        bus.read(
-                joint,
-                Register.MAX_VOLTAGE_LIMIT,
-                REGISTER_BYTES,
-                (servo, reply) -> supply[0] = in(servo, reply));
-        return supply[0];
-    }
-
-    private static SupplyVoltage in(Joint joint, ReplyParser reply) {
         return new SupplyVoltage(
                 joint,
-                reply.value(Register.PRESENT_VOLTAGE),
-                reply.value(Register.MIN_VOLTAGE_LIMIT),
-                reply.value(Register.MAX_VOLTAGE_LIMIT));
+                bus.read(joint, Register.PRESENT_VOLTAGE),
+                bus.read(joint, Register.MIN_VOLTAGE_LIMIT),
+                bus.read(joint, Register.MAX_VOLTAGE_LIMIT));
     }
 
     /**

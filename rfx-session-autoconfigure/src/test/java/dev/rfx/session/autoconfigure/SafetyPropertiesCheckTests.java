@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.testkit.ScriptedRobot;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,11 +38,11 @@ class SafetyPropertiesCheckTests {
             delimiter = '|',
             textBlock =
                     """
-                    limits.min=-1          | SafetyLimits.around(robot).min(-1.0f).build();
-                    limits.max=1,2         | SafetyLimits.around(robot).max(1.0f, 2.0f).build();
-                    limits.max-speed[0]=0.5 | SafetyLimits.around(robot).maxSpeed(0.5f).build();
+                    limits.min=-1           | limits is min [-1.0], max none, max speed none (CLAMP)
+                    limits.max=1,2          | limits is min none, max [1.0, 2.0], max speed none (CLAMP)
+                    limits.max-speed[0]=0.5 | limits is min none, max none, max speed [0.5] (CLAMP)
                     """)
-    void limitsThatASessionOfTheApplicationDoesNotHaveAreRefused(String limit, String code) {
+    void limitsThatASessionOfTheApplicationDoesNotHaveAreRefused(String limit, String reason) {
         this.runner
                 .withUserConfiguration(OwnOptions.class)
                 .withPropertyValues("rfx.session." + limit)
@@ -47,22 +52,52 @@ class SafetyPropertiesCheckTests {
                                         .getFailure()
                                         .message()
                                         .contains(
-                                                "rfx.session.limits is set, but the Session bean"
-                                                        + " 'left'",
-                                                code,
-                                                "return new Session(limited, policy,"));
+                                                "rfx.session." + reason,
+                                                "the Session bean 'left' has none",
+                                                "options.withName(\"left\")"));
     }
 
     @Test
     void limitsAreRefusedForASessionThatHasTheNameOfOurs() {
         this.runner
-                .withUserConfiguration(OurName.class)
+                .withUserConfiguration(OurNameAndOwnOptions.class)
                 .withPropertyValues("rfx.session.limits.max=1")
                 .run(
                         context ->
                                 assertThat(context)
                                         .getFailure()
                                         .hasMessageContaining("the Session bean 'rfxSession'"));
+    }
+
+    @Test
+    void limitsApplyToASessionWithTheOptionsOfTheStarter() {
+        this.runner
+                .withUserConfiguration(LimitedSession.class)
+                .withPropertyValues("rfx.session.limits.max=1", "rfx.session.limits.min=-2")
+                .run(
+                        context -> {
+                            List<Float> sent = context.getBean(LimitedSession.class).sent;
+                            assertThat(sent).contains(1f, -2f).doesNotContain(9f, -9f);
+                            assertThat(context.getBean(Session.class).readings())
+                                    .anyMatch(reading -> reading.name().equals("clamps"));
+                        });
+    }
+
+    @Test
+    void restartsApplyToASessionWithTheOptionsOfTheStarter() {
+        this.runner
+                .withUserConfiguration(FailingSession.class)
+                .withPropertyValues(
+                        "rfx.session.restart.max-attempts=2",
+                        "rfx.session.restart.initial-delay=1ms")
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            while (session.isActiveOrAwaitsRestart()) {
+                                Thread.onSpinWait();
+                            }
+                            assertThat(session.totals().restarts()).isEqualTo(2);
+                        });
     }
 
     @Test
@@ -86,7 +121,8 @@ class SafetyPropertiesCheckTests {
                     watchdog.timeout=200ms   | watchdog.timeout is PT0.2S, but the Session bean 'left' has none
                     watchdog.action=report   | watchdog.action is REPORT, but the Session bean 'left' has STOP_ROBOT
                     max-observation-age=50ms | max-observation-age is PT0.05S, but the Session bean 'left' has none
-                    max-stale-iterations=3 | max-stale-iterations is 3, but the Session bean 'left' has 10
+                    max-stale-iterations=3   | max-stale-iterations is 3, but the Session bean 'left' has 10
+                    restart.max-attempts=3   | restart is RestartOptions[maxAttempts=3,
                     """)
     void optionThatASessionOfTheApplicationDoesNotHaveIsRefused(String property, String reason) {
         this.runner
@@ -109,7 +145,9 @@ class SafetyPropertiesCheckTests {
         "watchdog.timeout=200ms",
         "watchdog.action=report",
         "max-observation-age=50ms",
-        "max-stale-iterations=3"
+        "max-stale-iterations=3",
+        "limits.max=1",
+        "restart.max-attempts=3"
     })
     void sessionWithTheOptionsOfTheStarterRuns(String property) {
         this.runner
@@ -162,11 +200,61 @@ class SafetyPropertiesCheckTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class OurName {
+    static class OurNameAndOwnOptions {
 
         @Bean
-        Session rfxSession(SessionOptions options) {
-            return new Session(new MockRobot(6, 50), observation -> Tensor.zeros(6), options);
+        Session rfxSession() {
+            return new Session(new MockRobot(6, 50), observation -> Tensor.zeros(6));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LimitedSession {
+
+        final List<Float> sent = new CopyOnWriteArrayList<>();
+
+        @Bean
+        Session left(SessionOptions options) {
+            Robot<String, Tensor> robot =
+                    new Robot<>() {
+
+                        @Override
+                        public String observe() {
+                            return "observation";
+                        }
+
+                        @Override
+                        public void act(Tensor action) {
+                            LimitedSession.this.sent.add(action.get(0));
+                            LimitedSession.this.sent.add(action.get(1));
+                        }
+
+                        @Override
+                        public String reset() {
+                            return "observation";
+                        }
+                    };
+            Session session =
+                    new Session(
+                            robot,
+                            observation -> Tensor.of(9, -9),
+                            options.withName("left").withRateHz(1000));
+            session.run(Duration.ofMillis(5));
+            return session;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class FailingSession {
+
+        @Bean
+        Session left(SessionOptions options) {
+            return new Session(
+                    new ScriptedRobot(),
+                    observation -> {
+                        throw new IllegalStateException("boom");
+                    },
+                    options.withName("left"));
         }
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.RestartOptions;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
@@ -16,12 +17,15 @@ import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.WatchdogAction;
+import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.LimitViolationException;
 import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.robot.SafetyLimits.OnViolation;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.thread.ThreadOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -86,7 +90,7 @@ class SessionAutoConfigurationTests {
     @Test
     void propertiesReachTheOptions() {
         this.runner
-                .withUserConfiguration(TestBeans.class)
+                .withUserConfiguration(FarAway.class)
                 .withPropertyValues(
                         "rfx.session.auto-startup=false",
                         "rfx.session.name=arm",
@@ -104,29 +108,55 @@ class SessionAutoConfigurationTests {
                         "rfx.session.thread.priority=70",
                         "rfx.session.thread.cpus=1,3",
                         "rfx.session.thread.lock-memory=true",
-                        "rfx.session.thread.required=false")
+                        "rfx.session.thread.required=false",
+                        "rfx.session.restart.max-attempts=5",
+                        "rfx.session.restart.initial-delay=2s",
+                        "rfx.session.restart.multiplier=1.5",
+                        "rfx.session.restart.max-delay=20s",
+                        "rfx.session.restart.window=1m",
+                        "rfx.session.limits.min=-1",
+                        "rfx.session.limits.max=2",
+                        "rfx.session.limits.max-speed=3",
+                        "rfx.session.limits.on-violation=fail")
                 .run(
                         context ->
                                 assertThat(context.getBean(Session.class).options())
                                         .isEqualTo(
-                                                new SessionOptions(
-                                                        "arm",
-                                                        200.5,
-                                                        Duration.ofSeconds(1),
-                                                        Duration.ofSeconds(3),
-                                                        500,
-                                                        Duration.ofNanos(1_200_000),
-                                                        Duration.ofHours(1),
-                                                        Duration.ofMillis(700),
-                                                        WatchdogAction.REPORT,
-                                                        Duration.ofMillis(50),
-                                                        3,
-                                                        new ThreadOptions(
-                                                                70,
-                                                                null,
-                                                                Set.of(1, 3),
-                                                                true,
-                                                                false))));
+                                                SessionOptions.defaults()
+                                                        .withName("arm")
+                                                        .withRateHz(200.5)
+                                                        .withWarmup(Duration.ofSeconds(1))
+                                                        .withStopTimeout(Duration.ofSeconds(3))
+                                                        .withMaxTimingSamples(500)
+                                                        .withSpinWindow(Duration.ofNanos(1_200_000))
+                                                        .withDuration(Duration.ofHours(1))
+                                                        .withWatchdogTimeout(Duration.ofMillis(700))
+                                                        .withWatchdogAction(WatchdogAction.REPORT)
+                                                        .withMaxObservationAge(
+                                                                Duration.ofMillis(50))
+                                                        .withMaxStaleIterations(3)
+                                                        .withThread(
+                                                                new ThreadOptions(
+                                                                        70,
+                                                                        null,
+                                                                        Set.of(1, 3),
+                                                                        true,
+                                                                        false))
+                                                        .withRestart(
+                                                                new RestartOptions(
+                                                                        5,
+                                                                        Duration.ofSeconds(2),
+                                                                        1.5,
+                                                                        Duration.ofSeconds(20),
+                                                                        Duration.ofMinutes(1)))
+                                                        .withLimits(
+                                                                LimitOptions.none()
+                                                                        .withMin(List.of(-1f))
+                                                                        .withMax(List.of(2f))
+                                                                        .withMaxSpeed(List.of(3f))
+                                                                        .withOnViolation(
+                                                                                OnViolation
+                                                                                        .FAIL))));
     }
 
     @Test

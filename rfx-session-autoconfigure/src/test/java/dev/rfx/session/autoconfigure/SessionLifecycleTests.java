@@ -13,6 +13,7 @@ import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.SessionView;
 import dev.rfx.session.event.SessionEvent;
 import dev.rfx.session.event.SessionFailedEvent;
 import dev.rfx.session.event.SessionRestartsExhaustedEvent;
@@ -432,7 +433,7 @@ class SessionLifecycleTests {
                                     session.addListener(
                                             new SessionListener() {
                                                 @Override
-                                                public void stopped(Session session) {
+                                                public void stopped(SessionView session) {
                                                     awaitIgnoringInterrupts(release);
                                                 }
                                             });

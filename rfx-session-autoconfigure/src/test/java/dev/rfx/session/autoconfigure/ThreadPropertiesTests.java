@@ -77,8 +77,7 @@ class ThreadPropertiesTests {
             assertThat(session.threadStatus().problem())
                     .isEqualTo("None of the processors [1023] is available to this process");
         }
-        assertThat(output.toString().split("runs without all that is asked for its thread"))
-                .hasSize(2);
+        assertThat(output.toString().split("runs with incomplete thread options")).hasSize(2);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -8,7 +8,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.so101.protocol.Register;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class ArmSetupTests {
     private static final int MULTI_TURN_PHASE = 12 + Register.MULTI_TURN;
 
     private VirtualSo101 arm = VirtualSo101.builder().stepsPerSecond(32_767).start();
-    private So101Robot robot = robot(So101RobotTests.calibration(700, 3400));
+    private So101Robot robot = robot(So101Fixture.calibration(700, 3400));
 
     private So101Robot robot(Calibration calibration) {
         return So101Robot.builder(this.arm.port().toString(), calibration)
@@ -50,7 +52,7 @@ class ArmSetupTests {
 
     /** As LeRobot calibrates wrist_roll. */
     private void useJointsOfAWholeTurn() {
-        Calibration wholeTurn = So101RobotTests.calibration(0, 4095);
+        Calibration wholeTurn = So101Fixture.calibration(0, 4095);
         this.arm.close();
         this.arm = VirtualSo101.builder().calibration(wholeTurn).stepsPerSecond(32_767).start();
         this.robot = robot(wholeTurn);
@@ -164,6 +166,68 @@ class ArmSetupTests {
         this.robot.stop();
 
         assertThat(this.arm.get(Joint.WRIST_ROLL, Register.GOAL_POSITION)).isEqualTo(goal);
+    }
+
+    /** Holds wrist_roll at the seam, and ends the start as soon as it has its goal. */
+    private void endTheStartAtTheSeam(Runnable end) {
+        useJointsOfAWholeTurn();
+        this.arm.setPosition(Joint.WRIST_ROLL, 4094);
+        this.arm.afterGoals(5, end);
+    }
+
+    @Test
+    void limitOfSpeedGoesWhenAnInterruptEndsTheStart() {
+        endTheStartAtTheSeam(Thread.currentThread()::interrupt);
+
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(this.robot::reset);
+
+        assertThat(this.arm.get(Joint.WRIST_ROLL, Register.GOAL_VELOCITY)).isZero();
+        assertThat(this.arm.position(Joint.WRIST_ROLL)).as("it went there before").isEqualTo(4061);
+    }
+
+    @Test
+    void limitOfSpeedGoesWhenAnotherServoEndsTheStart() {
+        endTheStartAtTheSeam(() -> this.arm.setDead(Joint.GRIPPER, true));
+
+        assertThatExceptionOfType(LinkException.class)
+                .isThrownBy(this.robot::reset)
+                .satisfies(ex -> assertThat(ex.joint()).isEqualTo(Joint.GRIPPER));
+
+        assertThat(this.arm.get(Joint.WRIST_ROLL, Register.GOAL_VELOCITY)).isZero();
+        this.arm.setDead(Joint.GRIPPER, false);
+    }
+
+    @Test
+    void limitOfSpeedThatCannotBeRemovedDoesNotHideWhyTheStartEnded() {
+        endTheStartAtTheSeam(() -> this.arm.setSilent(true));
+
+        assertThatExceptionOfType(LinkException.class)
+                .isThrownBy(this.robot::reset)
+                .satisfies(ex -> assertThat(ex.getSuppressed()).hasSize(1));
+
+        this.arm.setSilent(false);
+    }
+
+    /** At the speed of the return the way to the pose would take longer than a park may. */
+    @Test
+    void jointAtTheSeamParksAtTheStartSpeed() throws Exception {
+        useJointsOfAWholeTurn();
+        this.robot =
+                So101Robot.builder(this.arm.port().toString(), So101Fixture.calibration(0, 4095))
+                        .readTimeout(Duration.ofMillis(300))
+                        .startPose(List.of(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+                        .startSpeed(1.5)
+                        .stopMode(StopMode.PARK_THEN_TORQUE_OFF)
+                        .build();
+        this.robot.reset();
+        this.arm.setBlocked(Joint.WRIST_ROLL, true);
+        this.arm.setPosition(Joint.WRIST_ROLL, 4094);
+        this.arm.afterGoals(5, () -> this.arm.setBlocked(Joint.WRIST_ROLL, false));
+
+        this.robot.stop();
+
+        assertThat(this.arm.position(Joint.WRIST_ROLL)).isBetween(2040, 2055);
+        assertThat(this.arm.get(Joint.WRIST_ROLL, Register.GOAL_VELOCITY)).isZero();
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The speed of the goals. */
 class GoalLimitsTests {
 
-    private static final Calibration WIDE = So101RobotTests.calibration(0, 4095);
+    private static final Calibration WIDE = So101Fixture.calibration(0, 4095);
     private static final int LOWEST = WIDE.joint(Joint.WRIST_ROLL).lowestGoal();
     private static final int HIGHEST = WIDE.joint(Joint.WRIST_ROLL).highestGoal();
     private static final double RADIANS_PER_STEP = 2 * Math.PI / 4096;

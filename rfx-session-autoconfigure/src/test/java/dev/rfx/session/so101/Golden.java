@@ -11,29 +11,29 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Packets and conversions that LeRobot 0.6.2 and Feetech's SDK computed. */
-final class Golden {
+public final class Golden {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private Golden() {}
 
     /** The packets of a kind. */
-    static Stream<String> packetNames(String kind) {
+    public static Stream<String> packetNames(String kind) {
         return read("packets.json")
                 .filter(packet -> packet.get("kind").asString().equals(kind))
                 .map(packet -> packet.get("name").asString());
     }
 
-    static byte[] bytes(String packet) {
+    public static byte[] bytes(String packet) {
         return HexFormat.of().parseHex(hex(packet));
     }
 
-    static String hex(String packet) {
+    public static String hex(String packet) {
         return packet(packet).get("hex").asString();
     }
 
     /** What the packet says. */
-    static JsonNode decoded(String packet) {
+    public static JsonNode decoded(String packet) {
         return packet(packet).get("decoded");
     }
 

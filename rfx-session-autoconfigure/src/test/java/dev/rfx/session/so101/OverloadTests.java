@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.so101.protocol.Register;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,8 +37,7 @@ class OverloadTests {
     private So101Robot robot = builder().build();
 
     private So101Robot.Builder builder() {
-        return So101Robot.builder(
-                        this.arm.port().toString(), So101RobotTests.calibration(700, 3400))
+        return So101Robot.builder(this.arm.port().toString(), So101Fixture.calibration(700, 3400))
                 .readTimeout(Duration.ofMillis(300))
                 .maxSpeed(Double.POSITIVE_INFINITY);
     }
@@ -179,7 +179,7 @@ class OverloadTests {
         assertThat(this.arm.isTorqueOn(Joint.GRIPPER)).isTrue();
         assertThat(output)
                 .containsOnlyOnce(
-                        "gripper (id 6) was in overload: turning its torque off and on has cleared"
+                        "gripper (id 6) was in overload. Turning its torque off and on has cleared"
                                 + " it");
         this.robot.stop();
         this.robot.reset();
@@ -196,7 +196,7 @@ class OverloadTests {
         assertThat(reading("overload")).isOne();
         assertThat(output)
                 .containsOnlyOnce(
-                        "gripper (id 6) is in overload, also after its torque was off. It holds"
+                        "gripper (id 6) is in overload, even after its torque was off. It holds"
                                 + " with less torque.");
     }
 
@@ -212,7 +212,7 @@ class OverloadTests {
 
         this.robot.observe();
         assertThat(this.arm.isTorqueOn(joint)).isTrue();
-        assertThat(output).containsOnlyOnce(joint + " was in overload: turning its torque off");
+        assertThat(output).containsOnlyOnce(joint + " was in overload. Turning its torque off");
     }
 
     @ParameterizedTest
@@ -250,8 +250,8 @@ class OverloadTests {
 
         assertThat(output)
                 .containsOnlyOnce(
-                        "elbow_flex (id 3) does not report the fault of the last run any more"
-                                + " (overload): its torque was off in the meantime");
+                        "elbow_flex (id 3) no longer reports the fault of the last run"
+                                + " (overload). Its torque was off in the meantime");
     }
 
     @Test
@@ -268,7 +268,7 @@ class OverloadTests {
 
         assertThat(output)
                 .containsOnlyOnce(
-                        "elbow_flex (id 3) does not report the fault of the last run any more"
-                                + " (overheat): the servo has ended it by itself");
+                        "elbow_flex (id 3) no longer reports the fault of the last run"
+                                + " (overheat). The servo has cleared it");
     }
 }

@@ -3,7 +3,9 @@ package dev.rfx.session.so101;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fazecast.jSerialComm.SerialPort;
-import dev.rfx.session.so101.ReplyParser.Outcome;
+import dev.rfx.session.so101.protocol.ReplyParser;
+import dev.rfx.session.so101.protocol.ReplyParser.Outcome;
+import dev.rfx.session.so101.protocol.Request;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

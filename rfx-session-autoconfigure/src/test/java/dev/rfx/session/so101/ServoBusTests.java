@@ -3,6 +3,8 @@ package dev.rfx.session.so101;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.ReplyParser;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

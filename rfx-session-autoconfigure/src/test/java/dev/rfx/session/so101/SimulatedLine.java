@@ -1,5 +1,7 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.Request;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;

@@ -23,8 +23,7 @@ class So101AllocationTests {
         try (VirtualSo101 arm = VirtualSo101.start();
                 So101Robot robot =
                         So101Robot.builder(
-                                        arm.port().toString(),
-                                        So101RobotTests.calibration(700, 3400))
+                                        arm.port().toString(), So101Fixture.calibration(700, 3400))
                                 .readTimeout(Duration.ofMillis(500))
                                 .sensors(EnumSet.allOf(Sensor.class))
                                 .build()) {

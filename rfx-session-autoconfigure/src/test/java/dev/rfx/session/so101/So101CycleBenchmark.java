@@ -27,8 +27,7 @@ class So101CycleBenchmark {
         try (VirtualSo101 arm = VirtualSo101.builder().paced().start();
                 So101Robot robot =
                         So101Robot.builder(
-                                        arm.port().toString(),
-                                        So101RobotTests.calibration(700, 3400))
+                                        arm.port().toString(), So101Fixture.calibration(700, 3400))
                                 .readTimeout(Duration.ofMillis(100))
                                 .build()) {
             robot.reset();

@@ -3,7 +3,7 @@ package dev.rfx.session.so101;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.rfx.session.so101.ReplyParser.Outcome;
+import dev.rfx.session.so101.protocol.ReplyParser.Outcome;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class So101ReplayTests {
 
-    private static final Calibration CALIBRATION = So101RobotTests.calibration(300, 3800);
+    private static final Calibration CALIBRATION = So101Fixture.calibration(300, 3800);
     private static final JointScale SCALE =
             JointScale.of(CALIBRATION.joint(Joint.SHOULDER_PAN), JointUnits.RADIANS);
 

@@ -12,6 +12,7 @@ import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.so101.protocol.Register;
 import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.Sessions;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a running session when something happens to its arm. */
 class So101SessionTests {
 
-    private static final Calibration CALIBRATION = So101RobotTests.calibration(700, 3400);
+    private static final Calibration CALIBRATION = So101Fixture.calibration(700, 3400);
     private static final Duration READ_TIMEOUT = Duration.ofMillis(300);
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults().withRateHz(100).withWarmup(Duration.ZERO);

@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -53,11 +54,8 @@ final class VirtualServo {
     private static final int STATUS = 65;
     private static final int MOVING = 66;
 
-    /** After Present_Current, up to the factory's, there is nothing; nor is there after those. */
-    private static final int UNDEFINED_BEGIN = 71;
-
-    private static final int UNDEFINED_END = 80;
-    private static final int END = 87;
+    /** First and last register of each range that the memory table defines. */
+    private static final int[][] DEFINED = {{0, 49}, {55, 70}, {80, 86}};
 
     private static final int PROTECTION_TIME_NANOS = 10_000_000;
     private static final int ACCELERATION_STEPS = 100;
@@ -365,10 +363,13 @@ final class VirtualServo {
 
     /** Whether it answers a request that reads or writes bytes. */
     boolean answersFor(int address, int count) {
-        int end = address + count;
-        boolean defined =
-                end <= UNDEFINED_BEGIN || (address >= UNDEFINED_END && end <= END) || count == 0;
-        return defined || this.behaviour.answersForUndefinedRegisters();
+        return count == 0
+                || this.behaviour.answersForUndefinedRegisters()
+                || areDefined(address, address + count - 1);
+    }
+
+    static boolean areDefined(int first, int last) {
+        return Arrays.stream(DEFINED).anyMatch(range -> first >= range[0] && last <= range[1]);
     }
 
     /** Whether it confirms what is written. */

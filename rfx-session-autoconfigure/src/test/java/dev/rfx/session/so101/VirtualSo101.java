@@ -1,5 +1,6 @@
 package dev.rfx.session.so101;
 
+import dev.rfx.session.so101.protocol.Register;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -443,7 +444,7 @@ public final class VirtualSo101 implements AutoCloseable {
 
         /**
          * The servos answer requests that touch registers which their memory table does not have,
-         * from 71 to 79 and beyond 86. Else they are silent.
+         * 50 to 54, 71 to 79 and beyond 86. Else they are silent.
          */
         public Builder answersForUndefinedRegisters() {
             this.answersForUndefinedRegisters = true;

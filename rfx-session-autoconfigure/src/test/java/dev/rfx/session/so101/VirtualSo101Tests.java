@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-import dev.rfx.session.so101.ReplyParser.Outcome;
 import dev.rfx.session.so101.VirtualSo101.Builder;
+import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.so101.protocol.ReplyParser;
+import dev.rfx.session.so101.protocol.ReplyParser.Outcome;
+import dev.rfx.session.so101.protocol.Request;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
@@ -212,7 +215,7 @@ class VirtualSo101Tests {
     }
 
     private static Builder wholeTurn() {
-        return VirtualSo101.builder().calibration(So101RobotTests.calibration(0, 4095));
+        return VirtualSo101.builder().calibration(So101Fixture.calibration(0, 4095));
     }
 
     @Test

@@ -21,6 +21,9 @@ public final class FakeClock implements Clock {
     /** Not zero, and so near to the end that it overflows within a test of a minute. */
     public static final long ORIGIN = Long.MAX_VALUE - 30_000_000_000L;
 
+    /** A longer wait has no limit. */
+    private static final long MAX_LIMIT_NANOS = Duration.ofDays(1).toNanos();
+
     private static final LongSupplier ON_TIME = () -> 0;
 
     private final AtomicLong now = new AtomicLong(ORIGIN);
@@ -30,6 +33,7 @@ public final class FakeClock implements Clock {
     private volatile Runnable onReadDuringInspection = () -> {};
     private volatile boolean parksForEver;
     private volatile boolean parked;
+    private volatile boolean waitsTimeOut;
     private final AtomicInteger waiters = new AtomicInteger();
 
     /** Lets every sleep end later by what the supplier says. */
@@ -82,13 +86,22 @@ public final class FakeClock implements Clock {
         LockSupport.unpark(thread);
     }
 
-    /** Ends by the latch, or when the test has advanced this clock far enough. */
+    /** Lets the time of every limited wait for a latch pass at once, or no longer. */
+    public void lettingWaitsTimeOut(boolean timeOut) {
+        this.waitsTimeOut = timeOut;
+    }
+
+    /** Ends by the latch, or when this clock was advanced far enough. */
     @Override
     public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
         long begin = this.now.get();
         this.waiters.incrementAndGet();
         try {
             while (!latch.await(1, TimeUnit.MILLISECONDS)) {
+                if (this.waitsTimeOut && nanos <= MAX_LIMIT_NANOS) {
+                    this.now.accumulateAndGet(
+                            begin + nanos, (now, end) -> end - now > 0 ? end : now);
+                }
                 if (this.now.get() - begin >= nanos) {
                     return latch.getCount() == 0;
                 }

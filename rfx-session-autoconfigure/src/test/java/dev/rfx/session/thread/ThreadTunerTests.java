@@ -80,7 +80,7 @@ class ThreadTunerTests {
                                                             this.tuner.tune(
                                                                     NOTHING.withFifoPriority(80)))
                                             .withMessageStartingWith(
-                                                    "The control thread may not run with SCHED_FIFO"
+                                                    "The control thread is not permitted to use SCHED_FIFO"
                                                             + " at priority 80. ")
                                             .withMessageContaining("CAP_SYS_NICE")
                                             .withMessageContaining("rtprio to 80")
@@ -107,7 +107,7 @@ class ThreadTunerTests {
         assertThat(status.scheduling()).isEqualTo("OTHER");
         assertThat(status.cpus()).containsExactly(first);
         assertThat(status.problem())
-                .isEqualTo("The control thread may not run with SCHED_FIFO at priority 80");
+                .isEqualTo("The control thread is not permitted to use SCHED_FIFO at priority 80");
     }
 
     @Test
@@ -164,7 +164,7 @@ class ThreadTunerTests {
                     assertThatExceptionOfType(ThreadTuningException.class)
                             .isThrownBy(() -> this.tuner.tune(NOTHING.withCpus(Set.of(1023))))
                             .withMessageStartingWith(
-                                    "None of the processors [1023] is there for this process. Choose"
+                                    "None of the processors [1023] is available to this process. Choose"
                                             + " some of [0");
                     return null;
                 });

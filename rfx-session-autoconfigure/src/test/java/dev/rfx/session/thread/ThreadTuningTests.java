@@ -122,7 +122,7 @@ class ThreadTuningTests {
                 .withMessage("slice is PT0.101S, but must be PT0.0001S to PT0.1S");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options.withFifoPriority(1).withSlice(Duration.ofMillis(1)))
-                .withMessageContaining("left out where there is a FIFO priority");
+                .withMessageContaining("left out with a FIFO priority");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options.withCpus(Set.of(2000)))
                 .withMessage("cpus is [2000], but must be numbers from 0 to 1023");

@@ -30,7 +30,7 @@ import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
-/** The recipe of the README for Spring Security. */
+/** The recipe of {@code docs/observability.md} for Spring Security. */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
@@ -127,13 +127,13 @@ class EndpointSecurityTests {
     }
 
     @Test
-    void recipeIsTheOneOfTheReadme() throws Exception {
+    void recipeIsTheOneOfTheDocs() throws Exception {
         String recipe =
                 Files.readString(
                         Path.of(
                                 "src/test/java/dev/rfx/session/starter/EndpointSecurityConfiguration.java"));
 
-        assertThat(Files.readString(Path.of("..", "README.md")))
+        assertThat(Files.readString(Path.of("..", "docs", "observability.md")))
                 .contains(recipe.substring(recipe.indexOf("import ")));
     }
 

@@ -1,7 +1,8 @@
-package dev.rfx.session.so101;
+package dev.rfx.session.so101.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.so101.Golden;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;

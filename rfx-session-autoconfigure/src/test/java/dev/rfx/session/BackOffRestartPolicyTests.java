@@ -1,17 +1,13 @@
-package dev.rfx.session.autoconfigure;
+package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.rfx.session.Session;
-import dev.rfx.session.SessionException;
-import dev.rfx.session.SessionOptions;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.springframework.util.backoff.ExponentialBackOff;
 
 class BackOffRestartPolicyTests {
 
@@ -21,10 +17,12 @@ class BackOffRestartPolicyTests {
     private final BackOffRestartPolicy policy = policy(4);
 
     private BackOffRestartPolicy policy(int maxAttempts) {
-        ExponentialBackOff backOff = new ExponentialBackOff(100, 2);
-        backOff.setMaxInterval(300);
-        return new BackOffRestartPolicy(
-                backOff, maxAttempts, Duration.ofSeconds(60), this.now::get);
+        RestartOptions options =
+                RestartOptions.none()
+                        .withMaxAttempts(maxAttempts)
+                        .withDelays(Duration.ofMillis(100), 2, Duration.ofMillis(300))
+                        .withWindow(Duration.ofSeconds(60));
+        return new BackOffRestartPolicy(options, this.now::get);
     }
 
     private static SessionException failure() {

@@ -1,8 +1,8 @@
-package dev.rfx.session.so101;
+package dev.rfx.session.so101.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rfx.session.so101.ReplyParser.Outcome;
+import dev.rfx.session.so101.protocol.ReplyParser.Outcome;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;

@@ -1,10 +1,10 @@
-package dev.rfx.session.so101;
+package dev.rfx.session.so101.protocol;
 
 /**
  * The checksum of requests and replies: the complement of the sum of all bytes from the id on.
  *
- * <p>It notices any change of a single byte, but not changes that cancel each other out, nor bytes
- * in another order.
+ * <p>It detects any change of a single byte. It does not detect changes that cancel each other out,
+ * or bytes in another order.
  */
 final class Checksum {
 

@@ -1,5 +1,6 @@
-package dev.rfx.session.so101;
+package dev.rfx.session.so101.protocol;
 
+import dev.rfx.session.so101.ReplyFault;
 import java.util.Arrays;
 import java.util.Random;
 

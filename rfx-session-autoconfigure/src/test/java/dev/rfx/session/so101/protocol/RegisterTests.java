@@ -1,4 +1,4 @@
-package dev.rfx.session.so101;
+package dev.rfx.session.so101.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -89,7 +89,7 @@ class RegisterTests {
     void recentringIsNeverWritten() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Register.TORQUE_ENABLE.put(128, new byte[1], 0))
-                .withMessage("TORQUE_ENABLE cannot be 128, only 0 to 1");
+                .withMessage("TORQUE_ENABLE is 128, but must be 0 to 1");
     }
 
     @ParameterizedTest

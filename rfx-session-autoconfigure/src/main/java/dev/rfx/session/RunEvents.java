@@ -1,0 +1,158 @@
+package dev.rfx.session;
+
+import dev.rfx.session.thread.ThreadStatus;
+import dev.rfx.session.timing.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Reports the events of one run to the listeners and to the log, the end of the run once. Any
+ * thread; everything is written on the listeners' thread, because a log or a listener may block.
+ *
+ * <p>What is queued must not refer to the run: behind a listener that does not return, it would
+ * keep the records of every later run in memory.
+ */
+final class RunEvents {
+
+    private static final Logger logger = SessionLog.LOGGER;
+
+    /** How long after the end of a run callers of stop() wait for the listeners. */
+    private static final Duration LISTENERS_TIMEOUT = Duration.ofSeconds(1);
+
+    private final SessionView session;
+    private final String name;
+    private final Notifier notifier;
+    private final Clock clock;
+    private final RunState state;
+    private final RunReports reports;
+    private final IncidentReport incidents;
+
+    /** The first caller to increment this reports the failure. */
+    private final AtomicInteger failureReports = new AtomicInteger();
+
+    private final CountDownLatch endReported = new CountDownLatch(1);
+    private final CountDownLatch stuckReported = new CountDownLatch(1);
+    private volatile long listenersDeadline;
+
+    RunEvents(
+            SessionContext context, RunState state, RunReports reports, IncidentReport incidents) {
+        this.session = context.session();
+        this.name = context.name();
+        this.notifier = context.notifier();
+        this.clock = context.clock();
+        this.state = state;
+        this.reports = reports;
+        this.incidents = incidents;
+    }
+
+    void started() {
+        SessionView session = this.session;
+        this.notifier.report(listener -> listener.started(session));
+    }
+
+    void threadIncomplete(ThreadStatus status) {
+        String name = this.name;
+        this.notifier.execute(
+                () ->
+                        logger.warn(
+                                "Session '{}' runs with incomplete thread options: {}",
+                                name,
+                                status.problem()));
+    }
+
+    void stalled(SessionUnresponsiveException stall) {
+        SessionView session = this.session;
+        this.notifier.report(listener -> listener.stalled(session, stall));
+    }
+
+    void noLongerStalled(long iteration) {
+        String name = this.name;
+        this.notifier.execute(
+                () ->
+                        logger.warn(
+                                "Session '{}' is no longer stalled: iteration {} was completed",
+                                name,
+                                iteration));
+    }
+
+    void watchdogFailed(Throwable ex) {
+        String name = this.name;
+        this.notifier.execute(() -> logger.error("The watchdog of session '{}' failed", name, ex));
+    }
+
+    /** Reports that the run is stuck, and then why it failed, if it did. */
+    void stuck() {
+        SessionUnresponsiveException stuck = this.reports.stuck();
+        SessionView session = this.session;
+        this.notifier.report(
+                listener -> listener.stuck(session, stuck), this.stuckReported::countDown);
+        SessionException failed = this.reports.failure();
+        if (failed != null) {
+            failed(failed);
+        }
+    }
+
+    /** Reports the end of the run. Called before the end is visible: the next start comes later. */
+    void ended(long loopBegin) {
+        logThrownByInterrupt();
+        this.incidents.write(loopBegin);
+        SessionException failed = this.reports.failure();
+        if (failed == null) {
+            SessionView session = this.session;
+            this.notifier.report(
+                    listener -> listener.stopped(session), this.endReported::countDown);
+            return;
+        }
+        addSuppressed(failed, this.state.thrown());
+        addSuppressed(failed, this.state.thrownByRobotStop());
+        failed(failed);
+    }
+
+    private void logThrownByInterrupt() {
+        Exception thrown = this.state.thrownByInterrupt();
+        if (thrown != null && !(thrown instanceof InterruptedException)) {
+            String name = this.name;
+            this.notifier.execute(
+                    () -> logger.warn("Session '{}': the interrupted call failed", name, thrown));
+        }
+    }
+
+    private void failed(SessionException failed) {
+        if (this.failureReports.getAndIncrement() == 0) {
+            SessionView session = this.session;
+            this.notifier.report(
+                    listener -> listener.failed(session, failed), this.endReported::countDown);
+        }
+    }
+
+    private static void addSuppressed(SessionException failure, @Nullable Throwable other) {
+        // The robot or the policy may rethrow an exception that the session has thrown.
+        if (other != null && other != failure && other != failure.getCause()) {
+            failure.addSuppressed(other);
+        }
+    }
+
+    /** Starts the time that callers of stop() give the listeners. Called at the end of the run. */
+    void limitListeners() {
+        this.listenersDeadline = this.clock.nanoTime() + LISTENERS_TIMEOUT.toNanos();
+    }
+
+    /** Waits for the listeners until a second after the end of the run. */
+    void awaitListeners() {
+        if (!this.notifier.isCurrentThread()) {
+            Latches.awaitUninterruptibly(
+                    this.clock, this.endReported, this.listenersDeadline - this.clock.nanoTime());
+        }
+    }
+
+    /** Waits until the listeners know that the run is stuck. */
+    void awaitStuckReport(long deadline) {
+        if (!this.notifier.isCurrentThread()) {
+            Latches.awaitUninterruptibly(
+                    this.clock, this.stuckReported, deadline - this.clock.nanoTime());
+        }
+    }
+}
