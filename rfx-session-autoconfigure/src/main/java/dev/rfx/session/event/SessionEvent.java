@@ -13,6 +13,7 @@ public abstract class SessionEvent extends ApplicationEvent {
 
     private static final long serialVersionUID = 1L;
 
+    /** The name of the session bean. */
     private final String beanName;
 
     SessionEvent(Session session, String beanName) {

@@ -12,6 +12,7 @@ public final class SessionFailedEvent extends SessionEvent {
 
     private static final long serialVersionUID = 1L;
 
+    /** The failure. */
     private final SessionException failure;
 
     /**

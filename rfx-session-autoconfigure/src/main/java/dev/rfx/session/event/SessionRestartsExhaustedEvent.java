@@ -12,6 +12,7 @@ public final class SessionRestartsExhaustedEvent extends SessionEvent {
 
     private static final long serialVersionUID = 1L;
 
+    /** The last failure. */
     private final SessionException failure;
 
     /**

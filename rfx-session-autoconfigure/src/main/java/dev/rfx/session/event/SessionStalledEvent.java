@@ -12,6 +12,7 @@ public final class SessionStalledEvent extends SessionEvent {
 
     private static final long serialVersionUID = 1L;
 
+    /** The call that does not return. */
     private final SessionUnresponsiveException exception;
 
     /**

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Status;
 
-/** Eight threads read all that there is to read while four others start and stop the session. */
+/** Eight threads read everything while four others start and stop the session. */
 class SessionHammerTests {
 
     private static final Duration DURATION = Duration.ofSeconds(Campaign.Rounds.of(30, 5));
@@ -35,13 +35,13 @@ class SessionHammerTests {
                             .withRateHz(2_000)
                             .withWarmup(Duration.ZERO)
                             .withMaxTimingSamples(500)
-                            // Twelve busy threads on a small machine are no stall.
+                            // Twelve busy threads on a small machine must not count as a stall.
                             .withWatchdogTimeout(Duration.ofSeconds(10)));
     private final SessionHealthIndicator health =
             new SessionHealthIndicator(this.session, SessionHealthThresholds.NONE);
     private final SessionEndpoint endpoint = new SessionEndpoint(Map.of("arm", this.session));
 
-    /** Sees that its calls never overlap, and that none comes between a stop and a reset. */
+    /** Checks that calls never overlap, and that no call comes between a stop and a reset. */
     private static final class CheckedRobot implements Robot<String, String> {
 
         private final AtomicInteger callers = new AtomicInteger();

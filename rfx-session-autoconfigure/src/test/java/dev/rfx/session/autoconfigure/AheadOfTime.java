@@ -11,8 +11,8 @@ import org.springframework.core.test.tools.TestCompiler;
 import org.springframework.javapoet.ClassName;
 
 /**
- * An application that Spring has processed ahead of time: the properties of the build decide which
- * beans there are. A test that runs it needs {@code @CompileWithForkedClassLoader}.
+ * An application that is processed ahead of time: the properties at build time decide which beans
+ * exist. A test that runs it needs {@code @CompileWithForkedClassLoader}.
  */
 final class AheadOfTime {
 
@@ -22,7 +22,7 @@ final class AheadOfTime {
         this.initializer = initializer;
     }
 
-    /** Processes an application with the properties of its build, and compiles what that gives. */
+    /** Processes an application with properties at build time, and compiles the result. */
     static void build(Class<?> source, Consumer<AheadOfTime> test, String... properties) {
         TestGenerationContext generated = new TestGenerationContext(source);
         ClassName initializer = process(source, generated, properties);
@@ -51,7 +51,7 @@ final class AheadOfTime {
         }
     }
 
-    /** Runs the application with other properties. */
+    /** Runs the application with properties at run time. */
     void run(Consumer<GenericApplicationContext> test, String... properties) {
         try (GenericApplicationContext context = new GenericApplicationContext()) {
             TestPropertyValues.of(properties).applyTo(context);

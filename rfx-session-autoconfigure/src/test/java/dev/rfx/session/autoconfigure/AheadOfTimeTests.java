@@ -31,8 +31,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 
 /**
- * Ahead of time, the properties of the build decide which beans there are. Those of the run decide
- * all the same whether a robot moves.
+ * Processing ahead of time decides by the properties at build time which beans exist. The
+ * properties at run time nevertheless decide whether a robot moves.
  */
 @CompileWithForkedClassLoader
 @ExtendWith(OutputCaptureExtension.class)
@@ -113,7 +113,7 @@ class AheadOfTimeTests {
 
     @Test
     void portThatWasNotSetInTheBuildIsReported(CapturedOutput output) {
-        // In the class loader of this test, the log is its own.
+        // The class loader of this test has a log of its own.
         ((Logger) LoggerFactory.getLogger(NoSessionWarning.class)).setLevel(Level.WARN);
 
         AheadOfTime.build(

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What an IDE knows of the properties. */
+/** The metadata of the properties, which IDEs read. */
 class MetadataTests {
 
     private static final List<String> WITHOUT_DEFAULT =
@@ -102,7 +102,7 @@ class MetadataTests {
         }
     }
 
-    /** A record that the check of names does not know would have all its properties refused. */
+    /** The check of names would refuse all properties of a record that it does not know. */
     @Test
     void namesThatAreNotRefusedAreThoseOfTheMetadata() throws Exception {
         assertThat(new PropertyNames().all())

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 
-/** As {@link MockedSessionTests}, without a web server: with the line of progress. */
+/** As {@link MockedSessionTests}, without a web server but with the progress line. */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.NONE,
         properties = {"rfx.session.auto-startup=false", "rfx.session.duration=1s"})

@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 
-/** An application that has a part of a session but no session says why, once. */
+/** An application with a robot or a policy but no session logs the reason once. */
 @ExtendWith(OutputCaptureExtension.class)
 class NoSessionWarningTests {
 

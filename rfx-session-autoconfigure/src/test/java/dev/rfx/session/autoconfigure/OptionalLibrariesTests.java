@@ -20,7 +20,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** An application may leave out what it does not need: in a JVM without those very jars. */
+/** An application without optional libraries, in a JVM without their jars. */
 class OptionalLibrariesTests {
 
     private static final String ALL =

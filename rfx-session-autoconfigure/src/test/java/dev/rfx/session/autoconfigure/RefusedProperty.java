@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 
-/** What a context says that did not start for a value of a property. */
+/** Asserts the message of a context that refuses the value of a property. */
 final class RefusedProperty {
 
     private RefusedProperty() {}

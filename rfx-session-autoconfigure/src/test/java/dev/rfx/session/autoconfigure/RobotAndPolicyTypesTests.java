@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 
-/** Robots and policies whose types come from generic classes: decorators, replays. */
+/** Robots and policies whose types come from generic classes, such as decorators. */
 class RobotAndPolicyTypesTests {
 
     private final ApplicationContextRunner runner =
@@ -44,7 +44,7 @@ class RobotAndPolicyTypesTests {
 
     private record Pose(float x) {}
 
-    /** A raw interface makes this class no unknown one. */
+    /** A class that also implements a raw interface. */
     @SuppressWarnings({"rawtypes", "serial"})
     private static final class Force implements Comparable {
 

@@ -22,7 +22,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** A property for safety holds for all sessions, or nothing starts. */
+/** A safety property applies to all sessions, or the application does not start. */
 class SafetyPropertiesCheckTests {
 
     private final ApplicationContextRunner runner =

@@ -1,5 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -44,7 +45,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
-/** Health, endpoint and metrics as an operator meets them: over HTTP. */
+/** Health, endpoint and metrics over HTTP. */
 @ExtendWith(OutputCaptureExtension.class)
 class SessionActuatorTests {
 
@@ -102,17 +103,10 @@ class SessionActuatorTests {
         return this.context.getBean(ScriptedRobot.class);
     }
 
-    private void awaitIterations(long iterations) {
-        while (session().stepCount() < iterations) {
-            assertThat(session().state().isActive()).isTrue();
-            Thread.onSpinWait();
-        }
-    }
-
     @Test
     void healthOfARunningSessionIsUpWithItsFigures() throws Exception {
         run(Application.class);
-        awaitIterations(3);
+        awaitIterations(session(), 3);
 
         HttpResponse<String> health = get("/health/rfxSession");
 
@@ -230,7 +224,7 @@ class SessionActuatorTests {
                         });
         session().stop();
         session().start();
-        awaitIterations(5);
+        awaitIterations(session(), 5);
 
         HttpResponse<String> health = get("/health/rfxSession");
 
@@ -242,7 +236,7 @@ class SessionActuatorTests {
     @Test
     void healthBeyondTheJitterThresholdIsDownWithTheReason() throws Exception {
         run(Application.class, "rfx.session.health.max-p99-jitter=1ns");
-        awaitIterations(5);
+        awaitIterations(session(), 5);
 
         assertThat((String) JsonPath.read(get("/health/rfxSession").body(), "$.details.reason"))
                 .matches("p99 jitter \\d+\\.\\d{3} ms is more than 1\\.0E-6 ms");
@@ -267,7 +261,7 @@ class SessionActuatorTests {
     @Test
     void endpointShowsASessionWithTheStatisticsUnderTheKeysOfRfx() throws Exception {
         run(Application.class, "rfx.session.name=arm");
-        awaitIterations(3);
+        awaitIterations(session(), 3);
 
         HttpResponse<String> all = get("/rfxsession");
         HttpResponse<String> one = get("/rfxsession/rfxSession");
@@ -364,7 +358,7 @@ class SessionActuatorTests {
     @Test
     void endpointShowsTheLastIterationsOfOneSession() throws Exception {
         run(Application.class, "rfx.session.rate-hz=1000");
-        awaitIterations(100);
+        awaitIterations(session(), 100);
 
         List<Map<String, Object>> recent =
                 JsonPath.read(get("/rfxsession/rfxSession").body(), "$.recent");
@@ -394,7 +388,7 @@ class SessionActuatorTests {
     void endpointShowsTotalsInSeconds() throws Exception {
         run(Application.class, "rfx.session.rate-hz=1000");
         robot().onAct(() -> Thread.sleep(1));
-        awaitIterations(100);
+        awaitIterations(session(), 100);
         session().stop();
 
         Map<String, Object> totals =
@@ -419,7 +413,7 @@ class SessionActuatorTests {
     @Test
     void endpointShowsTheIterationsBeforeAFailure() throws Exception {
         run(Application.class, "rfx.session.rate-hz=1000");
-        awaitIterations(10);
+        awaitIterations(session(), 10);
         robot().onAct(
                         () -> {
                             throw new IOException("unplugged");
@@ -437,7 +431,7 @@ class SessionActuatorTests {
     @Test
     void statisticsCanBeReset() throws Exception {
         run(Application.class, "management.endpoint.rfxsession.access=unrestricted");
-        awaitIterations(20);
+        awaitIterations(session(), 20);
 
         String body = post("/rfxsession/rfxSession", "{\"command\":\"RESET_STATISTICS\"}").body();
 
@@ -562,7 +556,7 @@ class SessionActuatorTests {
     @Test
     void clampsAreVisiblePerJoint() throws Exception {
         run(LimitedArm.class, "rfx.session.limits.max=1, 5", "rfx.session.rate-hz=1000");
-        awaitIterations(3);
+        awaitIterations(session(), 3);
         session().stop();
         int steps = (int) session().stepCount();
 
@@ -583,7 +577,7 @@ class SessionActuatorTests {
     @Test
     void prometheusReadsEveryMeter() throws Exception {
         run(Application.class);
-        awaitIterations(3);
+        awaitIterations(session(), 3);
 
         String text = get("/prometheus").body();
         while (text.contains("rfx_session_period_seconds_count{session=\"rfxSession\"} 0\n")) {
@@ -627,12 +621,12 @@ class SessionActuatorTests {
     @Test
     void countersGrowOverRestarts() throws Exception {
         run(Application.class, "rfx.session.rate-hz=1000");
-        awaitIterations(20);
+        awaitIterations(session(), 20);
         session().stop();
         double before = iterations();
         session().start();
         assertThat(iterations()).isGreaterThanOrEqualTo(before);
-        awaitIterations(5);
+        awaitIterations(session(), 5);
         session().stop();
         assertThat(iterations()).isGreaterThanOrEqualTo(before + 5);
         assertThat(session().stepCount()).isLessThan((long) iterations());
@@ -668,7 +662,7 @@ class SessionActuatorTests {
         }
     }
 
-    /** Whoever says who he is is believed. */
+    /** Accepts every user name. */
     @Configuration(proxyBeanMethods = false)
     @Import(Application.class)
     static class ApplicationWithUsers {

@@ -1,6 +1,7 @@
 package dev.rfx.session.autoconfigure;
 
 import static dev.rfx.session.autoconfigure.RefusedProperty.assertRefused;
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -432,9 +433,7 @@ class SessionAutoConfigurationTests {
                 .run(
                         context -> {
                             Session session = context.getBean(Session.class);
-                            while (session.stepCount() < 1) {
-                                Thread.onSpinWait();
-                            }
+                            awaitIterations(session, 1);
                             session.stop();
                             assertThat(session.readings())
                                     .extracting(RobotReading::name, RobotReading::joint)

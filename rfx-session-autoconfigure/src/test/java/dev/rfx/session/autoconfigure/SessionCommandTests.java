@@ -56,7 +56,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** What operators get who command a session at the same time, over HTTP and JMX. */
+/** Commands of several operators at the same time, over HTTP and JMX. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SessionCommandTests {
 
@@ -307,7 +307,7 @@ class SessionCommandTests {
         assertThat(robot().resets).hasValue(1);
     }
 
-    /** The pool of WebFlux is small: without a bound these would keep all of its threads. */
+    /** The pool of WebFlux is small: without a bound these calls would occupy all its threads. */
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void stopGetsThroughToAResetThatHangsHoweverManyWantToStart(WebApplicationType type)
@@ -360,7 +360,7 @@ class SessionCommandTests {
                 .hasValueGreaterThanOrEqualTo(robot().resets.get());
     }
 
-    /** One person, who gives each command at the same time as the other one gives his. */
+    /** One operator. Two of them send their commands at the same time. */
     private Void command(CyclicBarrier together, String... commands) throws Exception {
         try {
             for (int round = 0; round < ROUNDS; round++) {
@@ -369,7 +369,7 @@ class SessionCommandTests {
                 assertThatStatusFitsTheState(command, send(command).get(20, TimeUnit.SECONDS));
             }
         } catch (BrokenBarrierException ex) {
-            // The other one reports why.
+            // The other operator reports the failure.
         } catch (Throwable ex) {
             together.reset();
             throw ex;
@@ -377,7 +377,7 @@ class SessionCommandTests {
         return null;
     }
 
-    /** The rule that the documentation gives. */
+    /** The rule in the documentation. */
     private static void assertThatStatusFitsTheState(String command, Answer answer) {
         if (answer.status() == 200) {
             assertThat(answer.state())
@@ -620,7 +620,7 @@ class SessionCommandTests {
     @Import(TestBeans.class)
     static class Application {}
 
-    /** Knows the users by code that a test gives. */
+    /** Looks up the user with code of the test. */
     static final class Users {
 
         private volatile Supplier<Principal> lookUp = () -> null;

@@ -1,5 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -71,13 +72,6 @@ class SessionLifecycleTests {
     @AfterEach
     void quiet() {
         LOG.setLevel(Level.OFF);
-    }
-
-    private static void awaitIterations(Session session, long iterations) {
-        while (session.stepCount() < iterations) {
-            assertThat(session.state().isActive()).isTrue();
-            Thread.onSpinWait();
-        }
     }
 
     private static List<Thread> threadsNamed(String prefix) {
@@ -457,7 +451,7 @@ class SessionLifecycleTests {
                         closing.set(System.nanoTime());
                     });
             long took = System.nanoTime() - closing.get();
-            // What is promised: the stop timeout and two seconds, for all of them together.
+            // The documented bound: the stop timeout and two seconds for all sessions together.
             assertThat(took).isLessThan(Duration.ofMillis(2500).toNanos());
         } finally {
             release.countDown();
@@ -470,7 +464,7 @@ class SessionLifecycleTests {
                 latch.await();
                 return;
             } catch (InterruptedException ex) {
-                // goes on hanging
+                // ignores the interrupt
             }
         }
     }
@@ -626,7 +620,7 @@ class SessionLifecycleTests {
                             context.getBean(ScriptedRobot.class).onAct(never::await);
                             Session session = context.getBean(Session.class);
                             assertThat(session.awaitStopped(Duration.ofSeconds(30))).isTrue();
-                            session.stop(); // waits until it was told
+                            session.stop(); // waits for the listeners
                             assertThat(context.getBean(Events.class).received)
                                     .extracting(event -> event.getClass().getSimpleName())
                                     .containsExactly(

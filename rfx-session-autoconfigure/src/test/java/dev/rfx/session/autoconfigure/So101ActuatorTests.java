@@ -1,5 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
@@ -27,7 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What an operator sees of an arm over HTTP. */
+/** The readings of an arm over HTTP. */
 class So101ActuatorTests {
 
     @TempDir private Path directory;
@@ -63,13 +64,6 @@ class So101ActuatorTests {
         return this.context.getBean(Session.class);
     }
 
-    private void awaitIterations(long iterations) {
-        while (session().stepCount() < iterations) {
-            assertThat(session().failure()).isNull();
-            Thread.onSpinWait();
-        }
-    }
-
     private String get(String path) throws Exception {
         URI uri =
                 URI.create(
@@ -88,7 +82,7 @@ class So101ActuatorTests {
     void healthHasTheLinkAndTheVoltageAndTemperatureOfEachJoint() throws Exception {
         this.arm.damageNext(Joint.GRIPPER, ReplyFault.lost());
         this.arm.setErrorByte(Joint.GRIPPER, 0x20); // overload: it holds something
-        awaitIterations(session().stepCount() + 3);
+        awaitIterations(session(), session().stepCount() + 3);
 
         Map<String, Object> robot = JsonPath.read(get("/health/rfxSession"), "$.details.robot");
 
@@ -126,7 +120,7 @@ class So101ActuatorTests {
     @Test
     void prometheusHasTheLinkAndTheTemperatureOfEachJoint() throws Exception {
         this.arm.setErrorByte(Joint.GRIPPER, 0x20); // overload: it holds something
-        awaitIterations(session().stepCount() + 3);
+        awaitIterations(session(), session().stepCount() + 3);
 
         assertThat(get("/prometheus"))
                 .contains(

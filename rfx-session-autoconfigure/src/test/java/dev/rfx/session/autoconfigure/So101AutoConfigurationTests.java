@@ -1,6 +1,7 @@
 package dev.rfx.session.autoconfigure;
 
 import static dev.rfx.session.autoconfigure.RefusedProperty.assertRefused;
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -30,7 +31,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ClassPathResource;
 
-/** The arm as a bean: when it is there, and what of it the properties decide. */
+/** The arm as a bean: its conditions and its properties. */
 class So101AutoConfigurationTests {
 
     @TempDir private Path directory;
@@ -47,7 +48,7 @@ class So101AutoConfigurationTests {
                                 "rfx.session.so101.port=" + this.arm.port(),
                                 "rfx.session.so101.calibration="
                                         + CalibrationFile.of(this.directory),
-                                // Of a busy machine, not of the arm.
+                                // Long enough for a busy machine.
                                 "rfx.session.so101.read-timeout=500ms")
                         .withConfiguration(
                                 AutoConfigurations.of(
@@ -59,13 +60,6 @@ class So101AutoConfigurationTests {
     @AfterEach
     void unplug() {
         this.arm.close();
-    }
-
-    private static void awaitIterations(Session session, long iterations) {
-        while (session.stepCount() < iterations) {
-            assertThat(session.failure()).isNull();
-            Thread.onSpinWait();
-        }
     }
 
     @Test

@@ -25,9 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/**
- * When jSerialComm is loaded, which changes the whole JVM: only when a session connects to the arm.
- */
+/** jSerialComm changes the whole JVM, and is loaded only when a session connects to the arm. */
 class So101ClassLoadingTests {
 
     private static final String LIBRARY = "com.fazecast.jSerialComm.";

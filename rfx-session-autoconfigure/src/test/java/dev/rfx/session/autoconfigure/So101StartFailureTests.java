@@ -32,11 +32,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the owner of an arm reads when the application cannot start. */
+/** The failure analyses of an arm with which the application cannot start. */
 @ExtendWith(OutputCaptureExtension.class)
 class So101StartFailureTests {
 
-    /** With a busy machine, so that what is named is the arm's. */
+    /** Read time-out that is long enough for a busy machine. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
     @TempDir private Path directory;

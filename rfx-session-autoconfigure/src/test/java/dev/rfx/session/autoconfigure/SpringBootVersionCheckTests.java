@@ -15,7 +15,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 
-/** One clear refusal, instead of an application in which health is missing without a word. */
+/** A refusal at the start, instead of an application without health. */
 @ExtendWith(OutputCaptureExtension.class)
 class SpringBootVersionCheckTests {
 

@@ -5,7 +5,7 @@ import dev.rfx.session.testkit.ScriptedRobot;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What an application brings. */
+/** The beans of an application. */
 @Configuration(proxyBeanMethods = false)
 class TestBeans {
 

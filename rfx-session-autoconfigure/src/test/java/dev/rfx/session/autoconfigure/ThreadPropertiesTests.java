@@ -20,7 +20,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** What becomes of an application whose control thread is to be another than the others. */
+/** An application with options for its control thread. */
 @ExtendWith(OutputCaptureExtension.class)
 @EnabledOnOs(OS.LINUX)
 class ThreadPropertiesTests {

@@ -15,6 +15,7 @@ import dev.rfx.session.Tensor;
 import dev.rfx.session.so101.protocol.Register;
 import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
+import dev.rfx.session.testkit.Sessions;
 import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import java.util.Arrays;
@@ -52,10 +53,7 @@ class So101SessionTests {
     }
 
     private void awaitIterations(long iterations) {
-        while (this.session.stepCount() < iterations) {
-            assertThat(this.session.state()).isEqualTo(SessionState.RUNNING);
-            Thread.onSpinWait();
-        }
+        Sessions.awaitIterations(this.session, iterations);
     }
 
     private double reading(String name) {

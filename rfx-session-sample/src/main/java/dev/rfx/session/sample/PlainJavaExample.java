@@ -6,7 +6,7 @@ import dev.rfx.session.SessionStats;
 import dev.rfx.session.robot.MockRobot;
 import java.time.Duration;
 
-/** The same without Spring: one call connects a policy to a robot, here for five seconds. */
+/** A session without Spring: one call connects a policy to a robot for five seconds. */
 public final class PlainJavaExample {
 
     private PlainJavaExample() {}

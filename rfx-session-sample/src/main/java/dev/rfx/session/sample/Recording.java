@@ -5,17 +5,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The commands that were once sent to an arm, and when.
+ * The recorded commands to an arm.
  *
- * @param file where they were read
- * @param commands at least one, in the order of their time
+ * @param file the file of the recording
+ * @param commands at least one command, in the order of their times
  */
 record Recording(Path file, List<Command> commands) {
 
     /**
      * One command.
      *
-     * @param offsetNanos when it was sent, counted from the first command
+     * @param offsetNanos its time since the first command
      * @param positions a target position for each joint, in rad
      */
     record Command(long offsetNanos, Tensor positions) {}

@@ -3,7 +3,9 @@ package dev.rfx.session.sample;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A file is not a recording that can be replayed. The message says where and why. */
+/**
+ * A file is not a recording that can be replayed. The message contains the place and the reason.
+ */
 final class RecordingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

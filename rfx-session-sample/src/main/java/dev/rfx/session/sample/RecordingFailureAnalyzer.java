@@ -3,7 +3,7 @@ package dev.rfx.session.sample;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Explains a bad recording to whoever started the application. */
+/** Explains an invalid recording. */
 final class RecordingFailureAnalyzer extends AbstractFailureAnalyzer<RecordingException> {
 
     @Override

@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads one recording from a CSV file. Below the header each row is a command: {@code
- * CONTROL,<timestamp in µs>,"[<position in rad>, …]"}. A file with anything else in it is refused
- * as a whole: to skip a line would be to guess what the arm did there.
+ * CONTROL,<timestamp in µs>,"[<position in rad>, …]"}. A file with any other row is refused as a
+ * whole, because what the arm did at a skipped row is not known.
  */
 final class RecordingReader {
 
@@ -31,7 +31,7 @@ final class RecordingReader {
     private static final String COMMAND = "CONTROL";
     private static final int MAX_QUOTE_LENGTH = 80;
 
-    /** Understands NaN, so that it can be refused for what it is. */
+    /** Accepts NaN, so that the check below refuses it with its own message. */
     private static final JsonMapper json =
             JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
@@ -41,7 +41,7 @@ final class RecordingReader {
     private double firstTimestamp;
     private double lastTimestamp = Double.NEGATIVE_INFINITY;
 
-    /** Where the row that is being read begins. */
+    /** First line of the current row. */
     private long line;
 
     RecordingReader(Path file, int joints) {
@@ -52,10 +52,10 @@ final class RecordingReader {
     /**
      * Reads the file.
      *
-     * @throws RecordingException if it is not a recording of that many joints
+     * @throws RecordingException if it is not a recording of this number of joints
      */
     Recording read() {
-        // The format does not skip empty lines, as others do: the line numbers would be wrong.
+        // This format does not skip empty lines, which would make the line numbers wrong.
         try (CSVParser rows =
                 CSVParser.parse(this.file, StandardCharsets.UTF_8, CSVFormat.RFC4180)) {
             read(rows);
@@ -82,7 +82,7 @@ final class RecordingReader {
         }
     }
 
-    /** Reads ahead: what is wrong with the CSV itself is found here. */
+    /** Reads ahead, and reports malformed CSV. */
     private boolean hasNext(CSVParser rows, Iterator<CSVRecord> iterator) throws IOException {
         this.line = rows.getCurrentLineNumber() + 1;
         try {
@@ -191,7 +191,7 @@ final class RecordingReader {
         return new RecordingException(this.file, this.line, problem, cause);
     }
 
-    /** A file that is no recording at all may have lines of megabytes. */
+    /** Shortens a text: a file that is not a recording may have lines of megabytes. */
     private static String quote(String text) {
         return text.length() <= MAX_QUOTE_LENGTH
                 ? '"' + text + '"'

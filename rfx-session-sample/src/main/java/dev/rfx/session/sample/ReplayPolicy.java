@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends the commands of a recording, then stops the session and logs how well the arm followed.
  *
- * <p>The time decides which command is sent, not the count of calls: each call sends the latest
- * command that is due. So a recording lasts as long as it did, whatever the rate of the session; at
- * a higher one a command is sent more than once, at a lower one some are left out.
+ * <p>Each call sends the latest command that is due by time. So a replay takes as long as its
+ * recording at any rate of the session. At a higher rate a command is sent more than once, and at a
+ * lower rate some commands are left out.
  */
 final class ReplayPolicy implements Policy<Observation, Tensor> {
 
@@ -33,9 +33,9 @@ final class ReplayPolicy implements Policy<Observation, Tensor> {
     private long startNanos;
 
     /**
-     * Creates a policy that is at the beginning of its recording.
+     * Creates a policy at the beginning of its recording.
      *
-     * @param recording what to send
+     * @param recording the recording
      * @param nanoTime the clock, as {@link System#nanoTime()}
      * @param stopSession called at the end of the recording, on the control thread
      */
@@ -67,7 +67,7 @@ final class ReplayPolicy implements Policy<Observation, Tensor> {
         return this.commands.get(this.sent).positions();
     }
 
-    /** The session does not send what is returned after this. */
+    /** Requests the stop. The session does not send the action that this call still returns. */
     private void end() {
         this.stopSession.run();
         logger.info("{} is over. Tracking error: {}", this.recording.file(), this.trackingError);

@@ -12,10 +12,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 
 /**
- * A robot and a policy are all that an application has to bring; the starter makes a session of
- * them and runs it. The policy is a sine, or the replay of a recording with {@code
- * --sample.recording=FILE}. The robot is simulated, or the SO-101 on {@code
- * --rfx.session.so101.port=PATH}.
+ * Declares a robot and a policy, which the starter connects with a session. The policy is a sine,
+ * or with {@code --sample.recording=FILE} the replay of a recording. The robot is simulated, or
+ * with {@code --rfx.session.so101.port=PATH} an SO-101.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public final class SampleApplication {
@@ -25,8 +24,8 @@ public final class SampleApplication {
     SampleApplication() {}
 
     /**
-     * Starts the application, or with {@code --sample.so101=scan|read|monitor} one that only looks
-     * at an arm.
+     * Starts the application, or with {@code --sample.so101=scan|read|monitor} the tool that
+     * inspects an arm.
      *
      * @param args properties, as {@code --rfx.session.rate-hz=100}
      */
@@ -38,7 +37,7 @@ public final class SampleApplication {
         }
     }
 
-    /** The simulation has to know the rate: each action moves its time on by one period. */
+    /** The simulation needs the rate, because each action advances it by one period. */
     @Bean
     @ConditionalOnProperty(
             name = "rfx.session.so101.port",
@@ -54,7 +53,7 @@ public final class SampleApplication {
         return new SinePolicy(JOINTS, System::nanoTime);
     }
 
-    /** Reads the recording here, so that a bad one is refused before anything moves. */
+    /** Reads the recording here, so that an invalid one is refused before anything moves. */
     @Bean
     @ConditionalOnProperty("sample.recording")
     ReplayPolicy replayPolicy(

@@ -6,10 +6,10 @@ import dev.rfx.session.Tensor;
 import java.util.function.LongSupplier;
 
 /**
- * Moves every joint on a sine of its own frequency and phase. The amplitude grows from zero in the
- * first seconds: the arm is at rest then, and a sine with a phase would begin with a jump.
+ * Moves each joint on a sine of its own frequency and phase. The amplitude grows from zero in the
+ * first seconds, because a sine with a phase would begin with a jump.
  *
- * <p>Returns the same tensor from every call, filled anew.
+ * <p>Every call overwrites and returns the same tensor.
  */
 final class SinePolicy implements Policy<Observation, Tensor> {
 
@@ -41,7 +41,7 @@ final class SinePolicy implements Policy<Observation, Tensor> {
         return this.action;
     }
 
-    /** Counts from the first call, not from reset(): the warm-up lies between the two. */
+    /** Measured from the first call, because the warm-up lies between reset() and that call. */
     private long elapsedNanos() {
         long now = this.nanoTime.getAsLong();
         if (!this.started) {

@@ -1,6 +1,6 @@
 package dev.rfx.session.sample;
 
-/** What {@code --sample.so101} can be told to do. None of it writes to a servo. */
+/** The commands of {@code --sample.so101}. None of them writes to a servo. */
 enum So101Command {
 
     /** Lists the serial ports and the servos that answer on them. */
@@ -9,6 +9,6 @@ enum So101Command {
     /** Prints one table of the joints. */
     READ,
 
-    /** Prints the table again and again, until Ctrl-C. */
+    /** Prints the table repeatedly until Ctrl-C. */
     MONITOR
 }

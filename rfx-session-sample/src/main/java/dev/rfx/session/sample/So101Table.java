@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Arranges what is known of arms for a terminal. */
+/** Formats reports on ports and joints for a terminal. */
 final class So101Table {
 
     private static final String ROW = "%-13s  %2s  %8s  %8s  %8s  %8s  %8s  %8s";
@@ -62,7 +62,7 @@ final class So101Table {
         return state.overloaded() ? row + "  overload" : row;
     }
 
-    /** A gripper is open by so much of its range. */
+    /** The position of a gripper is a share of its range. */
     private static String position(Joint joint, @Nullable Double position) {
         if (position == null) {
             return "-";

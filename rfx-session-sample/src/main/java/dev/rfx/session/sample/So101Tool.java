@@ -19,10 +19,10 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Looks at an SO-101 from the command line, {@code --sample.so101=scan|read|monitor}, instead of
- * driving one: an application of its own, without a session and without a web server, that takes
- * the same properties and explains the same failures. No {@code @Component}: the sample's component
- * scan must not find it.
+ * Inspects an SO-101 from the command line with {@code --sample.so101=scan|read|monitor}. It is an
+ * application of its own, without a session and a web server, that has the same properties and
+ * explains the same failures. It is no {@code @Component}, because the component scan of the sample
+ * must not find it.
  */
 final class So101Tool implements CommandLineRunner, DisposableBean {
 
@@ -100,7 +100,7 @@ final class So101Tool implements CommandLineRunner, DisposableBean {
         }
     }
 
-    /** Ctrl-C: the thread that uses the port closes it. Whoever ends the JVM waits for that. */
+    /** On Ctrl-C the thread that uses the port closes it, and this method waits for that. */
     @Override
     public void destroy() throws InterruptedException {
         this.stopping.countDown();

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /**
- * How far each joint is from where it was told to be: the distance between a command and the
- * position observed one iteration later, in rad.
+ * The tracking error of each joint: the distance between a command and the position observed one
+ * iteration later, in rad.
  */
 final class TrackingError {
 
@@ -21,7 +21,7 @@ final class TrackingError {
     }
 
     /**
-     * Takes one iteration into account.
+     * Adds one iteration.
      *
      * @param command the target position of each joint
      * @param state the observed position of each joint; more values may follow
@@ -41,7 +41,7 @@ final class TrackingError {
         this.count = 0;
     }
 
-    /** Returns root mean square and maximum of every joint, on one line. */
+    /** {@return root mean square and maximum of each joint, in one line} */
     @Override
     public String toString() {
         StringJoiner joints = new StringJoiner(", ", "RMS / max in rad: ", "");

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The alert rules, as promtool of Prometheus sees them. */
+/** The alert rules, tested with promtool of Prometheus. */
 class AlertRulesTests {
 
     private static void promtool(String... arguments) throws Exception {

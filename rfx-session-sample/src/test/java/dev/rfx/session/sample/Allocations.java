@@ -10,7 +10,7 @@ final class Allocations {
 
     private Allocations() {}
 
-    /** Runs something often, and returns how many bytes the later half of the runs allocated. */
+    /** Runs code repeatedly, and returns the bytes that the second half of the runs allocates. */
     static long bytesOf(int times, Runnable work) {
         repeat(times, work);
         long before = threads.getCurrentThreadAllocatedBytes();

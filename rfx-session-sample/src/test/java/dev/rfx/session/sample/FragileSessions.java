@@ -20,7 +20,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /**
- * An application with many sessions, all healthy until each is told what goes wrong. No
+ * An application with many sessions, all healthy until a test injects a fault. It is no
  * {@code @Configuration}: the sample's component scan must not find it in other tests.
  */
 @EnableAutoConfiguration
@@ -84,7 +84,7 @@ class FragileSessions {
         return new Session(new MockRobot(JOINTS, options.rateHz()), policy, options.withName(name));
     }
 
-    /** Stays where it is, and does what it is told to before. */
+    /** Holds its position, and runs code of the test in each call. */
     static final class FragilePolicy implements Policy<Observation, Tensor> {
 
         private final Tensor home = Tensor.zeros(JOINTS);
@@ -96,7 +96,7 @@ class FragileSessions {
             return this.home;
         }
 
-        /** Half as much again as a period at 20 Hz. */
+        /** One and a half periods at 20 Hz. */
         void beSlow() {
             this.trouble = () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(75));
         }

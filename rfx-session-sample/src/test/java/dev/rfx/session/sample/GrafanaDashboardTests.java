@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What Grafana would not tell when the dashboard is imported. */
+/** Errors of the dashboard that Grafana does not report on import. */
 class GrafanaDashboardTests {
 
     private static final Path DASHBOARD = Path.of("..", "docs", "grafana", "rfx-session.json");
@@ -23,7 +23,7 @@ class GrafanaDashboardTests {
         return JsonPath.read(Files.readString(DASHBOARD), path);
     }
 
-    /** The queries of the panels and of the variables, each variable and interval replaced. */
+    /** The queries of panels and variables, with variables and intervals replaced. */
     static List<String> queries() throws Exception {
         List<String> queries =
                 new ArrayList<>(

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A real Prometheus with the configuration and the rules that are in {@code docs}, but that it
- * scrapes once a second, and what it is told to.
+ * A real Prometheus with the configuration and the rules in {@code docs}, except that it scrapes
+ * every second, and the targets of the test.
  */
 final class Prometheus implements AutoCloseable {
 
@@ -61,7 +61,7 @@ final class Prometheus implements AutoCloseable {
         return found.toString();
     }
 
-    /** Starts one whose files are in an empty directory, or skips the test where there is none. */
+    /** Starts Prometheus in an empty directory, or skips the test if it is not installed. */
     static Prometheus start(Path directory, int... ports) throws Exception {
         String program = program("prometheus");
         Files.copy(RULES, directory.resolve(RULES.getFileName()));
@@ -121,7 +121,7 @@ final class Prometheus implements AutoCloseable {
         }
     }
 
-    /** The values of an instant query, without those that are NaN. */
+    /** Returns the values of an instant query, without NaN. */
     List<Double> query(String expression) throws Exception {
         List<String> values = JsonPath.read(result(expression), "$.data.result[*].value[1]");
         return values.stream()
@@ -131,7 +131,7 @@ final class Prometheus implements AutoCloseable {
                 .toList();
     }
 
-    /** The label {@code session} of each series of an instant query; null where it has none. */
+    /** Returns the label {@code session} of each series of an instant query, or null. */
     List<String> sessions(String expression) throws Exception {
         List<Map<String, String>> metrics =
                 JsonPath.read(result(expression), "$.data.result[*].metric");
@@ -142,12 +142,12 @@ final class Prometheus implements AutoCloseable {
         return get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
     }
 
-    /** All rules as Prometheus knows them. */
+    /** Returns the rules of Prometheus. */
     List<Map<String, Object>> rules() throws Exception {
         return JsonPath.read(get("/api/v1/rules"), "$.data.groups[*].rules[*]");
     }
 
-    /** All alerts that are pending or firing. */
+    /** Returns the alerts that are pending or firing. */
     List<Map<String, Object>> alerts() throws Exception {
         return JsonPath.read(get("/api/v1/alerts"), "$.data.alerts[*]");
     }
@@ -163,7 +163,7 @@ final class Prometheus implements AutoCloseable {
         return this.http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Ends it, so that its directory can be deleted. */
+    /** Ends Prometheus, so that its directory can be deleted. */
     @Override
     public void close() {
         this.process.destroy();

@@ -26,14 +26,14 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The dashboard and the alerts, against a real Prometheus that scrapes the sample with an arm. */
+/** Dashboard and alerts with a real Prometheus that scrapes the sample with an arm. */
 @Timeout(120)
 class PrometheusTests {
 
-    /** The longest that an alert here is pending, and as long again. */
+    /** Twice the longest time for which an alert is pending. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** So that a busy machine alone makes no overruns. */
+    /** Low enough to keep a busy machine from causing overruns. */
     private static final String RATE = "--rfx.session.rate-hz=20";
 
     @TempDir private Path folder;
@@ -79,7 +79,7 @@ class PrometheusTests {
         return await().atMost(PATIENCE).pollInSameThread();
     }
 
-    /** What a rate needs is there: two scrapes, also of the histograms, which follow the loop. */
+    /** Waits for two scrapes, also of the histograms, because a rate needs two values. */
     private static void awaitRates(Prometheus prometheus, int sessions) {
         String running = "rate(rfx_session_phase_seconds_count{phase=\"act\"}[1m]) > 0";
         eventually().untilAsserted(() -> assertThat(prometheus.query(running)).hasSize(sessions));
@@ -123,7 +123,7 @@ class PrometheusTests {
                                         .doesNotContain("unknown"));
     }
 
-    /** What a rule compares and combines, without the numbers. */
+    /** Returns the expression of a rule without its numbers. */
     private static List<String> operands(String rule) {
         List<String> operands =
                 List.of(rule.split(" (?:and|or|unless|==|!=|>=|<=|>|<) ")).stream()
@@ -133,7 +133,7 @@ class PrometheusTests {
         return operands;
     }
 
-    /** Each as the name of the alert, a space and the name of the session. */
+    /** Returns each alert as its name, a space and the name of the session. */
     private static Set<String> alerts(Prometheus prometheus, String state) throws Exception {
         Set<String> alerts = new TreeSet<>();
         for (Map<String, Object> alert : prometheus.alerts()) {
@@ -143,7 +143,7 @@ class PrometheusTests {
                     .contains(
                             "ession %s on %s "
                                     .formatted(labels.get("session"), labels.get("instance")));
-            // There is a text in < and > where a template fails.
+            // A failed template leaves a text in < and >.
             assertThat(annotations.get("summary")).doesNotContain("<");
             assertThat(annotations.get("description")).isNotEmpty().doesNotContain("<");
             if (alert.get("state").equals(state)) {
@@ -163,7 +163,8 @@ class PrometheusTests {
                                         "--server.port=0",
                                         "--rfx.session.warmup=0",
                                         RATE,
-                                        // Those of the sample, which are not for these sessions.
+                                        // The properties of the sample do not apply to these
+                                        // Session beans.
                                         "--rfx.session.limits.min=",
                                         "--rfx.session.limits.max=",
                                         "--rfx.session.limits.max-speed=",
@@ -195,7 +196,7 @@ class PrometheusTests {
                             () -> assertThat(alerts(prometheus, "firing")).isEqualTo(expected));
             assertThat(alerts(prometheus, "pending")).contains("RfxSessionJitter slow");
 
-            // Gone without a word. The alert is pending for longer than a test takes.
+            // The session is gone. Its alert is pending for longer than a test takes.
             ((WebServerApplicationContext) fragile).getWebServer().stop();
             eventually()
                     .untilAsserted(

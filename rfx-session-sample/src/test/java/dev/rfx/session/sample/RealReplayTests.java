@@ -31,7 +31,7 @@ class RealReplayTests {
         Recording recording =
                 new RecordingReader(RealRecordings.commands("pick_place"), JOINTS).read();
         AtomicReference<Session> session = new AtomicReference<>();
-        // By its own clock the policy is called at 50 Hz; the session hurries.
+        // The clock of the policy advances by 1/50 s per call, while the session is faster.
         ReplayPolicy policy =
                 new ReplayPolicy(recording, SteppingClock.at(50), () -> session.get().stop());
         RecordingRobot robot = new RecordingRobot(new MockRobot(JOINTS, 50), new ArrayList<>());
@@ -49,7 +49,7 @@ class RealReplayTests {
         assertThat(output).containsOnlyOnce("is over. Tracking error: ").contains("joint 5 ");
     }
 
-    /** Worked out the slow way. */
+    /** Computes the expected value in a straightforward way. */
     private static List<Tensor> dueAtEachPeriod(List<Command> commands) {
         List<Tensor> due = new ArrayList<>();
         long end = commands.get(commands.size() - 1).offsetNanos();

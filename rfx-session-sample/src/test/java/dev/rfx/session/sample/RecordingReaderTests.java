@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is read from a recording, and what is refused. */
+/** Valid and invalid recordings. */
 class RecordingReaderTests {
 
     private static final String HEADER = "type,timestamp,positions\n";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** When which command of a recording is sent, and how the replay ends. */
+/** The times of the commands of a recording, and the end of the replay. */
 class ReplayPolicyTests {
 
     private static final Observation AT_ZERO = Observation.of("state", Tensor.zeros(2));
@@ -141,7 +141,7 @@ class ReplayPolicyTests {
         return new ReplayPolicy(recording, SteppingClock.at(50), () -> session.get().stop());
     }
 
-    /** Real time, but a fast one: the policy, on its own clock, takes no notice. */
+    /** The rate is higher than in real time, because the policy has a clock of its own. */
     private static Session session(ReplayPolicy policy) {
         return new Session(
                 new MockRobot(1, 50),
@@ -149,7 +149,7 @@ class ReplayPolicyTests {
                 SessionOptions.defaults().withRateHz(1000).withWarmup(Duration.ZERO));
     }
 
-    /** Returns what is sent before the policy stops the session, which it must do soon. */
+    /** Returns the actions until the policy stops the session. */
     private List<Float> callUntilStopped(ReplayPolicy policy) {
         List<Float> sent = new ArrayList<>();
         for (int k = 0; k < 100; k++) {

@@ -30,7 +30,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.ResolvableType;
 
-/** What the application consists of, and what it says when it cannot start. */
+/** The beans of the application, and the failure analyses of its start. */
 class SampleApplicationTests {
 
     private final ApplicationContextRunner runner =
@@ -96,7 +96,7 @@ class SampleApplicationTests {
         }
     }
 
-    /** Lazy, so that what is declared is all that is known of a bean. */
+    /** Lazy, so that only the declared type of a bean is known. */
     @Test
     void robotAndPolicyAreFoundByTheirObservationAndActionTypes() {
         this.runner

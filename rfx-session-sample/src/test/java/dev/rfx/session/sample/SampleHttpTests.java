@@ -13,7 +13,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 
-/** What a person sees who follows the README. */
+/** The commands and pages of the README. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rfx.session.warmup=0")
 class SampleHttpTests {
 

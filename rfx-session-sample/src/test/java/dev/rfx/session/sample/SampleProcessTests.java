@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The sample as a process: how it ends, and what keeps it alive. */
+/** The sample as a process: how long it lives, and how it ends. */
 class SampleProcessTests {
 
     private static final String ANY_PORT = "--server.port=0";
@@ -108,7 +108,7 @@ class SampleProcessTests {
         }
     }
 
-    /** With the two commands of the README. */
+    /** Runs the two commands of the README. */
     @Test
     void flightRecordingHasTheEventsOfTheSession(@TempDir Path folder) throws Exception {
         Path recording = folder.resolve("session.jfr");
@@ -121,7 +121,7 @@ class SampleProcessTests {
                         TalkativeApplication.class,
                         ANY_PORT,
                         "--rfx.session.duration=1s")) {
-            // The recording ends when the JVM begins to, which does not wait for it.
+            // The recording ends when the JVM begins to end, which does not wait for it.
             jvm.awaitLine("Session 'rfx-session' stopped: ");
             jvm.terminate();
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isEqualTo(TERMINATED);

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What the arm does without a recording. */
+/** The motion of the arm without a recording. */
 class SinePolicyTests {
 
     private static final int JOINTS = 6;
@@ -69,7 +69,7 @@ class SinePolicyTests {
         assertThat(swings).isSorted().doesNotHaveDuplicates();
     }
 
-    /** After 20 s every joint has made whole turns; only the phases keep them apart. */
+    /** After 20 s each joint has completed whole cycles, so that only the phases differ. */
     @Test
     void jointsDoNotPassZeroTogether() {
         call();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What the owner of an arm sees of it from the command line. */
+/** The output of the tool on the command line. */
 @ExtendWith(OutputCaptureExtension.class)
 class So101ToolTests {
 

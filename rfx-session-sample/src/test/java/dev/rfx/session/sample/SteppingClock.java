@@ -3,7 +3,7 @@ package dev.rfx.session.sample;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** A clock that goes on by the same step after each reading, as if a loop read it on time. */
+/** A clock that advances by one step after each reading, as if a loop read it on time. */
 final class SteppingClock implements LongSupplier {
 
     private final long stepNanos;

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 
 /**
- * The sample in a JVM of its own, with a robot that says on the console when it is stopped. No
+ * The sample in a JVM of its own, with a robot that prints when it is stopped. It is no
  * {@code @Configuration}: the sample's component scan must not find it in other tests.
  */
 @Import(SampleApplication.class)

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rfx.session.Tensor;
 import org.junit.jupiter.api.Test;
 
-/** How far the arm was from its commands. */
+/** The distance of an arm from its commands. */
 class TrackingErrorTests {
 
     private final TrackingError error = new TrackingError(2);
 
-    /** √((0.3² + 0.4²) / 2) = 0.3536; what follows the positions in the state is velocities. */
+    /** √((0.3² + 0.4²) / 2) = 0.3536; velocities follow the positions in the state. */
     @Test
     void eachJointHasItsRootMeanSquareAndItsMaximum() {
         this.error.add(Tensor.of(1, 0), Tensor.of(1.3f, 0, 9, 9));

@@ -108,7 +108,7 @@ class EndpointSecurityTests {
         assertThat(this.session.isRunning()).isTrue();
     }
 
-    /** All that another page can send without permission. */
+    /** The content types that another page can send without permission. */
     @Test
     void formOfAnotherPageCommandsNothing() throws Exception {
         this.session.start();

@@ -6,25 +6,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the page shows, at one instant.
+ * The content of the page at one instant.
  *
- * @param time when, in milliseconds since 1970
- * @param commands where sessions can be commanded, a path from the page's folder, or null where
- *     they cannot
- * @param bins what the bars of the histograms are
- * @param sessions the sessions by bean name, but for those that cannot be read
+ * @param time time of the frame, in milliseconds since 1970
+ * @param commands path of the endpoint for commands, relative to the page, or null if commands are
+ *     not allowed
+ * @param bins labels of the bars of the histograms
+ * @param sessions the sessions by bean name, except those that cannot be read
  */
 record Frame(long time, @Nullable String commands, List<String> bins, Map<String, View> sessions) {
 
     /**
      * One session.
      *
-     * @param session what the endpoint shows; its last iterations only when it has failed
-     * @param uptimeSeconds how long it has run
-     * @param rateHz its rate in the last seconds
+     * @param session the session as in the endpoint, with its last iterations if it has failed
+     * @param uptimeSeconds elapsed time of the current or last run
+     * @param rateHz the rate in the last seconds
      * @param joints the names of the joints, or empty
-     * @param histogram how many periods each of the {@link PeriodBins} has
-     * @param points what is new in the plots
+     * @param histogram the number of periods in each of the {@link PeriodBins}
+     * @param points the new points of the plots
      */
     record View(
             SessionDescriptor session,

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** What the page asks for. It can only look; commands go to the actuator endpoint. */
+/** Streams frames to the page. Commands go to the actuator endpoint. */
 @RestController
 @ConditionalOnWebApplication(type = Type.SERVLET)
 final class LiveController {
@@ -25,7 +25,7 @@ final class LiveController {
         this.feed = feed;
     }
 
-    /** Frames, five a second, until the viewer goes, falls behind, or the application ends. */
+    /** Sends five frames per second until the viewer leaves or falls behind, or the end. */
     @GetMapping(path = "/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> live() throws ViewerRefusedException {
         SseEmitter emitter = new SseEmitter(NO_TIMEOUT);

@@ -164,7 +164,7 @@ final class LiveFeed implements SmartLifecycle {
         this.reported = true;
         try {
             logger.warn(
-                    "Frames of the live page are left out or incomplete; further failures are not"
+                    "Frames of the live page are missing or incomplete. Further failures are not"
                             + " logged",
                     problem);
         } catch (Throwable ex) {

@@ -3,7 +3,7 @@ package dev.rfx.session.sample.live;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The bars of the histogram of the period: by its distance from the target, in microseconds. */
+/** The bins of the histogram of the period: deviations from the target, in microseconds. */
 final class PeriodBins {
 
     private static final double[] EDGES = {
@@ -12,12 +12,12 @@ final class PeriodBins {
 
     static final int COUNT = EDGES.length + 1;
 
-    /** What to write below each bar. */
+    /** The label of each bin. */
     static final List<String> LABELS = labels();
 
     private PeriodBins() {}
 
-    /** The number of the bar. */
+    /** {@return the index of the bin} */
     static int of(double micros) {
         int bin = 0;
         while (bin < EDGES.length && micros >= EDGES[bin]) {

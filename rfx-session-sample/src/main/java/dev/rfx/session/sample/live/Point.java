@@ -3,15 +3,17 @@ package dev.rfx.session.sample.live;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One point of each plot. Times are in microseconds; null where nothing was iterated.
+ * One point of each plot. Durations are in microseconds, and null without iterations.
  *
- * @param time when, in milliseconds since 1970
+ * @param time time of the point, in milliseconds since 1970
  * @param p50 median of the jitter in the last seconds
- * @param p99 99th percentile of the same
- * @param observe mean time in observe, and so the next two
- * @param positions the joints' positions, in the units of the robot; empty where it has no state,
- *     or nothing was iterated
- * @param goals what the policy wants them to be
+ * @param p99 99th percentile of the jitter in the last seconds
+ * @param observe mean time in observe
+ * @param policy mean time in the policy
+ * @param act mean time in act
+ * @param positions positions of the joints in the units of the robot; empty without a state or
+ *     without iterations
+ * @param goals goals of the policy for the positions
  */
 record Point(
         long time,

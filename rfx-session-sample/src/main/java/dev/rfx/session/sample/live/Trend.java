@@ -10,13 +10,13 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How one session did in the last two minutes. Confined to one thread. */
+/** The points of one session in the last two minutes. Confined to one thread. */
 final class Trend {
 
     /** Two minutes. */
     private static final int POINTS = 600;
 
-    /** A figure is of the iterations of two seconds, or of three periods where that is longer. */
+    /** A figure covers the iterations of two seconds, or of three periods if that is longer. */
     private static final double NANOS_OF_A_FIGURE = 2e9;
 
     private static final int PERIODS_OF_A_FIGURE = 3;
@@ -42,7 +42,7 @@ final class Trend {
                                         / (LiveFeed.INTERVAL_MILLIS * 1e6));
     }
 
-    /** What was iterated between two points. */
+    /** The iterations between two points. */
     private static final class Batch {
         private double[] jitter = new double[64];
         private int periods;
@@ -80,7 +80,7 @@ final class Trend {
                 this.batches.remove();
             }
         } else {
-            this.batches.clear(); // what was is not what is
+            this.batches.clear(); // figures of an earlier run are not current
         }
         this.points.add(point(time));
         if (this.points.size() > POINTS) {
@@ -121,7 +121,7 @@ final class Trend {
         return count == 0 ? null : nanos / NANOS_PER_MICRO / count;
     }
 
-    /** The state begins with the positions, as many as there are goals. */
+    /** The state begins with the positions. There are as many positions as goals. */
     private float[] positions(int joints) {
         if (this.session.latestObservation() instanceof Observation observation) {
             Tensor state = observation.find(Observation.STATE);
@@ -135,24 +135,24 @@ final class Trend {
         return NONE;
     }
 
-    /** The rate of the last two seconds, 0 where nothing was iterated. */
+    /** Returns the rate of the last two seconds, 0 without iterations. */
     double rateHz() {
         long periods = this.batches.stream().mapToLong(batch -> batch.periods).sum();
         long nanos = this.batches.stream().mapToLong(batch -> batch.periodNanos).sum();
         return nanos == 0 ? 0 : periods * 1e9 / nanos;
     }
 
-    /** The last point, if there is one. */
+    /** Returns the last point, if there is one. */
     List<Point> latest() {
         return this.points.isEmpty() ? List.of() : List.of(this.points.getLast());
     }
 
-    /** All points there are, oldest first. */
+    /** Returns all points, oldest first. */
     List<Point> points() {
         return List.copyOf(this.points);
     }
 
-    /** The periods that the session's statistics are of, by their distance from the target. */
+    /** Returns the number of periods in each bin, over the window of the statistics. */
     int[] histogram() {
         int[] counts = new int[PeriodBins.COUNT];
         for (long period : this.session.periodNanos()) {

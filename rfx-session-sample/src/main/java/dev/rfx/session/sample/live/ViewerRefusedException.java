@@ -1,6 +1,6 @@
 package dev.rfx.session.sample.live;
 
-/** There is no place for one more viewer. */
+/** The feed accepts no more viewers. */
 final class ViewerRefusedException extends Exception {
 
     private static final long serialVersionUID = 1L;

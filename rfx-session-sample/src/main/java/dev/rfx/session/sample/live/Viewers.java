@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Sends each of a bounded number of viewers the same messages, each on a thread of his own: one who
- * is slow delays nobody, and is dropped when he is too far behind. Belongs to one thread, but for
+ * Sends messages to a bounded number of viewers. Each viewer has a thread, so that a slow viewer
+ * delays no other; a viewer that falls too far behind is dropped. Confined to one thread, except
  * {@link #awaitNobody}.
  */
 final class Viewers {
 
-    /** So many messages a viewer may be behind. */
+    /** Number of messages that a viewer may fall behind. */
     private static final int BEHIND = 10;
 
     private static final String END = "";
@@ -32,17 +32,17 @@ final class Viewers {
         this.places = new Semaphore(max);
     }
 
-    /** The way to one viewer. */
+    /** The connection to one viewer. */
     interface Connection {
 
-        /** Sends a message, and may block. */
+        /** Sends a message; may block. */
         void send(String message) throws IOException;
 
-        /** Ends it, after the last message or when sending failed. */
+        /** Ends the connection, after the last message or a failed one. */
         void close();
     }
 
-    /** Sends one more viewer what comes, and {@code first} before it. */
+    /** Adds a viewer, who gets {@code first} and then all further messages. */
     void add(Connection connection, Supplier<String> first) throws ViewerRefusedException {
         if (this.closed) {
             throw ViewerRefusedException.ending();
@@ -64,7 +64,7 @@ final class Viewers {
         }
     }
 
-    /** Sends a message to all, and waits for nobody. */
+    /** Sends a message to all viewers without waiting. */
     void send(String message) {
         for (Viewer viewer : this.viewers) {
             if (!viewer.offer(message)) {
@@ -73,7 +73,7 @@ final class Viewers {
         }
     }
 
-    /** His thread may hang in a write. It ends, and his place is free, when that fails. */
+    /** The thread may block in a write. When that fails, it ends and frees the place. */
     private void drop(Viewer viewer) {
         this.viewers.remove(viewer);
         viewer.dropped = true;
@@ -83,7 +83,7 @@ final class Viewers {
         return this.viewers.isEmpty();
     }
 
-    /** Lets everybody's connection end when he has got what was sent, and takes nobody more. */
+    /** Closes each connection after its last message, and refuses further viewers. */
     void close() {
         this.closed = true;
         for (Viewer viewer : this.viewers) {
@@ -93,7 +93,7 @@ final class Viewers {
         }
     }
 
-    /** Waits until no viewer is left, and tells whether that came true. */
+    /** Waits until no viewer is left, and returns whether that is so. */
     boolean awaitNobody(Duration timeout) throws InterruptedException {
         boolean nobody =
                 this.places.tryAcquire(this.max, timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -125,7 +125,7 @@ final class Viewers {
                     message = this.messages.take();
                 }
             } catch (IOException | IllegalStateException ex) {
-                // He has gone.
+                // The viewer has left.
             } catch (InterruptedException ex) {
                 Thread.currentThread().interrupt();
             } finally {

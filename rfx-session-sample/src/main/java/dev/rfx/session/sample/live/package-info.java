@@ -1,6 +1,6 @@
 /**
- * The live page: what the sessions do is sampled five times a second, and sent to whoever looks, as
- * server-sent events.
+ * The live page. {@code LiveFeed} samples the sessions five times per second, and {@code Viewers}
+ * sends the samples as server-sent events. Start with {@code LiveConfiguration}.
  */
 @NullMarked
 package dev.rfx.session.sample.live;

@@ -27,7 +27,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** A real Chromium without a window, and what the tests ask it. */
+/** A headless Chromium. */
 final class Browser implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -38,7 +38,7 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /** Starts it, or skips the test where there is none. */
+    /** Starts Chromium, or skips the test if it is not installed. */
     static Browser start(boolean dark) {
         File binary = executable("chromium", "google-chrome");
         File driver = executable("chromedriver");
@@ -101,12 +101,12 @@ final class Browser implements AutoCloseable {
         return find(css).getText();
     }
 
-    /** What a script on the page returns. */
+    /** Returns the result of a script on the page. */
     Object run(String script) {
         return this.driver.executeScript("return " + script);
     }
 
-    /** Waits until the text of an element is as it should be, and returns it. */
+    /** Waits until the text of an element matches, and returns it. */
     String await(String css, Predicate<String> expected) {
         String[] last = {""};
         new WebDriverWait(this.driver, PATIENCE)
@@ -126,7 +126,7 @@ final class Browser implements AutoCloseable {
                 .until(page -> find(css).isDisplayed());
     }
 
-    /** What the page has written to the console since the last call. */
+    /** Returns the console output of the page since the last call. */
     List<String> console() {
         return this.driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::toString)

@@ -41,7 +41,7 @@ class LiveFeedTests {
         this.healthy.close();
     }
 
-    /** A robot that cannot tell about itself as long as the test wants. */
+    /** A robot whose readings fail on request. */
     private static final class UnreadableRobot implements Robot<String, String> {
 
         private volatile boolean fails;
@@ -135,7 +135,7 @@ class LiveFeedTests {
         }
     }
 
-    /** Between the first frame and the next nothing is lost, whoever comes when. */
+    /** No point is lost between the first frame and the next, whenever a viewer arrives. */
     @Test
     void whoComesAtAnyTimeMissesNoPoint() throws Exception {
         this.feed.start();

@@ -1,5 +1,6 @@
 package dev.rfx.session.sample.live;
 
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,7 +34,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
-/** What the page gets, over real HTTP. */
+/** The data of the page over HTTP. */
 class LiveHttpTests {
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -82,9 +83,7 @@ class LiveHttpTests {
     @Test
     void firstFrameHasWhatWasBeforeAndTheNextWhatIsNew() throws Exception {
         start();
-        while (session().stepCount() < 100) {
-            Thread.onSpinWait();
-        }
+        awaitIterations(session(), 100);
 
         Iterator<String> frames = frames();
         String first = frames.next();
@@ -168,7 +167,7 @@ class LiveHttpTests {
                 last = frames.next();
             }
         } catch (UncheckedIOException ex) {
-            // The server does not always come to say that this was all; a browser does not mind.
+            // The server may end before it sends the end of the stream, which browsers tolerate.
         }
         assertThat((String) JsonPath.read(last, "$.sessions.rfxSession.session.state"))
                 .isEqualTo("STOPPED");

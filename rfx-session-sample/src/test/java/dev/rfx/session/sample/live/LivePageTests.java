@@ -25,7 +25,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
-/** The page as somebody sees it who opens it in a browser. */
+/** The page in a real browser. */
 class LivePageTests {
 
     private static final String COMMANDABLE =
@@ -38,7 +38,7 @@ class LivePageTests {
     private Browser browser;
     private @Nullable ConfigurableApplicationContext context;
 
-    /** One for all tests. Before each of them, so that each is seen to be skipped without. */
+    /** One browser for all tests. Started before each test, so that each is reported as skipped. */
     @BeforeEach
     void startBrowser() {
         if (started == null) {
@@ -172,7 +172,7 @@ class LivePageTests {
                         .run(
                                 "--server.port=0",
                                 "--server.servlet.context-path=/arms",
-                                // Those of the sample, which are not for sessions of our own.
+                                // The properties of the sample do not apply to these Session beans.
                                 "--rfx.session.limits.min=",
                                 "--rfx.session.limits.max=",
                                 "--rfx.session.limits.max-speed=",

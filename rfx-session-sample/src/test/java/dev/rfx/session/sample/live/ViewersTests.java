@@ -15,7 +15,7 @@ class ViewersTests {
 
     private final Viewers viewers = new Viewers(2);
 
-    /** A viewer of whom the test decides whether he reads. */
+    /** A viewer that reads when the test lets it. */
     private static final class TestConnection implements Viewers.Connection {
 
         private final CountDownLatch sending = new CountDownLatch(1);
