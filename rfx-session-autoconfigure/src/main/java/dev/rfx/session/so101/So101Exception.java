@@ -3,7 +3,11 @@ package dev.rfx.session.so101;
 import dev.rfx.session.ExplainedException;
 import org.jspecify.annotations.Nullable;
 
-/** Something is wrong with the arm, with the connection to it or with its calibration. */
+/**
+ * Base of all failures of the arm, of the connection to it, or of its calibration.
+ *
+ * @since 0.1
+ */
 public abstract class So101Exception extends ExplainedException {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,10 @@
 package dev.rfx.session.so101;
 
-/** The supply voltage of a servo is not one that it takes. Nothing was written to a servo. */
+/**
+ * The supply voltage of a servo is not one that it takes. Nothing was written to a servo.
+ *
+ * @since 0.1
+ */
 public class SupplyVoltageException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
