@@ -2,7 +2,11 @@ package dev.rfx.session.so101;
 
 import dev.rfx.session.so101.protocol.Register;
 
-/** A servo has to be configured, which needs its torque off, but its torque is on. */
+/**
+ * A servo needs another configuration, which requires torque off, but its torque is on.
+ *
+ * @since 0.1
+ */
 public class ArmBusyException extends So101Exception {
 
     private static final long serialVersionUID = 1L;

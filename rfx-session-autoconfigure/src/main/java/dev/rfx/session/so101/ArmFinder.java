@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds the one serial port on which an SO-101 answers, where none is named. */
+/** Opens the configured serial port, or finds the only one on which an SO-101 answers. */
 final class ArmFinder {
 
     private static final Duration TIMEOUT = Duration.ofMillis(10);
@@ -12,11 +12,10 @@ final class ArmFinder {
     private ArmFinder() {}
 
     /**
-     * Opens a port, or the one that is found.
+     * Opens a port.
      *
-     * @param path its path, or {@link So101Robot#AUTO}
-     * @throws PortException if it cannot be opened, or is to be found, but there is none or more
-     *     than one
+     * @param path the path of the port, or {@link So101Robot#AUTO} to find it
+     * @throws PortException if the port cannot be opened, or not exactly one is found
      */
     static ArmPort open(String path, int baudRate) {
         String found =
@@ -55,7 +54,7 @@ final class ArmFinder {
         if (arms.isEmpty() && !oneIsIncomplete) {
             throw PortException.noArm(others, failures, baudRate);
         }
-        // Of one that is incomplete it will be said what is missing.
+        // The start on a single incomplete arm fails with the names of the missing servos.
         return arms.isEmpty() ? incomplete.get(0) : arms.get(0);
     }
 

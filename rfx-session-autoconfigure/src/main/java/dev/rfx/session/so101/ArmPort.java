@@ -15,31 +15,30 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open serial port of an arm. Only this class knows jSerialComm, whose class has effects on the
- * whole JVM once it is loaded (SIGHUP is ignored, for one): nothing here is touched before an arm
- * is to be connected.
+ * The open serial port of an arm. Only this class uses jSerialComm. Loading that library affects
+ * the whole JVM (it ignores SIGHUP, for example), so this class is not loaded before a robot
+ * connects.
  *
- * <p>One thread reads and writes. {@link #close()} may be called from any: it is what frees a
- * writer that nobody reads from.
+ * <p>One thread reads and writes. Any thread may call {@link #close()}, which releases a blocked
+ * write.
  */
 final class ArmPort implements BusLine {
 
-    /** A write into a full buffer does not come back, and then neither may a close. */
+    /** How long {@link #close()} waits. After a write into a full buffer it may never return. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
-    /** A session has 10 s to stop, and half a second more. */
+    /** How long the end of the JVM waits for the arms. A session takes up to 10.5 s to stop. */
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(11);
 
-    /** When the JVM ends, a session begins to stop its arm at once, unless a call hangs. */
+    /** How long the end of the JVM waits for sessions to begin, before it stops the arms itself. */
     private static final Duration SESSIONS_TURN = Duration.ofSeconds(1);
 
-    /** By the path of the device, until it is closed indeed. */
+    /** Open ports by the path of the device, until the close has returned. */
     private static final Map<String, ArmPort> OPEN = new ConcurrentHashMap<>();
 
     static {
-        // jSerialComm closes all ports when the JVM ends, at the same time as others stop their
-        // robots, who then meet a closed port. Threads that are given to it run before, and it
-        // waits for them.
+        // At the end of the JVM jSerialComm closes all ports, while other hooks still stop their
+        // robots. It first runs the threads of addShutdownHook and waits for them.
         SerialPort.addShutdownHook(new Thread(ArmPort::awaitAllReleased, "so101-shutdown"));
     }
 
@@ -65,16 +64,16 @@ final class ArmPort implements BusLine {
     static ArmPort open(String path, int baudRate) {
         SerialPort port;
         try {
-            // Each time anew: a symbolic link is resolved here, once.
+            // Get the port at each open, because this call resolves a symbolic link once.
             port = SerialPort.getCommPort(path);
         } catch (SerialPortInvalidPortException ex) {
             throw PortException.notFound(path, list().stream().map(Listed::toString).toList());
         }
         port.setComPortParameters(baudRate, 8, SerialPort.ONE_STOP_BIT, SerialPort.NO_PARITY);
-        // The library rounds time-outs up to 100 ms: ours are elsewhere.
+        // The library rounds time-outs up to 100 ms, so the Wire has its own.
         port.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
         ArmPort opened = new ArmPort(port, path);
-        // The library itself does not refuse a port that this JVM has open; it spoils it.
+        // The library does not refuse a port that this JVM has open, but corrupts it.
         ArmPort other = OPEN.putIfAbsent(port.getSystemPortPath(), opened);
         if (other != null) {
             throw other.closing.get() ? PortException.closing(path) : PortException.openHere(path);
@@ -88,7 +87,7 @@ final class ArmPort implements BusLine {
         return opened;
     }
 
-    /** A serial port of the machine. */
+    /** A serial port that the operating system lists. */
     record Listed(String path, String description, boolean onUsb) {
 
         @Override
@@ -97,7 +96,7 @@ final class ArmPort implements BusLine {
         }
     }
 
-    /** All serial ports, whatever they are on. */
+    /** {@return all serial ports} */
     static List<Listed> list() {
         return Arrays.stream(SerialPort.getCommPorts())
                 .map(
@@ -115,8 +114,7 @@ final class ArmPort implements BusLine {
     }
 
     /**
-     * Sends a request. Does not come back while the port's buffer is full, until somebody closes
-     * the port.
+     * Sends a request. Blocks while the buffer of the port is full, until the port is closed.
      *
      * @throws LinkLostException if the port is gone or closed
      */
@@ -128,9 +126,9 @@ final class ArmPort implements BusLine {
     }
 
     /**
-     * Receives what is there.
+     * Receives the bytes that have arrived, without waiting.
      *
-     * @return how many bytes, 0 if none are there
+     * @return the number of bytes, possibly 0
      * @throws LinkLostException if the port is gone or closed
      */
     @Override
@@ -142,7 +140,7 @@ final class ArmPort implements BusLine {
         return count;
     }
 
-    /** Closes the port, and does not wait for ever where that hangs. Does nothing a second time. */
+    /** Closes the port, with a time-out. Does nothing the second time. */
     void close() {
         if (!this.closing.compareAndSet(false, true)) {
             return;
@@ -167,17 +165,19 @@ final class ArmPort implements BusLine {
         closer.start();
     }
 
-    /** Sets what brings the arm to rest and closes the port, if nobody else does at the end. */
+    /** Sets the task that stops the arm at the end of the JVM, if no session does. */
     void setAtExit(Runnable atExit) {
         this.atExit = atExit;
     }
 
-    /** The arm is being brought to rest. */
+    /** Notes that a thread has begun to bring the arm to rest. */
     void beginRest() {
         this.restBegun = true;
     }
 
-    /** A session is stopping its arm now. If that hangs, or there is none, it is done here. */
+    /**
+     * Waits for the sessions to stop their arms. Stops an arm itself after {@link #SESSIONS_TURN}.
+     */
     private static void awaitAllReleased() {
         if (!awaitReleased(OPEN.values(), SESSIONS_TURN)) {
             for (ArmPort port : OPEN.values()) {

@@ -3,10 +3,10 @@ package dev.rfx.session.so101;
 import dev.rfx.session.so101.protocol.Request;
 import java.util.concurrent.locks.LockSupport;
 
-/** What carries the bytes of a bus, and its time, so that tests can bring their own. */
+/** Carries the bytes of a bus and provides its clock. Tests substitute both. */
 interface BusLine {
 
-    /** Names it in messages. */
+    /** {@return the name of the line in messages} */
     String path();
 
     /**
@@ -17,19 +17,19 @@ interface BusLine {
     void write(Request request);
 
     /**
-     * Receives what is there.
+     * Receives the bytes that have arrived, without waiting.
      *
-     * @return how many bytes, 0 if none are there
+     * @return the number of bytes, possibly 0
      * @throws LinkLostException if the line is gone or closed
      */
     int read(byte[] chunk);
 
-    /** Monotonic, with an arbitrary origin, as {@link System#nanoTime()}. */
+    /** {@return monotonic time with an arbitrary origin, as {@link System#nanoTime()}} */
     default long nanoTime() {
         return System.nanoTime();
     }
 
-    /** Sleeps for about so long, or less if the thread is interrupted. */
+    /** Sleeps for about this time, or less if the thread is interrupted. */
     default void parkNanos(long nanos) {
         LockSupport.parkNanos(this, nanos);
     }

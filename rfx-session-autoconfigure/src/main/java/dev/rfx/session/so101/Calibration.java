@@ -7,10 +7,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The calibration of one arm, from the file that LeRobot wrote when the arm was calibrated.
+ * The calibration of one arm, from the file that LeRobot writes.
  *
- * <p>LeRobot writes the same values into the servos. The file is true only of an arm whose servos
- * hold them still, which is what {@link #requireSame} is for.
+ * <p>LeRobot writes the same values to the servos. The file fits an arm only while its servos hold
+ * these values, which {@link #requireSame} checks.
+ *
+ * @since 0.1
  */
 public final class Calibration {
 
@@ -23,32 +25,27 @@ public final class Calibration {
     }
 
     /**
-     * Reads a calibration file of LeRobot, as {@code
+     * Reads a calibration file of LeRobot, for example {@code
      * ~/.cache/huggingface/lerobot/calibration/robots/so101_follower/my_arm.json}.
      *
      * @param file the file
      * @return the calibration of all six joints
      * @throws CalibrationException if the file cannot be read, has LeRobot's former format, is not
-     *     JSON, or lacks a joint or has an impossible value
+     *     JSON, lacks a joint, or has an invalid value
      */
     public static Calibration read(Path file) {
         return CalibrationReader.read(file);
     }
 
-    /**
-     * Returns the file.
-     *
-     * @return its path as it was given
-     */
+    /** {@return the path of the file, as given} */
     public Path file() {
         return this.file;
     }
 
     /**
-     * Returns the calibration of a joint.
+     * {@return the calibration of a joint}
      *
      * @param joint the joint
-     * @return its calibration
      */
     public JointCalibration joint(Joint joint) {
         return this.joints.get(joint);

@@ -3,7 +3,11 @@ package dev.rfx.session.so101;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A calibration file is of no use, or is not that of the connected arm. */
+/**
+ * A calibration file cannot be used, or belongs to another arm than the connected one.
+ *
+ * @since 0.1
+ */
 public class CalibrationException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
@@ -11,12 +15,12 @@ public class CalibrationException extends So101Exception {
     private static final String CALIBRATE =
             "Calibrate the arm with LeRobot's lerobot-calibrate and use the file that it writes.";
 
-    private CalibrationException(String description, String remedy) {
-        super(description, remedy);
+    private CalibrationException(String description, String action) {
+        super(description, action);
     }
 
-    private CalibrationException(String description, String remedy, Throwable cause) {
-        super(description, remedy, cause);
+    private CalibrationException(String description, String action, Throwable cause) {
+        super(description, action, cause);
     }
 
     static CalibrationException unreadable(Path file, IOException cause) {
@@ -42,24 +46,24 @@ public class CalibrationException extends So101Exception {
 
     static CalibrationException invalid(Path file, String problem) {
         return new CalibrationException(
-                "The calibration file " + file + " cannot be right: " + problem, CALIBRATE);
+                "The calibration file " + file + " is invalid: " + problem, CALIBRATE);
     }
 
     static CalibrationException oldValuesNotSaved(Path file, IOException cause) {
         return new CalibrationException(
-                "The calibration was not written to the servos, because what they hold now cannot"
-                        + " be saved in "
+                "The calibration was not written to the servos, because their present values"
+                        + " cannot be saved in "
                         + file
                         + ": "
                         + cause,
-                "Put the calibration file into a directory that can be written.",
+                "Move the calibration file to a writable directory.",
                 cause);
     }
 
     static CalibrationException mismatch(Path file, Joint joint, String differences) {
         return new CalibrationException(
                 joint + " is not calibrated as " + file + " says: " + differences,
-                "Use the file of this arm, calibrate the arm anew, or have the calibration of the"
-                        + " file written to the servos.");
+                "Use the file of this arm, calibrate the arm again, or write the calibration of the"
+                        + " file to the servos.");
     }
 }

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 /**
  * Reads LeRobot's calibration file: a JSON object of six joints, each an object of five integers.
  *
- * <p>The starter brings no JSON library, and this much of JSON is smaller than any: no value but
- * those integers may occur. Reading them here also gives every complaint its line, and refuses what
- * lenient parsers let through, like a name that occurs twice.
+ * <p>The starter brings no JSON library. This class reads the part of JSON that the file needs, so
+ * that every error message has its line, and rejects what lenient parsers accept, such as a name
+ * that occurs twice.
  */
 final class CalibrationReader {
 
@@ -28,16 +28,16 @@ final class CalibrationReader {
     private static final List<String> FIELDS =
             List.of(ID, DRIVE_MODE, HOMING_OFFSET, RANGE_MIN, RANGE_MAX);
 
-    /** What {@link #peek()} finds after the last character; JSON has no such character. */
+    /** Result of {@link #peek()} after the last character; JSON has no such character. */
     private static final char END = '\0';
 
     private static final Pattern SPACE = Pattern.compile("[ \t\r\n]*");
     private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\\\p{Cntrl}]|\\\\.)*+)\"");
 
-    /** A scalar up to what may follow it, so that 1.5 is one value and not 1 and a rest. */
+    /** A whole scalar, so that 1.5 is one value and not 1 and a rest. */
     private static final Pattern SCALAR = Pattern.compile("[^\\s,:{}\\[\\]]+");
 
-    /** No value has more than four digits; nine always fit an int. */
+    /** Up to nine digits, which always fit an int. Valid values have four at most. */
     private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]{0,8})");
 
     private final Path file;
@@ -128,7 +128,7 @@ final class CalibrationReader {
         }
     }
 
-    /** Reads an object; the member's value is for the consumer of its name to read. */
+    /** Reads an object. The consumer receives the name of each member and reads its value. */
     private void object(Consumer<String> member) {
         expect('{');
         if (peek() != '}') {
@@ -147,7 +147,7 @@ final class CalibrationReader {
         member.accept(name);
     }
 
-    /** Reads a string and leaves its escapes as they are: no name that we know has one. */
+    /** Reads a string without decoding escapes: no known name has any. */
     private String string() {
         skipSpace();
         Matcher matcher = match(STRING);
@@ -175,7 +175,7 @@ final class CalibrationReader {
         this.position++;
     }
 
-    /** Returns the next character that is not white space, without taking it. */
+    /** {@return the next character that is not white space, without consuming it} */
     private char peek() {
         skipSpace();
         return this.position < this.text.length() ? this.text.charAt(this.position) : END;

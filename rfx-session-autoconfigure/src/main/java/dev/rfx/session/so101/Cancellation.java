@@ -1,13 +1,13 @@
 package dev.rfx.session.so101;
 
-/** Asked on the way by whatever takes long, so that it does not go on when it is not wanted. */
+/** Ends a long operation between two of its steps. */
 @FunctionalInterface
 interface Cancellation {
 
     /**
-     * Returns if it may go on.
+     * Returns if the operation may continue.
      *
-     * @throws InterruptedException if the thread was interrupted, or the arm is to stop
+     * @throws InterruptedException if the thread is interrupted, or the arm has to stop
      */
     void check() throws InterruptedException;
 }

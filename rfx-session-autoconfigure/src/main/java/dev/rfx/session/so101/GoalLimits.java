@@ -10,16 +10,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns an action into goals that an arm may get: within the calibrated range, and no farther from
- * the last goal than the greatest speed allows. Used by one thread at a time; {@link #readings()}
- * by any.
+ * Converts an action to goals, clamped to the calibrated range and to the maximum speed. Used by
+ * one thread at a time; {@link #readings()} by any.
  */
 final class GoalLimits {
 
-    /** 2 rad/s, less than half of what a servo can turn without load. */
+    /** 2 rad/s, less than half the speed of a servo without load. */
     private static final double DEFAULT_STEPS_PER_SECOND = 2 / JointScale.RADIANS_PER_STEP;
 
-    /** Farther than any joint can go. */
+    /** A distance beyond the travel of any joint. */
     private static final int NO_LIMIT = 1 << 16;
 
     private static final Joint[] JOINTS = Joint.values();
@@ -29,8 +28,8 @@ final class GoalLimits {
     private final int[] max = new int[JOINTS.length];
     private final double[] stepsPerSecond = new double[JOINTS.length];
 
-    /** What a joint was allowed, but could not go, as a goal is a whole step: less than one. */
-    private final double[] rests = new double[JOINTS.length];
+    /** Fraction of a step that each joint was allowed but could not move: goals are whole steps. */
+    private final double[] remainders = new double[JOINTS.length];
 
     private final MotionTime time;
     private final AtomicLongArray clamps = new AtomicLongArray(JOINTS.length);
@@ -39,7 +38,7 @@ final class GoalLimits {
         this.time = new MotionTime(nanoTime, true);
     }
 
-    /** Sets the range and the speed of each joint. To be called before {@link #begin()}. */
+    /** Sets the range and the speed of each joint. Call this before {@link #begin()}. */
     void calibrate(So101Settings settings, Calibration calibration) {
         for (Joint joint : JOINTS) {
             int i = joint.ordinal();
@@ -55,29 +54,29 @@ final class GoalLimits {
         return units == null ? DEFAULT_STEPS_PER_SECOND : scale.distanceToSteps(units);
     }
 
-    /** The arm holds its position, and the next goal is the first one of a run. */
+    /** Begins a run: the arm holds its position, and the next goal is the first one. */
     void begin() {
         this.time.begin();
-        Arrays.fill(this.rests, 0);
+        Arrays.fill(this.remainders, 0);
     }
 
     /**
-     * Works out the goals of an action.
+     * Computes the goals of an action.
      *
      * @param action six positions in units
-     * @param last the goals before, in steps
-     * @param goals takes the goals, in steps
+     * @param last the previous goals, in steps
+     * @param goals receives the goals, in steps
      * @throws IllegalArgumentException if a value is not finite
      */
     void limit(Tensor action, int[] last, int[] goals) {
         for (int i = 0; i < goals.length; i++) {
-            goals[i] = this.scales[i].toSteps(action.get(i)); // or throws, and nothing is counted
+            goals[i] = this.scales[i].toSteps(action.get(i)); // throws before anything is counted
         }
         double seconds = this.time.next();
         for (int i = 0; i < goals.length; i++) {
             int wanted = goals[i];
             int most = mostSteps(i, seconds);
-            // The range first: where a joint lies outside of it, it is led back at this speed, too.
+            // The range comes first: a joint outside its range returns at the maximum speed.
             int inRange = clamp(wanted, this.min[i], this.max[i]);
             goals[i] = clamp(inRange, last[i] - most, last[i] + most);
             if (goals[i] != wanted) {
@@ -90,8 +89,8 @@ final class GoalLimits {
         if (this.stepsPerSecond[i] == Double.POSITIVE_INFINITY) {
             return NO_LIMIT;
         }
-        double most = Math.min(this.rests[i] + this.stepsPerSecond[i] * seconds, NO_LIMIT);
-        this.rests[i] = most - Math.floor(most);
+        double most = Math.min(this.remainders[i] + this.stepsPerSecond[i] * seconds, NO_LIMIT);
+        this.remainders[i] = most - Math.floor(most);
         return (int) most;
     }
 

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Whether the gripper is in overload, and how often that has begun. It is no incident: a gripper
- * that holds something for longer gets there, and its servo then holds on with less torque. Written
- * by one thread, read by any.
+ * Tracks whether the gripper is in overload, and how often an overload has begun. An overload is no
+ * incident: it follows from holding an object, and the servo continues to hold with less torque.
+ * Written by one thread, read by any.
  */
 final class GripperOverload {
 
@@ -21,7 +21,7 @@ final class GripperOverload {
         this.state = overloaded ? 1 : 0;
     }
 
-    /** The arm is not connected any more. */
+    /** Makes the state unknown, when the arm is disconnected. */
     void forget() {
         this.state = Double.NaN;
     }

@@ -6,8 +6,10 @@ import java.util.stream.Collectors;
 /**
  * A joint of the arm, in the order of the bus, of observations and of actions.
  *
- * <p>The limits are those of the maker's URDF, {@code so101_new_calib.urdf}. What holds for one arm
- * is its {@link Calibration}.
+ * <p>The limits are those of the maker's URDF, {@code so101_new_calib.urdf}. The range of a
+ * particular arm is in its {@link Calibration}.
+ *
+ * @since 0.1
  */
 public enum Joint {
 
@@ -41,57 +43,37 @@ public enum Joint {
         this.upperLimitRadians = upperLimitRadians;
     }
 
-    /**
-     * Returns the name that LeRobot gives the motor.
-     *
-     * @return for example {@code elbow_flex}
-     */
+    /** {@return LeRobot's name of the motor, for example {@code elbow_flex}} */
     public String motorName() {
         return this.motorName;
     }
 
-    /**
-     * Returns the id of the servo on the bus.
-     *
-     * @return 1 to 6
-     */
+    /** {@return the id of the servo on the bus, 1 to 6} */
     public int id() {
         return this.id;
     }
 
-    /**
-     * Returns the lower end of the joint's travel.
-     *
-     * @return an angle in rad
-     */
+    /** {@return the lower end of the joint's travel, in rad} */
     public double lowerLimitRadians() {
         return this.lowerLimitRadians;
     }
 
-    /**
-     * Returns the upper end of the joint's travel.
-     *
-     * @return an angle in rad
-     */
+    /** {@return the upper end of the joint's travel, in rad} */
     public double upperLimitRadians() {
         return this.upperLimitRadians;
     }
 
-    /** Tells whether the arm falls, or a part of it, when this joint has no torque. */
+    /** {@return whether the arm, or a part of it, falls without torque of this joint} */
     boolean carriesTheArm() {
         return this == SHOULDER_LIFT || this == ELBOW_FLEX || this == WRIST_FLEX;
     }
 
-    /** Names some joints in a message. */
+    /** {@return the names of joints, for a message} */
     static String list(Collection<Joint> joints) {
         return joints.stream().map(Joint::toString).collect(Collectors.joining(", "));
     }
 
-    /**
-     * Returns what an owner of the arm looks for.
-     *
-     * @return for example {@code elbow_flex (id 3)}
-     */
+    /** {@return name and id, for example {@code elbow_flex (id 3)}} */
     @Override
     public String toString() {
         return this.motorName + " (id " + this.id + ")";

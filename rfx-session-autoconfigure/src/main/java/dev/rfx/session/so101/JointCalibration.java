@@ -1,14 +1,16 @@
 package dev.rfx.session.so101;
 
 /**
- * How one servo of one arm is calibrated. Positions are in steps, 4096 to the turn.
+ * The calibration of one servo of one arm. Positions are in steps, 4096 to the turn.
  *
  * @param joint the joint
  * @param reversed whether the servo turns the other way (LeRobot's {@code drive_mode} 1)
- * @param homingOffset what the servo subtracts from the position of its encoder, −2047 to 2047
+ * @param homingOffset the number of steps that the servo subtracts from the position of its
+ *     encoder, −2047 to 2047
  * @param rangeMin the lowest position, after the homing offset, 0 to 4095
  * @param rangeMax the highest position, after the homing offset, more than {@code rangeMin}, up to
  *     4095
+ * @since 0.1
  */
 public record JointCalibration(
         Joint joint, boolean reversed, int homingOffset, int rangeMin, int rangeMax) {
@@ -17,8 +19,8 @@ public record JointCalibration(
     private static final int MAX_POSITION = 4095;
 
     /**
-     * So far a goal stays from the seam of the turn, between 4095 and 0: 3°. Beyond the seam the
-     * position is that of the other end, and a servo that overshoots it goes all the way round.
+     * Minimum distance of a goal from the seam of the turn, between 4095 and 0: 3°. Beyond the seam
+     * the position is that of the other end, so a servo that overshoots it goes all the way round.
      */
     private static final int SEAM_MARGIN = 34;
 
@@ -27,11 +29,11 @@ public record JointCalibration(
      *
      * @param joint the joint
      * @param reversed whether the servo turns the other way
-     * @param homingOffset what the servo subtracts from the position of its encoder
+     * @param homingOffset the number of steps that the servo subtracts
      * @param rangeMin the lowest position
      * @param rangeMax the highest position
-     * @throws IllegalArgumentException if a value is outside its range; the message has the name
-     *     that LeRobot's file gives it
+     * @throws IllegalArgumentException if a value is outside its range; the message has its name in
+     *     LeRobot's file
      */
     public JointCalibration {
         require("homing_offset", homingOffset, -MAX_HOMING_OFFSET, MAX_HOMING_OFFSET);
@@ -44,22 +46,22 @@ public record JointCalibration(
         }
     }
 
-    /** Returns a position, or the end of the calibrated range beyond which it is. */
+    /** {@return a position, clamped to the calibrated range} */
     int nearestInRange(int position) {
         return Math.min(Math.max(position, this.rangeMin), this.rangeMax);
     }
 
-    /** Returns the lowest goal: that of the range, but not near the seam of the turn. */
+    /** {@return the lowest goal, which is in the range and away from the seam} */
     int lowestGoal() {
         return Math.min(Math.max(this.rangeMin, SEAM_MARGIN), this.rangeMax);
     }
 
-    /** Returns the highest goal: that of the range, but not near the seam of the turn. */
+    /** {@return the highest goal, which is in the range and away from the seam} */
     int highestGoal() {
         return Math.max(Math.min(this.rangeMax, MAX_POSITION - SEAM_MARGIN), lowestGoal());
     }
 
-    /** Returns a position, or the end of the goals beyond which it is. */
+    /** {@return a position, clamped to the lowest and highest goal} */
     int nearestGoal(int position) {
         return Math.min(Math.max(position, lowestGoal()), highestGoal());
     }

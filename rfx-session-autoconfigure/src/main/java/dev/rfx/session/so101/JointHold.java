@@ -163,7 +163,7 @@ final class JointHold {
 
     /**
      * Checks that a joint which keeps its goal is at rest. A joint that moves holds where it is
-     * now. So does a joint that would move too slowly to tell.
+     * now. So does a joint that might move too slowly to detect.
      */
     void holdIfItMovesOn(Joint joint) {
         int i = joint.ordinal();
@@ -172,11 +172,11 @@ final class JointHold {
         }
         int now = this.bus.read(joint, Register.PRESENT_POSITION);
         boolean moved = Math.abs(now - this.positions[i]) > REST_STEPS;
-        boolean tooSlowToTell =
+        boolean maybeTooSlow =
                 this.speedLimits[i] != 0
                         && this.speedLimits[i] < MIN_VISIBLE_SPEED
                         && Math.abs(now - this.goals[i]) > REST_STEPS;
-        if (moved || tooSlowToTell) {
+        if (moved || maybeTooSlow) {
             setAllowedGoal(joint, now, now);
         }
     }

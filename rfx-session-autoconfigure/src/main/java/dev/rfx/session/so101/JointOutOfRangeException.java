@@ -1,8 +1,10 @@
 package dev.rfx.session.so101;
 
 /**
- * A joint lies outside its calibrated range, so that torque would move it to the end of the range
- * at full speed. Torque was not turned on.
+ * A joint lies outside its calibrated range. Torque, which would move it to the end of the range at
+ * full speed, was not turned on.
+ *
+ * @since 0.1
  */
 public class JointOutOfRangeException extends So101Exception {
 
@@ -11,8 +13,8 @@ public class JointOutOfRangeException extends So101Exception {
     /** The joint. */
     private final Joint joint;
 
-    private JointOutOfRangeException(Joint joint, String description, String remedy) {
-        super(description, remedy);
+    private JointOutOfRangeException(Joint joint, String description, String action) {
+        super(description, action);
         this.joint = joint;
     }
 
@@ -29,7 +31,7 @@ public class JointOutOfRangeException extends So101Exception {
                         + " and start again.");
     }
 
-    /** Explains that it would be there with a calibration that is not written for that reason. */
+    /** Explains why a calibration is not written: the joint would lie outside its range. */
     static JointOutOfRangeException onceWritten(int position, JointCalibration calibration) {
         return new JointOutOfRangeException(
                 calibration.joint(),
@@ -43,11 +45,7 @@ public class JointOutOfRangeException extends So101Exception {
                         + " range and start again.");
     }
 
-    /**
-     * Returns the joint.
-     *
-     * @return the joint
-     */
+    /** {@return the joint} */
     public Joint joint() {
         return this.joint;
     }

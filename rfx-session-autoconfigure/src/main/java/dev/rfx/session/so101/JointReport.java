@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
  * A joint as its servo reports it.
  *
  * @param joint the joint
- * @param state what the servo measures, or null if it cannot be read
- * @param problem why it cannot be read, or null
+ * @param state the measurements of the servo, or null if it cannot be read
+ * @param problem why the servo cannot be read, or null
+ * @since 0.1
  */
 public record JointReport(Joint joint, @Nullable State state, @Nullable So101Exception problem) {
 
     /**
-     * What a servo measures.
+     * The measurements of a servo.
      *
      * @param positionSteps the position in steps, 4096 to the turn, after the homing offset
      * @param position the position in {@link JointUnits#DEGREES}, so that a gripper is 0 to 100, or
@@ -21,8 +22,7 @@ public record JointReport(Joint joint, @Nullable State state, @Nullable So101Exc
      * @param load the load of the motor, −1 to 1
      * @param volts the supply voltage in V
      * @param celsius the temperature in °C
-     * @param overloaded whether the servo reports that its load is too high for too long, and so
-     *     holds with less torque
+     * @param overloaded whether the servo reports an overload, and so holds with less torque
      */
     public record State(
             int positionSteps,

@@ -3,8 +3,8 @@ package dev.rfx.session.so101;
 /**
  * Converts the positions of one joint between the steps of its servo and {@link JointUnits}.
  *
- * <p>Every unit is linear in steps, so a scale is the position where the value is zero and the
- * value of one step. A goal is rounded to the nearest step, where LeRobot truncates. Immutable;
+ * <p>Every unit is linear in steps, so a scale consists of the position of the zero and the value
+ * of one step. Goals are rounded to the nearest step, whereas LeRobot truncates. Immutable; a
  * conversion allocates nothing.
  */
 final class JointScale {
@@ -70,22 +70,22 @@ final class JointScale {
         return (calibration.rangeMin() + calibration.rangeMax()) / 2.0;
     }
 
-    /** Returns a measured position in units. */
+    /** {@return a measured position in units} */
     double toUnits(int steps) {
         int reading = Math.min(Math.max(steps, this.lowestReading), this.highestReading);
         return (reading - this.zeroSteps) * this.unitsPerStep;
     }
 
-    /** Returns a measured velocity, in steps/s, in units/s. */
+    /** {@return a measured velocity in units/s} */
     double velocityToUnits(int stepsPerSecond) {
         return stepsPerSecond * this.unitsPerStep;
     }
 
     /**
-     * Returns a goal in steps. It may be outside the calibrated range; whoever sends it limits it.
+     * {@return a goal in steps} It may be outside the calibrated range; the caller clamps it.
      *
      * @param value a position in units
-     * @throws IllegalArgumentException if the value is not finite: it stands for no position
+     * @throws IllegalArgumentException if the value is not finite
      */
     int toSteps(double value) {
         if (!Double.isFinite(value)) {
@@ -96,7 +96,7 @@ final class JointScale {
     }
 
     /**
-     * Returns how many steps a distance is.
+     * {@return a distance in steps}
      *
      * @param distance in units, 0 or more, may be infinite
      */

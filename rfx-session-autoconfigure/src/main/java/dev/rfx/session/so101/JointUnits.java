@@ -1,6 +1,10 @@
 package dev.rfx.session.so101;
 
-/** The units of the positions in observations and actions. Velocities are the same per second. */
+/**
+ * The units of positions in observations and actions. Velocities have the same units per second.
+ *
+ * @since 0.1
+ */
 public enum JointUnits {
 
     /**

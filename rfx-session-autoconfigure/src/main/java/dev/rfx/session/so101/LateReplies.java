@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Probes.</b> A probe without reply is repeated unchanged, so that all probes of one
  * outstanding request are alike. Those of another request differ in servo and length. So a reply to
- * a probe always tells to which request the probe belongs, however late it arrives.
+ * a probe always identifies the request to which the probe belongs, however late it arrives.
  *
  * <p><b>Requests to a single servo</b> read or confirm fewer bytes than a measurement, or more than
  * a probe. After one without reply, the servo has to reply to a probe before the next request to a

@@ -3,8 +3,10 @@ package dev.rfx.session.so101;
 import dev.rfx.session.so101.protocol.ReplyParser;
 
 /**
- * A servo did not answer, or not with what was asked for, and retries did not help. The next
+ * A servo did not answer, or with another reply than the expected one, also after retries. The next
  * request may succeed.
+ *
+ * @since 0.1
  */
 public class LinkException extends So101Exception {
 
@@ -13,8 +15,8 @@ public class LinkException extends So101Exception {
     /** The joint of the servo. */
     private final Joint joint;
 
-    private LinkException(Joint joint, String problem, String remedy) {
-        super(joint + ": " + problem, remedy);
+    private LinkException(Joint joint, String problem, String action) {
+        super(joint + ": " + problem, action);
         this.joint = joint;
     }
 
@@ -26,7 +28,7 @@ public class LinkException extends So101Exception {
                         + " adapter needs a longer read time-out.");
     }
 
-    /** Explains that a servo is silent, which others on the same cable show that are not. */
+    /** Explains that a servo is silent while another one on the same cable replies. */
     static LinkException noReplyButOf(Joint joint, Joint other) {
         return new LinkException(
                 joint,
@@ -44,8 +46,8 @@ public class LinkException extends So101Exception {
     /**
      * Explains a mismatch.
      *
-     * @param joint which servo was to answer
-     * @param mismatch what the parser said
+     * @param joint the joint whose servo was to answer
+     * @param mismatch the outcome of the parser
      * @param found the id, length or checksum that the parser found
      */
     static LinkException mismatch(Joint joint, ReplyParser.Outcome mismatch, int found) {
@@ -60,15 +62,11 @@ public class LinkException extends So101Exception {
         return new LinkException(
                 joint,
                 problem,
-                "Check the cables, and that no other program uses the port and no two servos have"
-                        + " the same id.");
+                "Check the cables. Check that no other program uses the port, and that no two servos"
+                        + " have the same id.");
     }
 
-    /**
-     * Returns the joint of the servo.
-     *
-     * @return the joint
-     */
+    /** {@return the joint of the servo} */
     public Joint joint() {
         return this.joint;
     }

@@ -2,13 +2,17 @@ package dev.rfx.session.so101;
 
 import org.jspecify.annotations.Nullable;
 
-/** The connection to the arm is lost. A new start connects again. */
+/**
+ * The connection to the arm is lost. The next start connects again.
+ *
+ * @since 0.1
+ */
 public class LinkLostException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private LinkLostException(String description, String remedy, @Nullable Throwable cause) {
-        super(description, remedy, cause);
+    private LinkLostException(String description, String action, @Nullable Throwable cause) {
+        super(description, action, cause);
     }
 
     static LinkLostException unplugged(String port) {
@@ -18,7 +22,7 @@ public class LinkLostException extends So101Exception {
 
     static LinkLostException blocked(String port) {
         return new LinkLostException(
-                "A call hangs in the port " + port + ", and the servos keep their last goals",
+                "A call blocks in the port " + port + ", and the servos keep their last goals",
                 "Unplug the arm, plug it in and start again.",
                 null);
     }

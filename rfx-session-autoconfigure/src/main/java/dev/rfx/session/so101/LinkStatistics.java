@@ -5,7 +5,7 @@ import dev.rfx.session.so101.protocol.ReplyParser;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How the connection to the servos is doing. Counted by one thread, read by any. */
+/** Counts cycles and errors of the connection to the servos. Written by one thread, read by any. */
 final class LinkStatistics {
 
     private final AtomicLong cycles = new AtomicLong();
@@ -32,7 +32,7 @@ final class LinkStatistics {
         this.retries.incrementAndGet();
     }
 
-    /** Counts an attempt that was in vain, by what was found last. */
+    /** Counts a failed attempt by its last outcome. */
     void mismatch(ReplyParser.Outcome outcome) {
         switch (outcome) {
             case INCOMPLETE -> this.timeouts.incrementAndGet();

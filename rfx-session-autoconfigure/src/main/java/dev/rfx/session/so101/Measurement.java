@@ -13,12 +13,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Reads all servos at once and makes an observation of it. What was read counts only when all of it
- * has arrived. Used by one thread at a time; {@link #readings()} by any.
+ * Reads all servos at once into an observation. The values count only when all replies have
+ * arrived. Used by one thread at a time; {@link #readings()} by any.
  */
 final class Measurement {
 
-    /** How many bytes position and velocity have. */
+    /** Number of bytes of position and velocity. */
     static final int MOTION_BYTES = registerBytes(Set.of());
 
     private static final Joint[] JOINTS = Joint.values();
@@ -38,7 +38,7 @@ final class Measurement {
     private final Observation observation;
 
     /** Voltage and temperature, for readers on other threads. */
-    private final Map<Sensor, AtomicLongArray> told = new EnumMap<>(Sensor.class);
+    private final Map<Sensor, AtomicLongArray> published = new EnumMap<>(Sensor.class);
 
     private final GripperOverload overload = new GripperOverload();
 
@@ -51,7 +51,7 @@ final class Measurement {
             this.values[i] = Tensor.zeros(JOINTS.length);
             all = all.with(this.sensors[i].tensorName(), this.values[i]);
             if (this.sensors[i] == Sensor.VOLTAGE || this.sensors[i] == Sensor.TEMPERATURE) {
-                this.told.put(this.sensors[i], new AtomicLongArray(JOINTS.length));
+                this.published.put(this.sensors[i], new AtomicLongArray(JOINTS.length));
             }
         }
         forget();
@@ -59,7 +59,7 @@ final class Measurement {
         this.observation = all;
     }
 
-    /** How many bytes of a servo's registers hold position, velocity and what is asked for. */
+    /** {@return the number of bytes from the position to the last of the sensors} */
     static int registerBytes(Set<Sensor> sensors) {
         Register last = Register.PRESENT_VELOCITY;
         for (Sensor sensor : sensors) {
@@ -68,7 +68,7 @@ final class Measurement {
         return last.address() + last.length() - Register.PRESENT_POSITION.address();
     }
 
-    /** Sets the scale of each joint. To be called before the first measurement. */
+    /** Sets the scale of each joint. Call this before the first measurement. */
     void calibrate(So101Settings settings, Calibration calibration) {
         for (Joint joint : JOINTS) {
             this.scales[joint.ordinal()] =
@@ -76,10 +76,10 @@ final class Measurement {
         }
     }
 
-    /** Lets nobody take what was measured for the present: the arm is not connected any more. */
+    /** Makes all readings unknown, when the arm is disconnected. */
     void forget() {
         this.overload.forget();
-        for (AtomicLongArray values : this.told.values()) {
+        for (AtomicLongArray values : this.published.values()) {
             for (int i = 0; i < JOINTS.length; i++) {
                 values.setOpaque(i, UNKNOWN);
             }
@@ -87,9 +87,9 @@ final class Measurement {
     }
 
     /**
-     * Measures. If that fails, the observation stays as it was.
+     * Measures. After a failure the observation is unchanged.
      *
-     * @return when
+     * @return the time of the measurement
      * @throws LinkException if a reply is missing or not intact
      * @throws ServoFaultException if a servo reports a fault
      */
@@ -101,7 +101,7 @@ final class Measurement {
                     JOINTS.length + i, (float) this.scales[i].velocityToUnits(this.velocities[i]));
         }
         for (int s = 0; s < this.sensors.length; s++) {
-            AtomicLongArray shown = this.told.get(this.sensors[s]);
+            AtomicLongArray shown = this.published.get(this.sensors[s]);
             for (int i = 0; i < JOINTS.length; i++) {
                 double value = this.sensors[s].toUnits(this.sensed[s][i]);
                 this.values[s].set(i, (float) value);
@@ -124,14 +124,14 @@ final class Measurement {
         }
     }
 
-    /** The last measurement, which the next one fills anew. */
+    /** {@return the last measurement, which the next one overwrites} */
     Observation observation() {
         return this.observation;
     }
 
     List<RobotReading> readings() {
         List<RobotReading> readings = new ArrayList<>(this.overload.readings());
-        this.told.forEach(
+        this.published.forEach(
                 (sensor, values) -> {
                     for (Joint joint : JOINTS) {
                         readings.add(

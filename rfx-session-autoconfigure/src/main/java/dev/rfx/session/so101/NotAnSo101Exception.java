@@ -4,23 +4,27 @@ import dev.rfx.session.so101.protocol.Register;
 import java.util.Collection;
 import java.util.Map;
 
-/** What answers on the port is not an SO-101, or not all of it. */
+/**
+ * The servos on the port are not those of an SO-101, or not all of them answer.
+ *
+ * @since 0.1
+ */
 public class NotAnSo101Exception extends So101Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private NotAnSo101Exception(String description, String remedy) {
-        super(description, remedy);
+    private NotAnSo101Exception(String description, String action) {
+        super(description, action);
     }
 
     static NotAnSo101Exception missingServos(String port, Collection<Joint> missing, int baudRate) {
         return new NotAnSo101Exception(
                 "No answer on " + port + " from " + Joint.list(missing),
                 missing.size() == Joint.values().length
-                        ? "Check that this is the port of the arm and that its power is on. Servos"
-                                + " that were set to another speed than "
+                        ? "Check that this is the port of the arm and that its power is on. If the"
+                                + " servos are set to another speed than "
                                 + baudRate
-                                + " bit/s need that as the baud rate."
+                                + " bit/s, set it as the baud rate."
                         : "Check the cable to each of these servos and that its id is set.");
     }
 
@@ -39,7 +43,7 @@ public class NotAnSo101Exception extends So101Exception {
 
     static NotAnSo101Exception notKept(Joint joint, Register register, int written, int kept) {
         return new NotAnSo101Exception(
-                "%s does not keep %s: %d was written, and %d is there"
+                "%s does not keep %s: %d was written, %d was read back"
                         .formatted(joint, register, written, kept),
                 "Switch the arm off and on and start again; replace the servo if this stays.");
     }

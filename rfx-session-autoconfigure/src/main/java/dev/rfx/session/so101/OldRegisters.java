@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A file with what registers of servos held before they are written, so that an arm whose
- * calibration was overwritten can be set up again as it was.
+ * Saves the previous values of servo registers to a file before they are overwritten, so that an
+ * operator can restore the calibration of an arm.
  */
 final class OldRegisters {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    /** A register that is to be written. */
+    /** A register that will be overwritten. */
     record Change(Joint joint, Register register, int before, int after) {
 
         private String toJson() {
@@ -41,7 +41,7 @@ final class OldRegisters {
     private OldRegisters() {}
 
     /**
-     * Writes the file, next to the calibration file that is about to be written to the servos.
+     * Writes the file, next to the calibration file.
      *
      * @return its path
      * @throws CalibrationException if it cannot be written

@@ -4,29 +4,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The serial port of the arm cannot be found or opened, or its adapter is of no use. */
+/**
+ * The serial port of the arm cannot be found or opened, or its adapter is unsuitable.
+ *
+ * @since 0.1
+ */
 public class PortException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
 
     private static final String OPEN = "The serial port %s cannot be opened: ";
 
-    private PortException(String description, String remedy) {
-        super(description, remedy);
+    private PortException(String description, String action) {
+        super(description, action);
     }
 
     static PortException notFound(String path, List<String> there) {
         return new PortException(
                 "There is no serial port " + path + ". " + list(there),
-                "Plug the arm in, or set the port to one that is there, or to auto.");
+                "Plug the arm in, or set the port to an existing one or to auto.");
     }
 
     /**
-     * Explains that no port was found by itself.
+     * Explains that no port was found.
      *
      * @param silent the ports on which no arm answers, with their descriptions
-     * @param failures why others could not be asked
-     * @param baudRate the speed at which they were asked
+     * @param failures why other ports could not be tried
+     * @param baudRate the speed that was tried
      */
     static PortException noArm(List<String> silent, List<PortException> failures, int baudRate) {
         List<String> ports = new ArrayList<>(silent);
@@ -34,30 +38,30 @@ public class PortException extends So101Exception {
         return new PortException(
                 "No SO-101 answers on any USB serial port. " + list(ports),
                 failures.isEmpty()
-                        ? "Plug the arm in and switch its power on, or set the port by its path. Servos"
-                                + " that were set to another speed than "
+                        ? "Plug the arm in and switch its power on, or set the port by its path. If the"
+                                + " servos are set to another speed than "
                                 + baudRate
-                                + " bit/s need that as the baud rate."
+                                + " bit/s, set it as the baud rate."
                         : failures.get(0).action());
     }
 
     static PortException severalArms(List<String> arms) {
         return new PortException(
                 "An SO-101 answers on more than one USB serial port. " + list(arms),
-                "Set the port by its path; one below /dev/serial/by-id stays the same.");
+                "Set the port by its path. A path below /dev/serial/by-id does not change.");
     }
 
     static PortException echoes(String path) {
         return new PortException(
-                "The adapter on " + path + " echoes: it sends back what it is sent",
+                "The adapter on " + path + " echoes: it returns what it is sent",
                 "Connect the arm by the adapter board that belongs to it, or switch the echo of"
-                        + " this one off. If it is no adapter of an arm, set another port.");
+                        + " this adapter off. If no arm is connected to it, set another port.");
     }
 
     /**
-     * Explains why a port that is there was not opened.
+     * Explains why an existing port was not opened.
      *
-     * @param error what the operating system says, as jSerialComm passes it on
+     * @param error the error code of the operating system, as jSerialComm returns it
      * @param system the name of the operating system, as in the property os.name
      */
     static PortException notOpened(String path, int error, String system) {
@@ -90,23 +94,24 @@ public class PortException extends So101Exception {
                 mac
                         ? "Start the application as a user who may open the port; ls -l "
                                 + path
-                                + " tells who that is."
+                                + " shows who that is."
                         : "Add the user to the group that owns the port (sudo usermod -aG dialout"
                                 + " $USER), and log in again.");
     }
 
     private static PortException busy(String path, boolean mac) {
-        String remedy = "Close that program; lsof " + path + " tells which it is.";
+        String action = "Close that program. lsof " + path + " shows which one it is.";
         return new PortException(
-                OPEN.formatted(path) + "another program has it",
+                OPEN.formatted(path) + "another program has it open",
                 mac && path.startsWith("/dev/tty.")
-                        ? remedy + " Or set the port to /dev/cu." + path.substring(9) + "."
-                        : remedy);
+                        ? action + " Or set the port to /dev/cu." + path.substring(9) + "."
+                        : action);
     }
 
     private static PortException busyOnWindows(String path) {
         return new PortException(
-                OPEN.formatted(path) + "access denied, most likely because another program has it",
+                OPEN.formatted(path)
+                        + "access denied, most likely because another program has it open",
                 "Close that program: a serial monitor, LeRobot, or this application started twice.");
     }
 
@@ -119,7 +124,7 @@ public class PortException extends So101Exception {
 
     static PortException closing(String path) {
         return new PortException(
-                OPEN.formatted(path) + "the last close of it still hangs",
+                OPEN.formatted(path) + "its last close has not returned yet",
                 "Unplug the arm, plug it in and start again.");
     }
 
@@ -135,6 +140,6 @@ public class PortException extends So101Exception {
     }
 
     private static String list(List<String> ports) {
-        return ports.isEmpty() ? "There is none at all" : "There are: " + String.join("; ", ports);
+        return ports.isEmpty() ? "There are none" : "There are: " + String.join("; ", ports);
     }
 }

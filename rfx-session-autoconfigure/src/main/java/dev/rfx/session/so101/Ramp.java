@@ -6,11 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads all joints to the start pose, none faster than the start speed. At each tick it looks where
- * they are: for a joint that is far from its goal it waits, and gives up when it has not come
- * nearer for a second, so that no force builds up against what is in its way. A gripper is not
- * waited for: it may hold something. A servo that reports a fault, or has lost its torque, ends it.
- * It is done when all joints are near their goals, and at rest. Used by one thread at a time.
+ * Moves all joints to the start pose, none faster than the start speed. At each tick it measures
+ * the positions. It waits for a joint that is far from its goal, and fails when the joint has made
+ * no progress for a second, so that no force builds up against an obstacle. It does not wait for a
+ * gripper, which may hold an object. A servo that reports a fault or has lost its torque ends the
+ * ramp. The ramp is complete when all joints are near their goals and at rest. Used by one thread
+ * at a time.
  */
 final class Ramp {
 
@@ -18,27 +19,27 @@ final class Ramp {
     private static final double TICK_SECONDS = TICK_MILLIS / 1e3;
     private static final double DEFAULT_STEPS_PER_SECOND = 0.5 / JointScale.RADIANS_PER_STEP;
 
-    /** What an STS3215 can turn without load at 12 V, 45 rpm. */
+    /** Maximum speed of an STS3215 without load at 12 V, 45 rpm. */
     private static final double MAX_STEPS_PER_SECOND = 45 / 60.0 * 4096;
 
-    /** Slower it would hardly ever arrive. */
+    /** Minimum speed. A slower arm would hardly ever arrive. */
     private static final double MIN_STEPS_PER_SECOND = 1;
 
-    /** By how much more than in the beginning a joint that has arrived may be from its goal. */
+    /** Additional distance from the goal that a joint may have after its arrival. */
     private static final int NOISE = 10;
 
-    /** By how much more it may be in motion: the way of so much time. */
+    /** Additional distance from the goal that a joint may have in motion, as a time. */
     private static final double MAX_LAG_SECONDS = 0.2;
 
-    /** By so much a joint has to come nearer within a second, 0.7°. */
+    /** Minimum progress of a joint within a second, 0.7°. */
     private static final int MIN_PROGRESS = 8;
 
     private static final int MAX_BLOCKED_TICKS = (int) (1 / TICK_SECONDS);
 
-    /** For so long a joint has to stay where it is, to be at rest, but for a step or so. */
+    /** Number of ticks without motion after which the arm is at rest. */
     private static final int REST_TICKS = 5;
 
-    /** A joint that never comes to rest in its goal trembles there. */
+    /** Number of ticks in the pose after which a joint that trembles is accepted. */
     private static final int MAX_REST_TICKS = (int) (2 / TICK_SECONDS);
 
     private static final Joint[] JOINTS = Joint.values();
@@ -70,10 +71,9 @@ final class Ramp {
     }
 
     /**
-     * The way to the start pose, or null if there is none.
+     * {@return the ramp to the start pose, or null if there is none}
      *
-     * @throws IllegalArgumentException if the start speed is more than a servo can turn, or as good
-     *     as none
+     * @throws IllegalArgumentException if the start speed is outside the range of a servo
      */
     static @Nullable Ramp toStartPose(So101Settings settings, Calibration calibration) {
         List<Double> pose = settings.startPose();
@@ -99,15 +99,15 @@ final class Ramp {
     }
 
     /**
-     * Leads the joints from where they are to be held now, and returns when they are at rest.
+     * Moves the joints from their present goals to the pose, and returns when they are at rest.
      *
-     * @param goals the goals that the servos have, in steps, and at the end those of the pose
-     * @param limit how long it may take, or null
-     * @throws StartPoseException if a joint does not follow, or it takes too long
-     * @throws LinkLostException if the port is gone, or a servo lost its power for a moment
-     * @throws LinkException if the servos do not answer so many times in a row
+     * @param goals the present goals of the servos, in steps; updated at each tick
+     * @param limit the longest time, or null
+     * @throws StartPoseException if a joint does not follow, or the time is over
+     * @throws LinkLostException if the port is gone, or a servo has lost its torque
+     * @throws LinkException if too many measurements fail in a row
      * @throws ServoFaultException if a servo reports a fault
-     * @throws InterruptedException if it is cancelled; the arm then keeps its last goals
+     * @throws InterruptedException if the ramp is cancelled; the servos keep their last goals
      */
     void run(ServoBus bus, int[] goals, Cancellation cancellation, @Nullable Duration limit)
             throws InterruptedException {
@@ -155,7 +155,7 @@ final class Ramp {
         }
     }
 
-    /** Moves the goals on, and tells whether all joints are in the pose. */
+    /** Moves the goals one step on, and returns whether all joints are in the pose. */
     private boolean advance() {
         boolean there = true;
         for (Joint joint : JOINTS) {
@@ -208,7 +208,7 @@ final class Ramp {
         }
     }
 
-    /** Compares with where they were when they moved last, so that no motion is too slow to see. */
+    /** Compares with the positions of the last motion, so that it also detects a slow motion. */
     private boolean haveStayed() {
         boolean stayed = true;
         for (int i = 0; i < JOINTS.length; i++) {

@@ -3,11 +3,14 @@ package dev.rfx.session.so101;
 import dev.rfx.session.so101.protocol.Register;
 
 /**
- * What can be observed beside position and velocity, under the name of the constant in lower case.
+ * A quantity that can be observed in addition to position and velocity. Its tensor has the name of
+ * the constant in lower case.
+ *
+ * @since 0.1
  */
 public enum Sensor {
 
-    /** The load of each motor, −1 to 1, where 1 is the greatest torque. */
+    /** The load of each motor, −1 to 1, where 1 is the maximum torque. */
     LOAD(Register.PRESENT_LOAD, 1e-3),
 
     /** The supply voltage of each servo, in V. */
@@ -35,11 +38,7 @@ public enum Sensor {
         return value * this.unitsPerStep;
     }
 
-    /**
-     * Returns the name of the tensor in an observation.
-     *
-     * @return for example {@code temperature}
-     */
+    /** {@return the name of the tensor in an observation, for example {@code temperature}} */
     public String tensorName() {
         return name().toLowerCase(java.util.Locale.ROOT);
     }

@@ -4,7 +4,11 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What a servo can report in the error byte of a reply. */
+/**
+ * A fault that a servo can report in the error byte of a reply.
+ *
+ * @since 0.1
+ */
 public enum ServoFault {
 
     /** The supply voltage is too low or too high. */
@@ -20,27 +24,27 @@ public enum ServoFault {
     OVER_CURRENT(3, "over-current", "Free the joint and switch the arm off and on."),
 
     /**
-     * The load is too high for too long. The servo then has less torque, until torque is turned
-     * off. From a gripper, which may hold something, it is no failure.
+     * The load has been too high for too long. The servo then has less torque, until torque is
+     * turned off. For the gripper, which may hold an object, it is no failure.
      */
     OVERLOAD(5, "overload", "Free the joint, reduce its load and start again.");
 
     private final int mask;
     private final String label;
-    private final String remedy;
+    private final String action;
 
-    ServoFault(int bit, String label, String remedy) {
+    ServoFault(int bit, String label, String action) {
         this.mask = 1 << bit;
         this.label = label;
-        this.remedy = remedy;
+        this.action = action;
     }
 
-    /** Tells whether an error byte has this fault. */
+    /** {@return whether an error byte contains this fault} */
     boolean isIn(int errorByte) {
         return (errorByte & this.mask) != 0;
     }
 
-    /** Returns an error byte with some faults. */
+    /** {@return an error byte with the given faults} */
     static int errorByte(Set<ServoFault> faults) {
         int errorByte = 0;
         for (ServoFault fault : faults) {
@@ -49,7 +53,7 @@ public enum ServoFault {
         return errorByte;
     }
 
-    /** Returns the faults in an error byte. A bit without a name is none of them. */
+    /** {@return the faults in an error byte, without bits that have no name} */
     static Set<ServoFault> in(int errorByte) {
         EnumSet<ServoFault> faults = EnumSet.noneOf(ServoFault.class);
         for (ServoFault fault : values()) {
@@ -60,16 +64,12 @@ public enum ServoFault {
         return Collections.unmodifiableSet(faults);
     }
 
-    /** Returns what the owner of the arm can do. */
-    String remedy() {
-        return this.remedy;
+    /** {@return what the operator of the arm can do} */
+    String action() {
+        return this.action;
     }
 
-    /**
-     * Returns the name of the fault.
-     *
-     * @return for example {@code over-current}
-     */
+    /** {@return the name of the fault, for example {@code over-current}} */
     @Override
     public String toString() {
         return this.label;

@@ -4,15 +4,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A servo reports a fault, as {@code elbow_flex (id 3): overheat, 74 °C}. */
+/**
+ * A servo reports a fault, for example {@code elbow_flex (id 3): overheat, 74 °C}.
+ *
+ * @since 0.1
+ */
 public class ServoFaultException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** A start turns the torque of the other joints off and on itself. */
+    /** For other joints, a start turns torque off and on itself. */
     private static final String OVERLOAD_OF_A_CARRYING_JOINT =
-            "Free the joint. Its torque has to be off for a moment, and the arm falls then: hold"
-                    + " it, switch its power off and on, and start again.";
+            "Free the joint. Only torque off clears the fault, and the arm falls then: hold the arm,"
+                    + " switch its power off and on, and start again.";
 
     /** The joint of the servo. */
     private final Joint joint;
@@ -21,7 +25,7 @@ public class ServoFaultException extends So101Exception {
     private final int errorByte;
 
     ServoFaultException(Joint joint, int errorByte, @Nullable Integer temperatureCelsius) {
-        super(describe(joint, errorByte, temperatureCelsius), remedy(joint, errorByte));
+        super(describe(joint, errorByte, temperatureCelsius), action(joint, errorByte));
         this.joint = joint;
         this.errorByte = errorByte;
     }
@@ -40,40 +44,32 @@ public class ServoFaultException extends So101Exception {
                 : faults.stream().map(ServoFault::toString).collect(Collectors.joining(", "));
     }
 
-    /** Names the faults in a message. */
+    /** {@return the names of the faults, for a message} */
     String faultNames() {
         return names(this.errorByte);
     }
 
-    private static String remedy(Joint joint, int errorByte) {
+    private static String action(Joint joint, int errorByte) {
         Set<ServoFault> faults = ServoFault.in(errorByte);
         return faults.isEmpty()
                 ? "Switch the arm off and on."
                 : faults.stream()
-                        .map(fault -> remedy(joint, fault))
+                        .map(fault -> action(joint, fault))
                         .collect(Collectors.joining(" "));
     }
 
-    private static String remedy(Joint joint, ServoFault fault) {
+    private static String action(Joint joint, ServoFault fault) {
         return fault == ServoFault.OVERLOAD && joint.carriesTheArm()
                 ? OVERLOAD_OF_A_CARRYING_JOINT
-                : fault.remedy();
+                : fault.action();
     }
 
-    /**
-     * Returns the joint of the servo.
-     *
-     * @return the joint
-     */
+    /** {@return the joint of the servo} */
     public Joint joint() {
         return this.joint;
     }
 
-    /**
-     * Returns what the servo reports.
-     *
-     * @return its faults; empty if it reports one that has no name
-     */
+    /** {@return the faults that the servo reports; empty if the fault has no name} */
     public Set<ServoFault> faults() {
         return ServoFault.in(this.errorByte);
     }

@@ -9,11 +9,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at an arm, for tools of its owner. It only reads: no register of a servo is written, so
- * nothing moves, and torque stays as it is. The port must not be in use by a session.
+ * Reads the state of an arm, for tools. It writes no register of a servo, so nothing moves and
+ * torque stays as it is. The port must not be in use by a session.
  *
- * <p>Each servo is asked on its own, so that one that does not answer, or reports a fault, does not
+ * <p>Each servo is addressed alone, so that one that does not answer or reports a fault does not
  * hide the others. Used by one thread at a time.
+ *
+ * @since 0.1
  */
 public final class So101Inspector implements AutoCloseable {
 
@@ -27,13 +29,13 @@ public final class So101Inspector implements AutoCloseable {
         this.baudRate = baudRate;
         this.bus = new ServoBus(port, baudRate, Duration.ofMillis(10), new LinkStatistics());
         this.bus.hurry();
-        this.bus.tolerate(EnumSet.of(ServoFault.OVERLOAD)); // it is reported with the joint
+        this.bus.tolerate(EnumSet.of(ServoFault.OVERLOAD)); // the JointReport contains it
         this.calibration = calibration;
     }
 
     /**
-     * Lists all serial ports, and asks on those that are on USB which servos answer: on another one
-     * may be anything, which a request could disturb.
+     * Lists all serial ports, with the servos that answer on those on USB. A request on another
+     * port could disturb an unrelated device.
      *
      * @param baudRate the speed of the ports in bits per second
      * @return the ports
@@ -45,7 +47,7 @@ public final class So101Inspector implements AutoCloseable {
     private static PortReport scan(ArmPort.Listed port, int baudRate) {
         if (!port.onUsb()) {
             return new PortReport(
-                    port.path(), port.description(), List.of(), "not asked: it is not on USB");
+                    port.path(), port.description(), List.of(), "not scanned: it is not on USB");
         }
         try {
             return scan(port.path(), port.description(), baudRate);
@@ -55,13 +57,13 @@ public final class So101Inspector implements AutoCloseable {
     }
 
     /**
-     * Asks on a serial port which servos answer.
+     * Finds the servos that answer on a serial port.
      *
      * @param path the path of the port
-     * @param baudRate its speed in bits per second
+     * @param baudRate the speed of the port in bits per second
      * @return the port
-     * @throws PortException if it cannot be found or opened, or its adapter echoes
-     * @throws LinkLostException if it is gone while servos are asked
+     * @throws PortException if the port cannot be found or opened, or its adapter echoes
+     * @throws LinkLostException if the port disappears during the scan
      */
     public static PortReport scan(String path, int baudRate) {
         return scan(path, "", baudRate);
@@ -77,14 +79,14 @@ public final class So101Inspector implements AutoCloseable {
     /**
      * Opens the port of an arm.
      *
-     * @param path the path of its port, or {@link So101Robot#AUTO}
+     * @param path the path of the port, or {@link So101Robot#AUTO}
      * @param baudRate the speed of the port in bits per second
-     * @param calibration its calibration, or null to have positions in steps only
-     * @return an inspector, to be closed
+     * @param calibration the calibration of the arm, or null for positions in steps only
+     * @return an inspector, which the caller closes
      * @throws PortException if the port cannot be found or opened, or its adapter echoes
      * @throws NotAnSo101Exception if no servo answers
-     * @throws CalibrationException if a servo that answers is not calibrated as the file says
-     * @throws LinkException if a servo does not answer any more
+     * @throws CalibrationException if the calibration of a servo differs
+     * @throws LinkException if a servo stops answering
      * @throws ServoFaultException if a servo reports a fault, so that its calibration cannot be
      *     compared
      */
@@ -114,11 +116,7 @@ public final class So101Inspector implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the port.
-     *
-     * @return the path by which it was opened
-     */
+    /** {@return the path by which the port was opened} */
     public String path() {
         return this.port.path();
     }

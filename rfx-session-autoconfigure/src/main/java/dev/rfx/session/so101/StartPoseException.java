@@ -2,13 +2,17 @@ package dev.rfx.session.so101;
 
 import java.time.Duration;
 
-/** The arm does not get to its start pose. */
+/**
+ * The arm does not reach its start pose.
+ *
+ * @since 0.1
+ */
 public class StartPoseException extends So101Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private StartPoseException(String description, String remedy) {
-        super(description, remedy);
+    private StartPoseException(String description, String action) {
+        super(description, action);
     }
 
     static StartPoseException blocked(Joint joint, int position, int goal) {

@@ -1,14 +1,18 @@
 package dev.rfx.session.so101;
 
-/** What the arm does at the end of a run. */
+/**
+ * How the arm comes to rest at the end of a run.
+ *
+ * @since 0.1
+ */
 public enum StopMode {
 
-    /** Every joint stays where it is, with torque. The arm holds itself up, and stays warm. */
+    /** Every joint holds where it is, with torque. The motors stay warm. */
     HOLD,
 
-    /** Torque goes off at once. The arm falls, unless something holds it. */
+    /** Torque goes off at once. The arm falls, unless it is supported. */
     TORQUE_OFF,
 
-    /** The arm goes to its start pose at its start speed, and then torque goes off. */
+    /** The arm moves to its start pose at its start speed, then torque goes off. */
     PARK_THEN_TORQUE_OFF
 }

@@ -5,20 +5,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the supply of a servo by what the servo says of itself. There are STS3215 for 7.4 V and
- * for 12 V under the same model number: the highest voltage tells which one it is.
+ * Compares the supply voltage of a servo with the limits in its registers. STS3215 for 7.4 V and
+ * for 12 V have the same model number; the upper limit distinguishes them.
  *
  * @param joint the joint of the servo
  * @param present the supply, in 0.1 V
- * @param lowest what the servo takes at least, in 0.1 V
- * @param highest what it takes at most, in 0.1 V
+ * @param lowest the lower limit, in 0.1 V
+ * @param highest the upper limit, in 0.1 V
  */
 record SupplyVoltage(Joint joint, int present, int lowest, int highest) {
 
-    /** A servo for 7.4 V has a limit of 8 V, one for 12 V of 14 V. */
+    /** Threshold between the upper limits of servos for 7.4 V (8 V) and for 12 V (14 V). */
     private static final int HIGHEST_OF_7_VOLTS = 100;
 
-    /** With less a servo for 12 V has hardly more torque than one for 7.4 V. */
+    /** Below this, a servo for 12 V has hardly more torque than one for 7.4 V. */
     private static final int WEAK_OF_12_VOLTS = 90;
 
     /** Reads register by register: a block would cross registers that are not defined. */
@@ -31,9 +31,9 @@ record SupplyVoltage(Joint joint, int present, int lowest, int highest) {
     }
 
     /**
-     * Refuses a supply beyond the limits. A servo that has none is not judged.
+     * Checks the supply, if the servo has limits.
      *
-     * @throws SupplyVoltageException if it is beyond them
+     * @throws SupplyVoltageException if the supply is outside the limits
      */
     void requireWithinLimits() {
         if (!hasLimits() || (this.present >= this.lowest && this.present <= this.highest)) {
@@ -51,14 +51,14 @@ record SupplyVoltage(Joint joint, int present, int lowest, int highest) {
                         + (this.present > this.highest
                                 ? ": more than its limit can destroy it"
                                 : ": with less than its limit it fails under load"),
-                "Switch the supply off, and take one of "
+                "Switch the supply off and use one of "
                         + (isForTwelveVolts() ? "12 V." : "5 to 7.4 V."));
     }
 
-    /** Says what is to be expected of a supply within the limits, or null if all is well. */
+    /** {@return a warning about a weak supply within the limits, or null} */
     @Nullable String warning() {
         return hasLimits() && isForTwelveVolts() && this.present < WEAK_OF_12_VOLTS
-                ? "%s has a supply of %s V, but is a servo for 12 V: it is weak and slow, and may not carry the arm"
+                ? "%s has a supply of %s V, but is a servo for 12 V: it is weak and slow, and may be unable to carry the arm"
                         .formatted(this.joint, volts(this.present))
                 : null;
     }

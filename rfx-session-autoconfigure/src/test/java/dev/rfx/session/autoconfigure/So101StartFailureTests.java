@@ -100,8 +100,8 @@ class So101StartFailureTests {
         assertExplained(
                 output,
                 "There is no serial port " + port + ". There ",
-                "Plug the arm in, or set the port to one that is there, or to auto.");
-        assertThat(output).containsPattern("There (is none at all|are: .+ \\(.+\\))\\.");
+                "Plug the arm in, or set the port to an existing one or to auto.");
+        assertThat(output).containsPattern("There (are none|are: .+ \\(.+\\))\\.");
     }
 
     @Test
@@ -127,7 +127,9 @@ class So101StartFailureTests {
 
         assertExplained(
                 output,
-                "The serial port " + this.arm.port() + " cannot be opened: another program has it.",
+                "The serial port "
+                        + this.arm.port()
+                        + " cannot be opened: another program has it open.",
                 "lsof " + this.arm.port());
     }
 
@@ -218,7 +220,7 @@ class So101StartFailureTests {
                 output,
                 "shoulder_pan (id 1) is not calibrated as %s says: range_min is 701 in the file and 700 in the servo."
                         .formatted(file),
-                "Use the file of this arm, calibrate the arm anew");
+                "Use the file of this arm, calibrate the arm again");
     }
 
     @Test

@@ -138,7 +138,7 @@ class CalibrationTests {
         Path file = file(VALID.replace(from, to));
 
         assertThatCalibrationException(file)
-                .withMessageContainingAll(file.toString(), "cannot be right: " + problem);
+                .withMessageContainingAll(file.toString(), "is invalid: " + problem);
     }
 
     @Test

@@ -227,8 +227,8 @@ class OverloadTests {
                 .isThrownBy(this.robot::reset)
                 .withMessage(
                         joint
-                                + ": overload. Free the joint. Its torque has to be off for a"
-                                + " moment, and the arm falls then: hold it, switch its power off"
+                                + ": overload. Free the joint. Only torque off clears the fault,"
+                                + " and the arm falls then: hold the arm, switch its power off"
                                 + " and on, and start again.");
 
         assertThat(this.arm.isTorqueOn(joint)).as("the arm does not fall").isTrue();

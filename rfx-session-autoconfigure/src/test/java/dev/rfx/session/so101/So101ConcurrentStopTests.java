@@ -176,7 +176,7 @@ class So101ConcurrentStopTests extends So101Fixture {
 
         assertThatExceptionOfType(LinkLostException.class)
                 .isThrownBy(this.robot::stop)
-                .withMessageContaining("A call hangs in the port");
+                .withMessageContaining("A call blocks in the port");
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
         writer.join();

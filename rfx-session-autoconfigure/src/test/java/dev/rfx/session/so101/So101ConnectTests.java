@@ -238,8 +238,8 @@ class So101ConnectTests extends So101Fixture {
         assertThatExceptionOfType(CalibrationException.class)
                 .isThrownBy(this.robot::reset)
                 .withMessageStartingWith(
-                        "The calibration was not written to the servos, because what they hold now"
-                                + " cannot be saved in "
+                        "The calibration was not written to the servos, because their present"
+                                + " values cannot be saved in "
                                 + directory.resolve("missing"));
 
         assertNothingWasWritten();
@@ -252,8 +252,8 @@ class So101ConnectTests extends So101Fixture {
         assertThatExceptionOfType(NotAnSo101Exception.class)
                 .isThrownBy(this.robot::reset)
                 .withMessageStartingWith(
-                        "wrist_flex (id 4) does not keep P_COEFFICIENT: 16 was written, and 32 is"
-                                + " there");
+                        "wrist_flex (id 4) does not keep P_COEFFICIENT: 16 was written, 32"
+                                + " was read back");
     }
 
     @Test
@@ -297,7 +297,7 @@ class So101ConnectTests extends So101Fixture {
     void jointThatLiesALittleOutsideItsRangeIsLedBackSlowly() throws Exception {
         this.arm.setPosition(Joint.ELBOW_FLEX, 3434);
         AtomicInteger velocity = new AtomicInteger(-1);
-        this.arm.afterGoals( // the third servo is told to go back
+        this.arm.afterGoals( // the third servo gets the goal to return to
                 3,
                 () ->
                         velocity.set(

@@ -95,10 +95,10 @@ class So101ExceptionTests {
                         NotAnSo101Exception.missingServos(
                                 "/dev/ttyACM0", EnumSet.allOf(Joint.class), 1_000_000))
                 .hasMessageEndingWith(
-                        "that its power is on. Servos that were set to another speed than 1000000"
-                                + " bit/s need that as the baud rate.");
+                        "that its power is on. If the servos are set to another speed than 1000000"
+                                + " bit/s, set it as the baud rate.");
         assertThat(PortException.noArm(List.of(), List.of(), 57_600))
-                .hasMessageEndingWith("another speed than 57600 bit/s need that as the baud rate.");
+                .hasMessageEndingWith("another speed than 57600 bit/s, set it as the baud rate.");
     }
 
     @ParameterizedTest
@@ -107,23 +107,23 @@ class So101ExceptionTests {
             textBlock =
                     """
                     Linux      | /dev/ttyACM0    | 13 | permission denied      | usermod -aG dialout
-                    Linux      | /dev/ttyACM0    | 16 | another program has it | lsof /dev/ttyACM0 tells
-                    Linux      | /dev/ttyACM0    | 11 | another program has it | lsof /dev/ttyACM0 tells
+                    Linux      | /dev/ttyACM0    | 16 | another program has it open | lsof /dev/ttyACM0 shows
+                    Linux      | /dev/ttyACM0    | 11 | another program has it open | lsof /dev/ttyACM0 shows
                     Linux      | /dev/ttyACM0    | 25 | it is no serial port   | auto
                     Linux      | /dev/ttyACM0    | 5  | error 5                | Unplug
-                    Mac OS X   | /dev/cu.usb1    | 13 | permission denied      | ls -l /dev/cu.usb1 tells
-                    Mac OS X   | /dev/tty.usb1   | 16 | another program has it | set the port to /dev/cu.usb1
-                    Mac OS X   | /dev/cu.usb1    | 35 | another program has it | lsof /dev/cu.usb1 tells
+                    Mac OS X   | /dev/cu.usb1    | 13 | permission denied      | ls -l /dev/cu.usb1 shows
+                    Mac OS X   | /dev/tty.usb1   | 16 | another program has it open | set the port to /dev/cu.usb1
+                    Mac OS X   | /dev/cu.usb1    | 35 | another program has it open | lsof /dev/cu.usb1 shows
                     Windows 11 | COM3            | 5  | access denied, most likely because | serial monitor
                     Windows 11 | COM3            | 2  | it is gone             | Plug the arm in
                     Windows 11 | COM3            | 31 | error 31               | Unplug
                     """)
     void portThatIsNotOpenedIsExplainedForTheOperatingSystem(
-            String system, String path, int error, String reason, String remedy) {
+            String system, String path, int error, String reason, String action) {
         assertThat(PortException.notOpened(path, error, system))
                 .hasMessageStartingWith(
                         "The serial port %s cannot be opened: %s".formatted(path, reason))
-                .hasMessageContaining(remedy);
+                .hasMessageContaining(action);
     }
 
     @Test

@@ -48,7 +48,7 @@ class So101PortTests extends So101Fixture {
         this.arm.setEchoing(true);
         this.arm.setSilent(!servos);
         String port = this.arm.port().toString();
-        String problem = "The adapter on " + port + " echoes: it sends back what it is sent";
+        String problem = "The adapter on " + port + " echoes: it returns what it is sent";
 
         assertThatExceptionOfType(PortException.class)
                 .isThrownBy(this.robot::reset)

@@ -216,7 +216,7 @@ class So101SessionTests {
         assertThat(this.arm.requests())
                 .filteredOn(request -> request.instruction() == WireRequest.Instruction.WRITE)
                 .extracting(WireRequest::id, request -> request.parameter(0))
-                .as("each servo was told its goal on its own, and once more if it moved on")
+                .as("each servo got its goal alone, and once more if it moved on")
                 .startsWith(
                         Arrays.stream(Joint.values())
                                 .map(joint -> tuple(joint.id(), Register.GOAL_POSITION.address()))
