@@ -171,8 +171,8 @@ class SessionGuardTests {
         assertFails(
                 session,
                 SessionPhase.OBSERVE,
-                "The observation is 40.000 ms old, but may be 30.000 ms, and the 3 before it were"
-                        + " too old as well");
+                "The observation is 40.000 ms old, but must be at most 30.000 ms old, after 3"
+                        + " consecutive stale observations");
 
         assertThat(session.failure().iteration()).as("2 + 1 fresh + 3").isEqualTo(6);
         assertThat(session.totals().stale()).isEqualTo(5);
@@ -192,8 +192,8 @@ class SessionGuardTests {
         assertThatExceptionOfType(SessionException.class)
                 .isThrownBy(session::run)
                 .withMessageContaining(
-                        "maxObservationAge is set, but the java.lang.String has no timestamp that tells"
-                                + " its age");
+                        "maxObservationAge is set, but the java.lang.String has no timestamp. observe()"
+                                + " must return a Timestamped observation whose timestamp is set");
     }
 
     @Test
@@ -205,8 +205,8 @@ class SessionGuardTests {
         assertFails(
                 session,
                 SessionPhase.OBSERVE,
-                "The observation's timestamp is 1.000 ms in the future: a timestamp is a reading of"
-                        + " System.nanoTime()");
+                "The observation's timestamp is 1.000 ms in the future. A timestamp must be a reading"
+                        + " of System.nanoTime()");
     }
 
     @Test
