@@ -118,7 +118,8 @@ class SessionShutdownTests {
     void startWhileTheJvmEndsIsRefusedAndIsNoFailure() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(StartInDyingJvm.class)) {
             assertThat(jvm.awaitLine("refused"))
-                    .isEqualTo("refused: Session 'rfx-session' cannot start: the JVM ends");
+                    .isEqualTo(
+                            "refused: Session 'rfx-session' cannot start: the JVM is shutting down");
             assertThat(jvm.awaitLine("state")).isEqualTo("state STOPPED, resets 1, asked 0");
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
             assertThat(jvm.output()).doesNotContain("ERROR", "Exception");
