@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What stands between policy and robot. */
+/** The checks between policy and robot. */
 class SessionGuardTests {
 
     private static final SessionOptions OPTIONS =
@@ -24,7 +24,7 @@ class SessionGuardTests {
     private final FakeClock clock = new FakeClock();
     private final TensorRobot robot = new TensorRobot();
 
-    /** Takes tensors, stamps its observations as a test wants, and remembers what it got. */
+    /** Takes tensors, sets the timestamps that a test wants, and records the actions. */
     private final class TensorRobot implements Robot<Object, Tensor> {
 
         private final Observation observation = Observation.of("state", Tensor.of(0));
@@ -180,7 +180,7 @@ class SessionGuardTests {
     }
 
     @Test
-    void observationWithoutAStampFailsWhereAgeMatters() {
+    void observationWithoutATimestampFailsWithAMaxAge() {
         Session session =
                 new Session(
                         new ScriptedRobot(),
@@ -197,7 +197,7 @@ class SessionGuardTests {
     }
 
     @Test
-    void stampOfTheFutureFails() {
+    void timestampInTheFutureFails() {
         this.robot.ageNanosOfIteration = iteration -> -1_000_000;
         Session session =
                 session(OPTIONS.withMaxObservationAge(MAX_AGE), observation -> Tensor.of(0));

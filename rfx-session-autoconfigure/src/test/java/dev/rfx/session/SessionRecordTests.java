@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What is known of the last iterations, and what the log says of them. */
+/** The record of the last iterations, and their log lines. */
 class SessionRecordTests {
 
     private static final SessionOptions OPTIONS =
@@ -180,7 +180,7 @@ class SessionRecordTests {
     @Test
     void burstOfOverrunsIsLoggedOncePerSecondWithTheSuppressedCount() throws Exception {
         int[] lines = new int[1];
-        // The first report is seen in iteration 1, at 60 ms; then every 34 iterations one is due.
+        // Iteration 1, at 60 ms, sees the first report; then one is due every 34 iterations.
         Session session =
                 new Session(
                         this.robot,
