@@ -3,7 +3,7 @@ package dev.rfx.session;
 import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
 
-/** What the micro-benchmarks measure, for whom the loop's parts are not visible. */
+/** The code that the micro-benchmarks measure: they cannot access the parts of the loop. */
 public final class LoopCosts {
 
     private final TimingRecorder recorder = new TimingRecorder(10_000, (from, to) -> 0);
@@ -19,7 +19,7 @@ public final class LoopCosts {
         }
     }
 
-    /** Iterates with an empty robot and policy; what would be waited is skipped. */
+    /** Iterates with an empty robot and policy, and skips the waits. */
     public static long iterate(int iterations) throws Exception {
         return LoopWarmup.run(Duration.ofMillis(iterations));
     }

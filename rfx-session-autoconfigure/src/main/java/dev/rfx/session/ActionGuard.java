@@ -4,16 +4,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps from the robot what is no action: null, and tensors of the wrong shape or with values that
- * are not finite. One per run, confined to the control thread.
+ * Checks actions before they reach the robot. Refuses null, and tensors with the wrong shape or
+ * with a value that is not finite. One per run; confined to the control thread.
  */
 final class ActionGuard {
 
     private int @Nullable [] shape;
 
-    /**
-     * Tells which shape the robot takes; where it does not say, the first action of the run does.
-     */
+    /** Sets the expected shape. With null, the first action of the run decides. */
     void expect(int @Nullable [] shape) {
         this.shape = shape;
     }
@@ -21,7 +19,7 @@ final class ActionGuard {
     /**
      * Checks an action before it is sent.
      *
-     * @throws InvalidActionException if it may not be sent
+     * @throws InvalidActionException if it must not be sent
      */
     void check(@Nullable Object action) {
         if (action == null) {

@@ -7,9 +7,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restarts with growing delays, and at most so often within a sliding window, as {@link
- * RestartOptions} say. Any thread; no control thread waits for it, because the run has ended when
- * it is called.
+ * Restarts with growing delays, and with a limited number within a sliding window, as {@link
+ * RestartOptions} define. Any thread; no control thread waits for it, because the run has ended
+ * when it is called.
  */
 final class BackOffRestartPolicy implements RestartPolicy {
 

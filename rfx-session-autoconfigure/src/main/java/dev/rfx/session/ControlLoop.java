@@ -13,25 +13,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hot path: observe, select, act, record, wait. {@link #run} belongs to the control thread and
- * neither allocates, locks nor logs; the other methods may be called from any thread.
+ * The hot path: observe, select, act, record, wait. {@link #open}, {@link #close}, {@link #reset},
+ * {@link #warmUp} and {@link #run} belong to the control thread; the other methods may be called
+ * from any thread. {@link #run} neither allocates, locks nor logs.
  *
- * <p>Iteration <i>k</i> is due at <i>grid + k · period</i> on the monotonic clock, so the time that
- * an iteration takes, or is woken late, does not add up. When an iteration ends after the next one
- * was due, the grid begins anew there: the loop is late once, and does not hurry to catch up.
+ * <p>Iteration <i>k</i> is due at <i>grid + k · period</i> on the monotonic clock, so neither the
+ * duration of an iteration nor a late wakeup adds up. When an iteration ends after the next one was
+ * due, the grid restarts at that end: the loop is late once, and does not hurry to catch up.
  */
 final class ControlLoop<O, A> {
 
-    /** How long a sleep of the warm-up is, unless the period is shorter. */
-    private static final double LEARNING_STEP_NANOS = 5e6;
+    /** Duration of one sleep of the warm-up, unless the period is shorter. */
+    private static final double WARMUP_STEP_NANOS = 5e6;
 
-    /** Of {@link #gate}: no action is being sent. */
+    /** State of {@link #gate}: no action is being sent. */
     private static final int OPEN = 0;
 
-    /** Of {@link #gate}: one is. */
+    /** State of {@link #gate}: an action is being sent. */
     private static final int ACTING = 1;
 
-    /** Of {@link #gate}: none is sent any more. */
+    /** State of {@link #gate}: no further action is sent. */
     private static final int CLOSED = 2;
 
     private static final VarHandle PHASE;
@@ -62,24 +63,26 @@ final class ControlLoop<O, A> {
     private volatile boolean stopRequested;
 
     /**
-     * Between the control thread that is about to act and whoever requests a stop one is first. An
-     * action that was not being sent when a stop was requested never is, however long the thread
-     * was asleep at that point; if it was, stop() waits for it or calls robot.stop() beside it. No
-     * VarHandle: its first use allocates, and the heap may be full then.
+     * Decides whether the control thread sends its action or a stop request comes first. An action
+     * that is not being sent at the time of the stop request is never sent. If it is being sent,
+     * stop() waits for the call, and the deputy thread calls robot.stop() if the call does not
+     * return. Not a VarHandle: its first use allocates, and the heap may be full.
      */
     private final AtomicInteger gate = new AtomicInteger(OPEN);
 
     private volatile @Nullable Thread controlThread;
     private volatile SessionPhase phase = SessionPhase.RESET;
 
-    // The last ones, for whoever shows them.
+    /** The latest observation; written by the control thread, read by any thread. */
     private volatile @Nullable Object observation;
+
+    /** The latest action; written by the control thread, read by any thread. */
     private volatile @Nullable Object action;
 
-    /** The clock's reading at the begin of the loop; valid when prepare() has returned. */
+    /** The clock's reading at the begin of the loop; valid after {@link #warmUp}. */
     private volatile long begin;
 
-    /** Duration of the loop, in ns. */
+    /** Largest duration of the loop, in ns. */
     private final AtomicLong limitNanos = new AtomicLong(Long.MAX_VALUE);
 
     ControlLoop(
@@ -106,7 +109,7 @@ final class ControlLoop<O, A> {
         this.hybridWait.open();
     }
 
-    /** Returns that share. Allocates nothing. */
+    /** Gives the share back. Allocates nothing. */
     void close() {
         this.hybridWait.close();
     }
@@ -133,7 +136,7 @@ final class ControlLoop<O, A> {
      * @param end the clock's reading at the end
      */
     void warmUp(long end) {
-        long step = (long) Math.min(this.periodNanos, LEARNING_STEP_NANOS);
+        long step = (long) Math.min(this.periodNanos, WARMUP_STEP_NANOS);
         long now = this.clock.nanoTime();
         while (!this.stopRequested && end - now > 0) {
             now = waitUntil(now + Math.min(step, end - now));
@@ -141,7 +144,7 @@ final class ControlLoop<O, A> {
         this.begin = this.clock.nanoTime();
     }
 
-    /** Iterates until a stop is requested, the time is over, or robot or policy throws. */
+    /** Iterates until a stop is requested, the duration is over, or the robot or policy throws. */
     void run() throws Exception {
         long start = this.clock.nanoTime();
         long grid = start;
@@ -156,7 +159,7 @@ final class ControlLoop<O, A> {
             }
             long observed = this.clock.nanoTime();
             OBSERVATION.setRelease(this, (Object) observation);
-            long stamp = this.observationAge.timestampOf(observation, observed);
+            long timestamp = this.observationAge.timestampOf(observation, observed);
             if (this.stopRequested) {
                 return;
             }
@@ -164,11 +167,11 @@ final class ControlLoop<O, A> {
             A action = this.policy.selectAction(observation);
             this.actionGuard.check(action);
             long selected = this.clock.nanoTime();
-            boolean stale = this.observationAge.isTooOld(stamp, selected);
+            boolean stale = this.observationAge.isTooOld(timestamp, selected);
             long end = selected;
             if (stale) {
-                enter(SessionPhase.OBSERVE); // where it is to blame
-                this.observationAge.countStale(stamp, selected);
+                enter(SessionPhase.OBSERVE); // a failure is attributed to the observation
+                this.observationAge.countStale(timestamp, selected);
                 if (this.stopRequested) {
                     return;
                 }
@@ -179,7 +182,8 @@ final class ControlLoop<O, A> {
                 ACTION.setRelease(this, (Object) action);
                 enter(SessionPhase.ACT);
                 this.robot.act(action);
-                // Volatile: a stop that found it ACTING is seen at the next look at stopRequested.
+                // Volatile: a stop request that found ACTING is seen by the next check of
+                // stopRequested.
                 this.gate.set(OPEN);
                 end = this.clock.nanoTime();
             }
@@ -218,7 +222,7 @@ final class ControlLoop<O, A> {
     }
 
     /**
-     * Waits for a deadline, a stop or the end of the run's time, whichever is first.
+     * Waits for a deadline, a stop request or the end of the duration, whichever comes first.
      *
      * @return the clock's reading at the end
      */
@@ -239,14 +243,14 @@ final class ControlLoop<O, A> {
     }
 
     /**
-     * Publishes the phase for whoever reports a hang, without the fence of a volatile write. That
-     * thread hangs for half a second at least by then.
+     * Publishes the phase without the fence of a volatile write: a report of a stall reads it long
+     * after the write.
      */
     void enter(SessionPhase next) {
         PHASE.setOpaque(this, next);
     }
 
-    /** Ends the run: no call to robot or policy begins any more, the one in flight comes back. */
+    /** Ends the loop when the call in flight returns. No further call of robot or policy begins. */
     void requestStop() {
         this.stopRequested = true;
         this.gate.compareAndSet(OPEN, CLOSED);
@@ -257,21 +261,23 @@ final class ControlLoop<O, A> {
         return this.stopRequested;
     }
 
-    /** Lets the loop end by itself after that time, counted from its begin. */
+    /** Sets the duration of the loop, counted from its begin. */
     void limit(Duration duration) {
         this.limitNanos.set(duration.toNanos());
     }
 
-    /**
-     * Lets the loop end by itself after that time, counted from now, unless it ends sooner anyway.
-     */
+    /** Sets the duration of the loop, counted from now. A shorter one stays in force. */
     void limitFromNow(Duration duration) {
         long limit = this.clock.nanoTime() - this.begin + duration.toNanos();
         this.limitNanos.accumulateAndGet(limit, Math::min);
         wake();
     }
 
-    /** Tells whether the loop should have ended by itself so long ago. */
+    /**
+     * {@return whether the loop runs although its duration is over}
+     *
+     * @param late how long it must have been over
+     */
     boolean isOverdue(Duration late) {
         long limit = this.limitNanos.get();
         return limit < Long.MAX_VALUE

@@ -4,22 +4,22 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * The robots that sessions of this JVM drive now. A robot has one session at a time: two loops
- * would undo each other's actions, and the end of one would stop the robot of the other. Any
- * thread.
+ * The robots that sessions of this JVM currently drive. A robot has one session at a time: two
+ * loops would undo each other's actions, and the end of one would stop the robot of the other. Any
+ * thread; waits for no robot.
  */
 final class DrivenRobots {
 
-    /** By device. */
+    /** The drivers by device. */
     private static final Map<Object, Driver> DRIVERS = new IdentityHashMap<>(); // guarded by itself
 
     private DrivenRobots() {}
 
     /**
-     * Takes a device for one run. Several runs of one session may take it: the session itself lets
-     * only one of them begin.
+     * Takes a device for one run. Several runs of one session may take it, because their session
+     * lets only one of them begin.
      *
-     * @throws RobotInUseException if a run of another session has it
+     * @throws RobotInUseException if a run of another session holds the device
      */
     static void take(Object device, SessionView session) {
         synchronized (DRIVERS) {
@@ -34,7 +34,7 @@ final class DrivenRobots {
         }
     }
 
-    /** Gives the device back when the run is over. Allocates nothing. */
+    /** Gives the device back at the end of the run. Allocates nothing. */
     static void giveBack(Object device) {
         synchronized (DRIVERS) {
             if (--DRIVERS.get(device).runs == 0) {

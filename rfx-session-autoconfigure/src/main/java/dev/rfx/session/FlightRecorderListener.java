@@ -2,7 +2,7 @@ package dev.rfx.session;
 
 import dev.rfx.session.jfr.JfrEvents;
 
-/** Writes the life of a session into flight recordings. Called on the session's events thread. */
+/** Writes the events of a session into flight recordings. Called on the events thread. */
 final class FlightRecorderListener implements SessionListener {
 
     private final String session;

@@ -4,9 +4,9 @@ import dev.rfx.session.timing.TimingRecorder;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Logs what went wrong in a run without ending it, at most once per second: iterations that made
- * the loop late, and the robot's own incidents. The watchdog decides when; the session's listeners'
- * thread writes, for a log may hang.
+ * Logs problems that do not end the run, at most once per second: iterations that made the loop
+ * late, and incidents that the robot counts. The watchdog's thread decides when, and at the end the
+ * thread that ends the run; the events thread writes, because the log may block.
  */
 final class IncidentReport {
 
@@ -16,13 +16,15 @@ final class IncidentReport {
     private final RobotIncidentLog robotIncidents;
 
     /**
-     * Lines that are queued and not written. Shared with the queue, which outlives the run where a
-     * listener hangs, and so does not refer to this report and the recorder.
+     * Number of lines that are queued and not written. The queue refers to this counter, not to the
+     * report and its recorder: behind a listener that does not return, it outlives the run.
      */
     private final AtomicInteger queued = new AtomicInteger();
 
-    // The watchdog's own.
+    /** Whether a report was queued. Confined to the watchdog's thread. */
     private boolean reported;
+
+    /** The clock's reading at the last report. Confined to the watchdog's thread. */
     private long reportedAt;
 
     IncidentReport(
@@ -34,13 +36,13 @@ final class IncidentReport {
         this.robotIncidents = new RobotIncidentLog(options.name(), readings, notifier);
     }
 
-    /** Called before the first action of the run. */
+    /** Called by the control thread before the first action of the run. */
     void begin() {
         this.robotIncidents.begin();
     }
 
-    /** Lets a report be written if there may be something new and it is time. */
-    void look(long now, long loopBegin) {
+    /** Queues a report if there may be news and the last report is a second ago. */
+    void reportIfDue(long now, long loopBegin) {
         boolean tooSoon = this.reported && now - this.reportedAt < INTERVAL_NANOS;
         boolean news = this.lateIterations.hasNews() || this.robotIncidents.mayHaveNews();
         if (this.queued.get() > 0 || tooSoon || !news) {
@@ -48,14 +50,14 @@ final class IncidentReport {
         }
         this.reported = true;
         this.reportedAt = now;
-        write(loopBegin);
+        report(loopBegin);
     }
 
-    /** Lets a report of what is new be written in any case: the run is over. */
-    void write(long loopBegin) {
+    /** Queues a report of all news, without a limit of the rate. Called at the end of the run. */
+    void report(long loopBegin) {
         AtomicInteger queued = this.queued;
         queued.addAndGet(2);
-        this.lateIterations.write(loopBegin, queued::decrementAndGet);
-        this.robotIncidents.write(queued::decrementAndGet);
+        this.lateIterations.report(loopBegin, queued::decrementAndGet);
+        this.robotIncidents.report(queued::decrementAndGet);
     }
 }

@@ -4,7 +4,10 @@ import dev.rfx.session.support.Milliseconds;
 import dev.rfx.session.timing.IterationRecord;
 import java.util.List;
 
-/** Iterations as a block for the log: the last ones, and of those before them what stands out. */
+/**
+ * Formats iterations as a block for the log: the last ones, and of those before them the late or
+ * stale ones. Any thread.
+ */
 final class IterationTable {
 
     private static final int LAST = 10;
@@ -17,7 +20,7 @@ final class IterationTable {
         }
         StringBuilder table = new StringBuilder(1024);
         table.append(
-                "\n  Last iterations, in ms (the last %d, and what stands out of %d):\n"
+                "\n  Iterations, in ms (the last %d, and all late or stale ones of the last %d):\n"
                         .formatted(Math.min(LAST, iterations.size()), iterations.size()));
         table.append("    iteration        start     late  observe   policy      act");
         int from = iterations.size() - LAST;

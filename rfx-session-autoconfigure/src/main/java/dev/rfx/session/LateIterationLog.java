@@ -7,9 +7,9 @@ import java.util.List;
 import org.slf4j.Logger;
 
 /**
- * Logs the last iteration that made the loop late, and how many others there were since the last
- * such line. Called by the watchdog and by the thread that ends the run; the line is written on the
- * listeners' thread.
+ * Logs the last iteration that made the loop late, and the number of others since the previous
+ * line. Called on the watchdog's thread and by the thread that ends the run; the events thread
+ * writes the line.
  */
 final class LateIterationLog {
 
@@ -31,15 +31,16 @@ final class LateIterationLog {
     }
 
     /**
-     * Writes what is new. What is queued refers to the last iterations only, not to the recorder of
-     * the run: where a listener hangs, the queue outlives the run.
+     * Queues a line if an iteration was late since the previous one. The line refers to one
+     * iteration, not to the recorder of the run: behind a listener that does not return, the queue
+     * outlives the run.
      *
-     * @param afterwards runs when the line is written, or when there is none
+     * @param afterwards runs when the line is written, or at once without a line
      */
-    synchronized void write(long loopBegin, Runnable afterwards) {
+    synchronized void report(long loopBegin, Runnable afterwards) {
         long late = this.recorder.lateCount();
-        long leftOut = late - this.logged - 1;
-        if (leftOut < 0) {
+        long others = late - this.logged - 1;
+        if (others < 0) {
             afterwards.run();
             return;
         }
@@ -48,11 +49,10 @@ final class LateIterationLog {
         double periodNanos = this.options.periodNanos();
         List<IterationRecord> iterations = this.recorder.lastLate(loopBegin);
         this.notifier.execute(
-                () -> iterations.forEach(last -> log(name, periodNanos, last, leftOut)),
-                afterwards);
+                () -> iterations.forEach(last -> log(name, periodNanos, last, others)), afterwards);
     }
 
-    private static void log(String name, double periodNanos, IterationRecord last, long leftOut) {
+    private static void log(String name, double periodNanos, IterationRecord last, long others) {
         logger.warn(
                 "Session '{}' was late after iteration {}: {} (observe {}, policy {}, act {} ms"
                         + " of a period of {} ms); {} more since the last such line",
@@ -63,6 +63,6 @@ final class LateIterationLog {
                 Milliseconds.of(last.policy()),
                 Milliseconds.of(last.act()),
                 Milliseconds.of(periodNanos),
-                leftOut);
+                others);
     }
 }

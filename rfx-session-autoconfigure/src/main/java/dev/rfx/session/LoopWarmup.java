@@ -11,72 +11,77 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets the JVM compile the loop before it drives a robot: the same loop, with robots and policies
- * that do nothing and a clock that skips the waiting. Without it some of the first few hundred
- * iterations of a JVM are late by milliseconds, and all are less exact until the JVM has compiled
- * the loop with all optimizations, which at 50 Hz takes some minutes. Once in a JVM is enough.
+ * Lets the JVM compile the loop before it drives a robot. Runs the same loop with robots and
+ * policies that do nothing, on a clock that skips the waits. Confined to the control thread, during
+ * the warm-up of the first run in a JVM.
  *
- * <p>There are three types of everything, and all happens that happens to a loop: iterations that
- * are too long, leave no time to sleep, or are woken late, are traced or not. Code that was
- * compiled for a single type, or without one of these branches, would be thrown away when the first
- * other one came.
+ * <p>Without this, some of the first few hundred iterations of a JVM are late by milliseconds. All
+ * iterations are less exact until the JVM has compiled the loop with every optimization, which
+ * takes some minutes at 50 Hz.
+ *
+ * <p>The warm-up uses three types of robot and three of policy, and takes each branch of the loop:
+ * overruns, iterations that leave no time to sleep, late wakeups, events on and off. The JVM
+ * discards compiled code that has seen only one type, or not all branches, at the first other one.
  */
 final class LoopWarmup {
 
     /**
-     * The JVM compiles a method when it was called some hundred times, and a loop in it turned
-     * 15000 times.
+     * Number of runs. The JVM compiles a method after some hundred calls, and a loop after 15 000
+     * turns.
      */
     private static final int RUNS = 1000;
 
-    /** 30 iterations. */
+    /** Most runs have 30 iterations. */
     private static final Duration SHORT = Duration.ofMillis(30);
 
-    /** Now and then a run is so long that all is learned that a spin window learns at first. */
-    private static final int RUNS_BETWEEN_LONG_ONES = 8;
+    /** Every eighth run is long enough for the spin window to finish its first calibration. */
+    private static final int LONG_RUN_EVERY = 8;
 
     private static final Duration LONG = Duration.ofMillis(600);
 
-    /** Now and then a run takes its time, with the real clock. */
-    private static final int RUNS_BETWEEN_REAL_ONES = 15;
+    /** Every fifteenth run uses the system clock and waits in real time. */
+    private static final int REAL_RUN_EVERY = 15;
 
     private static final Duration REAL_DURATION = Duration.ofNanos(200_000);
 
     private static final Duration WARMUP = Duration.ofNanos(100_000);
 
+    private static final String SESSION_NAME = "loop warm-up";
+
     private static final AtomicBoolean DONE = new AtomicBoolean();
 
     private LoopWarmup() {}
 
-    /** Runs, unless that was done already, until it is done or not wanted any more. */
-    static void once(BooleanSupplier wanted) throws Exception {
-        if (!wanted.getAsBoolean() || !DONE.compareAndSet(false, true)) {
+    /**
+     * Warms the loop up, once in a JVM.
+     *
+     * @param proceed whether there is time for a further run
+     */
+    static void once(BooleanSupplier proceed) throws Exception {
+        if (!proceed.getAsBoolean() || !DONE.compareAndSet(false, true)) {
             return;
         }
         TimingRecorder recorder = new TimingRecorder(1, GcPauses.OF_THE_JVM::nanosWithin);
-        IterationEvents trace = new IterationEvents("dry run");
+        IterationEvents enabled = new IterationEvents(SESSION_NAME);
         for (int i = 0; i < RUNS; i++) {
-            if (!wanted.getAsBoolean()) {
-                DONE.set(false); // the next one may have the time
+            if (!proceed.getAsBoolean()) {
+                DONE.set(false); // a later start may have more time
                 return;
             }
-            IterationEvents traced =
+            IterationEvents events =
                     i % 2 == 0 || IterationEvents.isRecorderInUse()
                             ? IterationEvents.DISCARD
-                            : trace;
-            if (i % RUNS_BETWEEN_REAL_ONES == 0) {
-                run(i, Clock.SYSTEM, WARMUP, REAL_DURATION, recorder, traced);
+                            : enabled;
+            if (i % REAL_RUN_EVERY == 0) {
+                run(i, Clock.SYSTEM, WARMUP, REAL_DURATION, recorder, events);
             } else {
-                boolean isLong = i % RUNS_BETWEEN_LONG_ONES == 0;
-                Duration duration = isLong ? LONG : SHORT;
-                run(i, new SkippingClock(true), WARMUP, duration, recorder, traced);
+                Duration duration = i % LONG_RUN_EVERY == 0 ? LONG : SHORT;
+                run(i, new SkippingClock(true), WARMUP, duration, recorder, events);
             }
         }
     }
 
-    /**
-     * Runs without waiting, and returns how many iterations there were: one for each millisecond.
-     */
+    /** {@return the iterations of one run that does not wait: one for each millisecond} */
     static long run(Duration duration) throws Exception {
         TimingRecorder recorder = new TimingRecorder(1, GcPauses.OF_THE_JVM::nanosWithin);
         run(
@@ -85,7 +90,7 @@ final class LoopWarmup {
                 Duration.ZERO,
                 duration,
                 recorder,
-                new IterationEvents("dry run"));
+                new IterationEvents(SESSION_NAME));
         return recorder.count();
     }
 
@@ -95,7 +100,7 @@ final class LoopWarmup {
             Duration warmup,
             Duration duration,
             TimingRecorder recorder,
-            IterationEvents trace)
+            IterationEvents events)
             throws Exception {
         double rateHz = clock == Clock.SYSTEM ? 10_000 : 1000;
         ControlLoop<Observation, Object> loop =
@@ -105,7 +110,7 @@ final class LoopWarmup {
                         options(which).withRateHz(rateHz),
                         clock,
                         recorder,
-                        trace);
+                        events);
         loop.limit(duration);
         loop.reset();
         loop.warmUp(clock.nanoTime() + warmup.toNanos());
@@ -162,6 +167,7 @@ final class LoopWarmup {
         }
     }
 
+    /** The overrides call super only: a further type is their purpose. */
     private static final class OtherIdleRobot extends IdleRobot {
 
         OtherIdleRobot(Clock clock) {
@@ -179,7 +185,7 @@ final class LoopWarmup {
         }
     }
 
-    /** Takes more than a period now and then, or so much of it that no time is left to sleep. */
+    /** Takes more than a period in some iterations, and leaves no time to sleep in others. */
     private static final class SlowRobot extends IdleRobot {
 
         private static final long TOO_LONG_NANOS = 1_500_000;
@@ -207,10 +213,10 @@ final class LoopWarmup {
         }
     }
 
-    /** Real, as it costs what the real one costs, but for the time that would be waited. */
+    /** Reads the system clock, because a reading costs time, but skips every wait. */
     private static final class SkippingClock implements Clock {
 
-        /** One turn of a spin is all of it. */
+        /** A spin ends after one turn. */
         private static final long SPIN_NANOS = SpinWindow.MAX_NANOS;
 
         private static final long LATE_NANOS = 300_000;

@@ -4,25 +4,30 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * How long a robot may move at full speed with its next command, for a {@link Robot} that limits
- * its speed: the time since the last command, whatever the rate of the loop.
+ * Converts the time since the last command into time at full speed, for a {@link Robot} that limits
+ * its speed independently of the loop's rate.
  *
- * <p>A loop that stalls does not earn a jump: more than {@link #MAX_GAP_SECONDS} do not count. A
- * soft start lets the speed grow from {@link #SOFT_START_SHARE} of the full one to all of it within
- * the first {@link #SOFT_START_SECONDS} of a run, because the first goal of a policy may be far
- * away.
+ * <p>A gap of more than {@link #MAX_GAP_SECONDS} counts as that, so that no jump follows a stall.
+ * With a soft start, the speed grows from {@link #SOFT_START_SHARE} of the full speed to all of it
+ * within the first {@link #SOFT_START_SECONDS} of a run, because the first goal of a policy may be
+ * far away.
  *
  * <p>Used by one thread at a time. {@link #next()} allocates nothing.
+ *
+ * @since 0.1
  */
 public final class MotionTime {
 
-    /** The longest time between two commands that counts. Slower than at 10 Hz, a robot creeps. */
+    /**
+     * Longest time between two commands that counts. Below 10 Hz a robot is therefore slower than
+     * its limit.
+     */
     public static final double MAX_GAP_SECONDS = 0.1;
 
-    /** How long a soft start takes, as time that counts. */
+    /** Duration of a soft start, as the sum of the times that count. */
     public static final double SOFT_START_SECONDS = 1;
 
-    /** The share of the full speed with which a soft start begins. */
+    /** Share of the full speed at the begin of a soft start. */
     public static final double SOFT_START_SHARE = 0.05;
 
     private final LongSupplier nanoTime;
@@ -31,7 +36,7 @@ public final class MotionTime {
     private double movedSeconds;
 
     /**
-     * Creates a time. A run has begun.
+     * Creates the time of a run that begins now.
      *
      * @param nanoTime the time in nanoseconds, as {@link System#nanoTime()}
      * @param softStart whether the speed grows in the first second of a run
@@ -42,16 +47,15 @@ public final class MotionTime {
         begin();
     }
 
-    /** A run begins: the robot is where its next command starts from. */
+    /** Begins a run: the robot is at the position from which its next command moves it. */
     public void begin() {
         this.lastNanos = this.nanoTime.getAsLong();
         this.movedSeconds = 0;
     }
 
     /**
-     * Returns how long the robot may move at full speed with the command that is about to be sent.
-     *
-     * @return seconds, 0 to {@link #MAX_GAP_SECONDS}
+     * {@return the seconds at full speed that the next command may cover, 0 to {@link
+     * #MAX_GAP_SECONDS}} Called once per command.
      */
     public double next() {
         long now = this.nanoTime.getAsLong();

@@ -8,9 +8,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a robot observed: named tensors, as {@code state} or {@code images}. The names are fixed; a
- * robot may put new values into the tensors, and stamp them anew, at its next {@link
- * Robot#observe()}. Two observations are equal if their tensors are, whenever they were measured.
+ * The observation of a robot: named tensors, such as {@code state} or {@code images}. The names are
+ * fixed. At its next {@link Robot#observe()}, a robot may put new values into the same tensors and
+ * set a new timestamp. Two observations are equal if their tensors are; the timestamps are not
+ * compared. Not safe for use by several threads.
+ *
+ * @since 0.1
  */
 public final class Observation implements Timestamped {
 
@@ -26,22 +29,21 @@ public final class Observation implements Timestamped {
     }
 
     /**
-     * Creates an observation with one tensor.
+     * {@return a new observation with one tensor}
      *
-     * @param name its name
+     * @param name the name of the tensor
      * @param tensor the tensor, which is not copied
-     * @return a new observation
      */
     public static Observation of(String name, Tensor tensor) {
         return new Observation(Map.of(name, tensor));
     }
 
     /**
-     * Creates an observation that has one more tensor, or another one under a name it had.
+     * {@return a new observation with one more tensor} If the name exists, the tensor replaces the
+     * one of that name. The timestamp is kept.
      *
-     * @param name the name
+     * @param name the name of the tensor
      * @param tensor the tensor, which is not copied
-     * @return a new observation
      */
     public Observation with(String name, Tensor tensor) {
         Map<String, Tensor> more = new LinkedHashMap<>(this.tensors);
@@ -53,33 +55,34 @@ public final class Observation implements Timestamped {
     }
 
     /**
-     * Returns a tensor.
+     * {@return the tensor of a name}
      *
-     * @param name its name
-     * @return the tensor
-     * @throws NoSuchElementException if there is none of that name; the message has the names
+     * @param name the name
+     * @throws NoSuchElementException if the observation has no such tensor; the message lists the
+     *     names
      */
     public Tensor get(String name) {
         Tensor tensor = this.tensors.get(name);
         if (tensor == null) {
             throw new NoSuchElementException(
-                    "The observation has no '" + name + "', only " + this.tensors.keySet());
+                    "The observation has no tensor '%s', only %s"
+                            .formatted(name, this.tensors.keySet()));
         }
         return tensor;
     }
 
     /**
-     * Returns a tensor that may not be there.
+     * {@return the tensor of a name, or null if the observation has no such tensor}
      *
-     * @param name its name
-     * @return the tensor, or null if there is none of that name
+     * @param name the name
      */
     public @Nullable Tensor find(String name) {
         return this.tensors.get(name);
     }
 
     /**
-     * Says when the values were measured. For the robot, before it returns the observation.
+     * Sets the timestamp, the time at which the values were measured. The robot calls this method
+     * before it returns the observation.
      *
      * @param timestampNanos a reading of {@link System#nanoTime()}
      * @return this observation
@@ -100,11 +103,7 @@ public final class Observation implements Timestamped {
         return this.timestampNanos;
     }
 
-    /**
-     * Returns the names of the tensors.
-     *
-     * @return an unmodifiable set
-     */
+    /** {@return the names of the tensors, as an unmodifiable set} */
     public Set<String> names() {
         return this.tensors.keySet();
     }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges whether observations are fresh enough to act on. One per run, confined to the control
+ * Decides whether an observation is fresh enough to act on. One per run; confined to the control
  * thread.
  */
 final class ObservationAge {
@@ -19,28 +19,33 @@ final class ObservationAge {
         this.maxStale = maxStale;
     }
 
-    /** Reads the stamp, before the robot can change it. Returns 0 where ages do not matter. */
+    /**
+     * {@return the timestamp of an observation, or 0 without a limit} Read before the robot can
+     * change it.
+     *
+     * @throws StaleObservationException if the timestamp is missing or in the future
+     */
     long timestampOf(Object observation, long now) {
         if (this.maxNanos == Long.MAX_VALUE) {
             return 0;
         }
         if (!(observation instanceof Timestamped timestamped) || !timestamped.hasTimestamp()) {
             throw new StaleObservationException(
-                    "maxObservationAge is set, but the %s has no timestamp that tells its age"
+                    "maxObservationAge is set, but the %s has no timestamp. observe() must return a Timestamped observation whose timestamp is set"
                             .formatted(observation.getClass().getName()));
         }
-        long stamp = timestamped.timestampNanos();
-        if (stamp - now > 0) {
+        long timestamp = timestamped.timestampNanos();
+        if (timestamp - now > 0) {
             throw new StaleObservationException(
-                    "The observation's timestamp is %s ms in the future: a timestamp is a reading of System.nanoTime()"
-                            .formatted(Milliseconds.of(stamp - now)));
+                    "The observation's timestamp is %s ms in the future. A timestamp must be a reading of System.nanoTime()"
+                            .formatted(Milliseconds.of(timestamp - now)));
         }
-        return stamp;
+        return timestamp;
     }
 
-    /** Tells whether an observation is too old to act on. */
-    boolean isTooOld(long stamp, long now) {
-        if (this.maxNanos == Long.MAX_VALUE || now - stamp <= this.maxNanos) {
+    /** {@return whether an observation is too old to act on} */
+    boolean isTooOld(long timestamp, long now) {
+        if (this.maxNanos == Long.MAX_VALUE || now - timestamp <= this.maxNanos) {
             this.staleInARow = 0;
             return false;
         }
@@ -48,16 +53,16 @@ final class ObservationAge {
     }
 
     /**
-     * Counts an observation that is too old.
+     * Counts a stale observation.
      *
-     * @throws StaleObservationException if too many in a row were
+     * @throws StaleObservationException if the number of consecutive ones exceeds its limit
      */
-    void countStale(long stamp, long now) {
+    void countStale(long timestamp, long now) {
         if (this.staleInARow == this.maxStale) {
             throw new StaleObservationException(
-                    "The observation is %s ms old, but may be %s ms, and the %d before it were too old as well"
+                    "The observation is %s ms old, but must be at most %s ms old, after %d consecutive stale observations"
                             .formatted(
-                                    Milliseconds.of(now - stamp),
+                                    Milliseconds.of(now - timestamp),
                                     Milliseconds.of(this.maxNanos),
                                     this.staleInARow));
         }

@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A restart that is to come when its delay is over and the listeners know of the failure. Any
- * thread. Its identity tells whether it is still the one that is awaited.
+ * A restart that begins when its delay is over and the listeners have received the failure. Any
+ * thread. Compared by identity with {@link Runs#pending()}: a restart that is no longer there does
+ * not begin.
  */
 final class PendingRestart {
 
@@ -20,9 +21,9 @@ final class PendingRestart {
     private volatile @Nullable Runnable endOfTimer;
 
     /**
-     * @param failure what ended the last run
-     * @param due the clock's reading when the delay is over
-     * @param status what listeners are told
+     * @param failure the failure of the last run
+     * @param due the clock's reading at the end of the delay
+     * @param status the status that listeners receive
      */
     PendingRestart(SessionException failure, long due, RestartStatus status) {
         this.failure = failure;
@@ -42,12 +43,12 @@ final class PendingRestart {
         return this.due;
     }
 
-    /** Returns true to the one caller that meets the last condition. */
+    /** {@return true to the one caller that meets the last condition} */
     boolean meetCondition() {
         return this.met.incrementAndGet() == CONDITIONS;
     }
 
-    /** Remembers how to end the timer, and ends it if the restart was cancelled meanwhile. */
+    /** Stores what ends the timer, and ends it at once if the restart was cancelled before. */
     void timer(Runnable end) {
         this.endOfTimer = end;
         if (this.cancelled) {

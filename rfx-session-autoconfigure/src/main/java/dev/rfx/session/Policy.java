@@ -6,22 +6,23 @@ package dev.rfx.session;
  *
  * @param <O> the type of an observation
  * @param <A> the type of an action
+ * @since 0.1
  */
 @FunctionalInterface
 public interface Policy<O, A> {
 
     /**
-     * Selects the action for an observation. The time it takes is part of the iteration's work.
+     * Selects the action for an observation. Its duration is part of the iteration's work.
      *
-     * @param observation what the robot observed in this iteration
+     * @param observation the robot's observation in this iteration
      * @return the action to send, never null
-     * @throws Exception if there is no action to send; the run then ends
+     * @throws Exception if the policy cannot select an action; the run then fails
      */
     A selectAction(O observation) throws Exception;
 
     /**
      * Forgets the state of an episode, such as action chunks or the state of a recurrent network.
-     * Called at the start of every run, after the robot's reset.
+     * Called at the start of every run, after the robot's reset. Does nothing by default.
      */
     default void reset() {}
 }

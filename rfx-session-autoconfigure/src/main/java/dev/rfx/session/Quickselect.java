@@ -1,20 +1,20 @@
 package dev.rfx.session;
 
 /**
- * Finds values by their rank without sorting the others (Hoare's selection, with a pivot from three
- * values). For statistics that are asked for often: a sort of 10 000 values takes several times as
- * long.
+ * Finds values by rank without sorting all of them (Hoare's selection, with a median-of-three
+ * pivot). Statistics are read often, and sorting 10 000 values takes several times as long. Any
+ * thread.
  */
 final class Quickselect {
 
     private Quickselect() {}
 
     /**
-     * Brings the value of a rank to its place: none before it is greater, none after it is less.
+     * Moves the value of a rank to its index: no value before it is greater, none after it is less.
      *
-     * @param values the values, none of them NaN; those from {@code from} on are moved about
-     * @param from where to begin, with none greater before it
-     * @param rank the index, {@code from} or more
+     * @param values the values, none of them NaN; those from {@code from} on are reordered
+     * @param from the first index to reorder; no value before it is greater than any after it
+     * @param rank the rank, {@code from} or more
      * @return the value at {@code rank}
      */
     static double select(double[] values, int from, int rank) {
@@ -37,7 +37,7 @@ final class Quickselect {
                     right--;
                 }
             }
-            // Between right and left is only what equals the pivot.
+            // Every value between right and left equals the pivot.
             if (rank <= right) {
                 high = right;
             } else if (rank >= left) {
@@ -49,9 +49,7 @@ final class Quickselect {
         return values[rank];
     }
 
-    /**
-     * Returns the value of the next rank after one that was brought to its place, or the last one.
-     */
+    /** {@return the value of the rank after a selected one, or the selected value if it is last} */
     static double next(double[] values, int rank) {
         double next = rank + 1 < values.length ? values[rank + 1] : values[rank];
         for (int i = rank + 2; i < values.length; i++) {

@@ -3,30 +3,27 @@ package dev.rfx.session;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether and when a session starts again by itself after a failure. */
+/**
+ * Decides whether and when a session starts again by itself after a failure. Any thread may call
+ * {@link #attempts()} and {@link #maxAttempts()}; every method must return at once.
+ *
+ * @since 0.1
+ */
 public interface RestartPolicy {
 
     /**
-     * Is asked once for every run that failed and that nobody has told to stop, as soon as the
-     * robot is in its safe state. Called on a thread of the session that has other things to do: it
-     * answers at once.
+     * Called once for every run that failed and was not stopped, when the robot is in its safe
+     * state. The caller is the thread that ends the run: a delay here delays the report of the
+     * failure.
      *
-     * @param failure what ended the run
-     * @return how long to wait before the next run starts, or null to leave the session failed
+     * @param failure the failure that ended the run
+     * @return the delay before the next run starts, not negative; null to leave the session failed
      */
     @Nullable Duration delayAfter(SessionException failure);
 
-    /**
-     * Tells how many restarts count against the policy's limit now.
-     *
-     * @return the number of attempts
-     */
+    /** {@return the number of restarts that currently count against the limit} */
     int attempts();
 
-    /**
-     * Tells how many are allowed.
-     *
-     * @return the limit
-     */
+    /** {@return the limit of the number of restarts} */
     int maxAttempts();
 }

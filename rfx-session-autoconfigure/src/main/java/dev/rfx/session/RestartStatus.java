@@ -4,10 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a {@link RestartPolicy} has got.
+ * The restarts of a session at one instant.
  *
- * @param attempts how many restarts count against the limit now
+ * @param attempts the number of restarts that count against the limit
  * @param maxAttempts the limit
- * @param startsIn the time until the next run starts, or null when none is awaited
+ * @param startsIn the time until the next run starts, or null if no restart is pending
+ * @since 0.1
  */
 public record RestartStatus(int attempts, int maxAttempts, @Nullable Duration startsIn) {}

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 
 /**
  * Starts a session again after a failure, as its {@link RestartPolicy} decides. A restart is
- * planned on the thread that ends the failed run, and begins on the watchdog's or the listeners'
+ * planned on the thread that ends the failed run, and begins on the watchdog's thread or the events
  * thread.
  *
  * <p>The one value {@link Runs} decides between a restart and a stop: a stop that comes first
@@ -59,7 +59,7 @@ final class Restarts {
      * Plans what follows a failed run whose robot is no longer called. Calls the policy, which is
      * the user's, and therefore never runs on a thread that serves other sessions.
      *
-     * @return runs when the failure is in the queue of the listeners' thread; null for nothing
+     * @return runs when the failure is in the queue of the events thread; null for nothing
      */
     @Nullable Runnable plan(SessionRun failed, SessionException failure) {
         RestartPolicy policy = this.policy;
@@ -73,7 +73,8 @@ final class Restarts {
                 return () -> giveUp(failure);
             }
             if (delay.isNegative()) {
-                throw new IllegalArgumentException("The delay of a restart is " + delay);
+                throw new IllegalArgumentException(
+                        "The delay of a restart is %s, but must not be negative".formatted(delay));
             }
             pending =
                     new PendingRestart(

@@ -4,42 +4,49 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A robot as a control loop sees it: something that is observed, acts and can be reset.
+ * A robot as a control loop sees it: a device that is observed, acts and can be reset.
  *
  * <p><b>Threading.</b> A {@link Session} makes every call on its one control thread, in the order
- * {@code reset}, then {@code observe} and {@code act} in turn, then {@code stop}; an implementation
- * needs no locks. There is one exception: when a call hangs, {@code stop} is called from another
- * thread while the hung call is still in progress. And {@link #readings()} may be called by
- * anybody.
+ * {@code reset}, then {@code observe} and {@code act} in turn, then {@code stop}. An implementation
+ * needs no locks, with two exceptions:
  *
- * <p><b>Errors.</b> Whatever a method throws ends the run; the session then calls {@link #stop()}
- * and keeps the cause.
+ * <ul>
+ *   <li>While a call does not return, a deputy thread calls {@link #stop()}. The other call is then
+ *       still in progress.
+ *   <li>Any thread may call {@link #readings()}, at any time.
+ * </ul>
+ *
+ * <p><b>Errors.</b> Anything that {@code reset}, {@code observe} or {@code act} throws ends the
+ * run. The session then calls {@link #stop()} and keeps the cause.
  *
  * @param <O> the type of an observation
  * @param <A> the type of an action
+ * @since 0.1
  */
 public interface Robot<O, A> {
 
     /**
-     * Returns the latest observation. Called once per iteration.
+     * Returns the latest observation. Called once per iteration. A robot that returns the same
+     * object each time documents that.
      *
-     * @return the observation, never null; a robot that reuses one object says so
-     * @throws Exception if no true observation can be had. An implementation never invents one.
+     * @return the observation, never null
+     * @throws Exception if the robot cannot be observed. An implementation never invents an
+     *     observation.
      */
     O observe() throws Exception;
 
     /**
      * Sends one action. Called once per iteration, after the policy.
      *
-     * @param action what the policy selected, never null
+     * @param action the action that the policy selected, never null
      * @throws Exception if the action was not sent
      */
     void act(A action) throws Exception;
 
     /**
-     * Brings the robot to its start state. Called once at the start of a run; it may take seconds,
-     * and it is where hardware is opened: never in a constructor. A stop requested meanwhile
-     * interrupts the thread; the method should then return or throw without delay.
+     * Brings the robot to its start state. Called once at the start of a run; it may take seconds.
+     * This method opens the hardware; a constructor never does. A stop request interrupts the
+     * thread; the method should then return or throw without delay.
      *
      * @return the first observation
      * @throws Exception if the start state was not reached; the run then ends before its first
@@ -48,9 +55,9 @@ public interface Robot<O, A> {
     O reset() throws Exception;
 
     /**
-     * Brings the robot to its safe state: hold, park, torque off, whatever is safe for this robot.
-     * Called exactly once at the end of every run, whatever ended it, also when {@link #reset()}
-     * failed. It is never interrupted. Does nothing by default.
+     * Brings the robot to its safe state: hold, park, torque off, or another state that is safe for
+     * this robot. Called exactly once at the end of every run, whatever ended it, also when {@link
+     * #reset()} failed. The session never interrupts it. Does nothing by default.
      *
      * @throws Exception if the safe state may not have been reached; the session then fails
      */
@@ -58,33 +65,31 @@ public interface Robot<O, A> {
 
     /**
      * Returns the device that this robot commands. One device has one run at a time: a session does
-     * not start while another one drives the same device. The device is compared by identity. A
-     * decorator returns the device of the robot that it wraps; every other robot is its own device,
-     * as by default. A session asks once, on the thread that starts it first.
+     * not start while another one drives the same device. Devices are compared by identity. A
+     * decorator returns the device of the robot that it wraps. Every other robot is its own device,
+     * which is the default. Called once per session, on the thread that starts it first.
      *
-     * @return the device, always the same one
+     * @return the device, always the same object
      */
     default Object device() {
         return this;
     }
 
     /**
-     * Tells the shape of the actions, where they are {@link Tensor}s, so that no other ever reaches
-     * {@link #act}. Always the same, also before the first reset. By default null: the first action
-     * of a run decides.
+     * Returns the shape of the actions, if they are {@link Tensor}s. The session sends no action of
+     * another shape to {@link #act}. The shape never changes, and is known before the first reset.
      *
-     * @return the length of each dimension, or null
+     * @return the length of each dimension; null, the default, if the first action of a run decides
      */
     default int @Nullable [] actionShape() {
         return null;
     }
 
     /**
-     * Tells how the robot is doing, for endpoint and metrics. Called by any thread at any time: it
-     * answers at once from what is known, and does not ask the hardware. There is nothing to tell
-     * by default. Names and joints are always the same ones.
+     * Returns figures about the robot itself, for endpoint and metrics. Called by any thread at any
+     * time: it returns at once with the figures that are known, and does not access the hardware.
      *
-     * @return the readings
+     * @return the readings, with the same names and joints each time; empty by default
      */
     default List<RobotReading> readings() {
         return List.of();

@@ -1,11 +1,15 @@
 package dev.rfx.session;
 
-/** A session cannot start because another one drives its robot. Nothing has moved. */
+/**
+ * A session cannot start because another session drives the same robot. Nothing has moved.
+ *
+ * @since 0.1
+ */
 public final class RobotInUseException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The name of the session that was to start. */
+    /** The name of the session that cannot start. */
     private final String sessionName;
 
     /** The name of the session that drives the robot. */
@@ -19,20 +23,12 @@ public final class RobotInUseException extends IllegalStateException {
         this.otherSessionName = otherSessionName;
     }
 
-    /**
-     * Returns the name of the session that was to start.
-     *
-     * @return the name
-     */
+    /** {@return the name of the session that cannot start} */
     public String sessionName() {
         return this.sessionName;
     }
 
-    /**
-     * Returns the name of the session that drives the robot.
-     *
-     * @return the name
-     */
+    /** {@return the name of the session that drives the robot} */
     public String otherSessionName() {
         return this.otherSessionName;
     }

@@ -6,8 +6,9 @@ import java.util.Map;
 import org.slf4j.Logger;
 
 /**
- * Logs by how much the robot's counters of incidents have grown since the last such line. The line
- * is written on the listeners' thread.
+ * Logs the increase of the robot's counters of incidents since the previous line. The control
+ * thread calls {@link #begin}, the watchdog's thread and the thread that ends the run call the
+ * other methods; the events thread writes the line.
  */
 final class RobotIncidentLog {
 
@@ -18,7 +19,10 @@ final class RobotIncidentLog {
     private final Notifier notifier;
     private volatile boolean robotCounts;
 
-    /** By name and joint; the control thread's until the loop begins, then the listeners'. */
+    /**
+     * The counters in the previous line, by name and joint. Confined to the control thread until
+     * the loop begins, then to the events thread.
+     */
     private final Map<RobotReading, Double> logged = new HashMap<>();
 
     RobotIncidentLog(String sessionName, RobotReadings readings, Notifier notifier) {
@@ -28,8 +32,8 @@ final class RobotIncidentLog {
     }
 
     /**
-     * Takes the incidents up to now for those of earlier runs. On the control thread, before the
-     * first action.
+     * Attributes the incidents up to now to earlier runs. Called before the first action of the
+     * run.
      */
     void begin() {
         try {
@@ -40,36 +44,36 @@ final class RobotIncidentLog {
                     counts = true;
                 }
             }
-            this.robotCounts = counts; // publishes what was put
+            this.robotCounts = counts; // publishes the entries of the map
         } catch (Throwable ex) {
             failed(ex);
         }
     }
 
-    /** The readings are not needed to drive the robot: the run goes on. */
+    /** The run goes on: it does not need the readings to drive the robot. */
     private void failed(Throwable ex) {
         this.robotCounts = false;
         String name = this.sessionName;
         this.notifier.execute(
                 () ->
                         logger.warn(
-                                "Robot.readings() of session '{}' failed: its incidents are not"
-                                        + " logged",
+                                "Robot.readings() of session '{}' failed; incidents of the robot are"
+                                        + " not logged in this run",
                                 name,
                                 ex));
     }
 
-    /** Whether the robot counts incidents at all: to know more, it has to be asked. */
+    /** {@return whether the robot counts incidents} Only a new reading shows whether any is new. */
     boolean mayHaveNews() {
         return this.robotCounts;
     }
 
     /**
-     * Writes what is new.
+     * Queues a line, which is written if a counter has increased.
      *
-     * @param afterwards runs when the line is written, or when there is none
+     * @param afterwards runs when the line is written, or at once without a line
      */
-    void write(Runnable afterwards) {
+    void report(Runnable afterwards) {
         if (this.robotCounts) {
             this.notifier.execute(this::log, afterwards);
         } else {
@@ -79,32 +83,35 @@ final class RobotIncidentLog {
 
     private void log() {
         try {
-            List<String> grown =
+            List<String> increases =
                     this.readings.get().stream()
                             .filter(reading -> reading.kind() == RobotReading.Kind.INCIDENTS)
-                            .filter(reading -> growth(reading) > 0)
+                            .filter(reading -> increase(reading) > 0)
                             .map(this::describe)
                             .toList();
-            if (!grown.isEmpty()) {
-                logger.warn("Session '{}': {}", this.sessionName, String.join(", ", grown));
+            if (!increases.isEmpty()) {
+                logger.warn(
+                        "Session '{}' has new incidents of its robot: {}",
+                        this.sessionName,
+                        String.join(", ", increases));
             }
         } catch (Throwable ex) {
             failed(ex);
         }
     }
 
-    private double growth(RobotReading reading) {
+    private double increase(RobotReading reading) {
         return reading.value() - this.logged.getOrDefault(key(reading), 0.0);
     }
 
     private String describe(RobotReading reading) {
-        long growth = (long) growth(reading);
+        long increase = (long) increase(reading);
         this.logged.put(key(reading), reading.value());
-        return "%s%s +%d (%d in all)"
+        return "%s%s +%d (%d in total)"
                 .formatted(
                         reading.name(),
                         reading.joint() == null ? "" : " of joint " + reading.joint(),
-                        growth,
+                        increase,
                         (long) reading.value());
     }
 

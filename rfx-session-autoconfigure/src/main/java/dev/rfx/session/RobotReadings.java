@@ -10,18 +10,18 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a robot for its readings, on a thread that serves nothing else. A robot that does not
- * answer, because a call that hangs has its lock, blocks neither health nor the report of that
- * hang: a reader waits for half a second at most, and not at all while an older question is open.
- * Any thread.
+ * Calls {@link Robot#readings()} on a thread that does nothing else. A robot may not answer,
+ * because a call that does not return holds its lock. Then it blocks neither health nor the report
+ * of a stall: a reader waits for half a second at most, and not at all while an older request is
+ * unanswered. Any thread.
  */
 final class RobotReadings {
 
-    private static final long PATIENCE_NANOS = 500_000_000;
+    private static final long TIMEOUT_NANOS = 500_000_000;
 
     private final Robot<?, ?> robot;
     private final Executor executor;
-    private @Nullable Question open; // guarded by this
+    private @Nullable Request latest; // guarded by this
     private volatile List<RobotReading> last = List.of();
 
     RobotReadings(Robot<?, ?> robot, SessionThreads threads) {
@@ -30,15 +30,15 @@ final class RobotReadings {
     }
 
     /**
-     * Returns what the robot answers, or its last answer if it takes too long or the caller is
-     * interrupted.
+     * {@return the readings, or the last known ones if the robot does not answer in time or the
+     * caller is interrupted}
      *
-     * @throws RuntimeException what the robot throws
-     * @throws Error what the robot throws
+     * @throws RuntimeException if the robot throws it
+     * @throws Error if the robot throws it
      */
     List<RobotReading> get() {
         try {
-            this.last = ask().answer(PATIENCE_NANOS);
+            this.last = request().await(TIMEOUT_NANOS);
         } catch (TimeoutException ex) {
             // The last answer stands.
         } catch (InterruptedException ex) {
@@ -56,10 +56,11 @@ final class RobotReadings {
     }
 
     /**
-     * Asks the robot on the calling thread, which is the control thread: it calls the robot anyway.
+     * {@return the readings, read on the calling thread} Called by the control thread, which may
+     * call the robot.
      *
-     * @throws RuntimeException what the robot throws
-     * @throws Error what the robot throws
+     * @throws RuntimeException if the robot throws it
+     * @throws Error if the robot throws it
      */
     List<RobotReading> getOnControlThread() {
         this.last = read(this.robot);
@@ -67,31 +68,32 @@ final class RobotReadings {
     }
 
     private static List<RobotReading> read(Robot<?, ?> robot) {
-        // Null only from a mock, and nullness is not checked there.
+        // A mock returns null, and nullness is not checked there.
         return Objects.requireNonNullElse(robot.readings(), List.of());
     }
 
-    private synchronized Question ask() {
-        Question question = this.open;
-        if (question == null || question.isDone()) {
-            question = new Question(this.robot);
-            this.executor.execute(question);
-            this.open = question;
+    private synchronized Request request() {
+        Request request = this.latest;
+        if (request == null || request.isDone()) {
+            request = new Request(this.robot);
+            this.executor.execute(request);
+            this.latest = request;
         }
-        return question;
+        return request;
     }
 
-    private static final class Question extends FutureTask<List<RobotReading>> {
+    private static final class Request extends FutureTask<List<RobotReading>> {
 
-        private final long asked = System.nanoTime();
+        private final long begin = System.nanoTime();
 
-        Question(Robot<?, ?> robot) {
+        Request(Robot<?, ?> robot) {
             super(() -> read(robot));
         }
 
-        List<RobotReading> answer(long patienceNanos)
+        /** The timeout counts from the begin of the request, whichever reader made it. */
+        List<RobotReading> await(long timeoutNanos)
                 throws InterruptedException, ExecutionException, TimeoutException {
-            long rest = this.asked + patienceNanos - System.nanoTime();
+            long rest = this.begin + timeoutNanos - System.nanoTime();
             return get(Math.max(rest, 0), TimeUnit.NANOSECONDS);
         }
     }

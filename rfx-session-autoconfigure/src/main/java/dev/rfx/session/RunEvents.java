@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 
 /**
  * Reports the events of one run to the listeners and to the log, the end of the run once. Any
- * thread; everything is written on the listeners' thread, because a log or a listener may block.
+ * thread; the events thread calls listeners and log, because they may block.
  *
  * <p>What is queued must not refer to the run: behind a listener that does not return, it would
  * keep the records of every later run in memory.
@@ -98,7 +98,7 @@ final class RunEvents {
     /** Reports the end of the run. Called before the end is visible: the next start comes later. */
     void ended(long loopBegin) {
         logThrownByInterrupt();
-        this.incidents.write(loopBegin);
+        this.incidents.report(loopBegin);
         SessionException failed = this.reports.failure();
         if (failed == null) {
             SessionView session = this.session;
@@ -116,7 +116,11 @@ final class RunEvents {
         if (thrown != null && !(thrown instanceof InterruptedException)) {
             String name = this.name;
             this.notifier.execute(
-                    () -> logger.warn("Session '{}': the interrupted call failed", name, thrown));
+                    () ->
+                            logger.warn(
+                                    "A call of session '{}' failed after the stop had interrupted it",
+                                    name,
+                                    thrown));
         }
     }
 

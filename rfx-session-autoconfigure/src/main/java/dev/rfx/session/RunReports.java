@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** What can be said of one run: failure, stall, snapshot, totals. Any thread; never blocks. */
+/** Builds the reports of one run: failure, stall, snapshot, totals. Any thread; never blocks. */
 final class RunReports {
 
     private final SessionOptions options;

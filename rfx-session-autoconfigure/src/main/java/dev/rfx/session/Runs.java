@@ -3,9 +3,9 @@ package dev.rfx.session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run in progress or the last one, what the runs before it add up to, and what may follow it.
- * Immutable, and always replaced as a whole: a reader of the totals never misses a run or counts it
- * twice, and of a restart and a stop exactly one comes first.
+ * The current or last run of a session, the totals of the runs before it, and what may follow it.
+ * Immutable, and always replaced as a whole: a reader of the totals neither misses a run nor counts
+ * it twice, and of a restart and a stop exactly one comes first. Any thread.
  */
 final class Runs {
 
@@ -26,7 +26,7 @@ final class Runs {
     private final Restartable restartable;
     private final @Nullable PendingRestart pending;
 
-    /** What a stop makes of this. It is ready before the stop, when the heap may be full. */
+    /** The value that a stop replaces this with. Created in advance: the heap may be full then. */
     private final Runs dismissed;
 
     private Runs(
@@ -48,12 +48,12 @@ final class Runs {
         return this.current;
     }
 
-    /** The restart that is to follow the current run, which has failed. */
+    /** {@return the restart that follows the current run, which has failed, or null} */
     @Nullable PendingRestart pending() {
         return this.pending;
     }
 
-    /** Whether a restart may follow a failure of this run, as of now. */
+    /** {@return whether a restart may follow a failure of this run} */
     boolean mayRestart(SessionRun failed) {
         return this.current == failed
                 && (this.restartable == Restartable.ALWAYS
@@ -61,15 +61,15 @@ final class Runs {
     }
 
     /**
-     * Puts the next run in the place of the current one.
+     * {@return this with the next run in the place of the current one}
      *
-     * @param totals what all runs up to now add up to; the current one is over, so they are final
+     * @param totals the totals of all runs up to now; the current one has ended, so they are final
      */
     Runs then(SessionRun next, SessionTotals totals, Restartable restartable) {
         return new Runs(next, totals, restartable, null);
     }
 
-    /** Makes sure that no restart follows that a further caller of the same run does not expect. */
+    /** {@return this with a rule that is at least as strict} Used when a further caller joins. */
     Runs restrictedTo(Restartable rule) {
         return rule.compareTo(this.restartable) <= 0
                 ? this
@@ -80,28 +80,31 @@ final class Runs {
                         rule == Restartable.NEVER ? null : this.pending);
     }
 
-    /** No restart follows. Allocates nothing. */
+    /** {@return this without a restart, now or later} Allocates nothing. */
     Runs dismissed() {
         return this.dismissed;
     }
 
-    /** Waits for a restart, where one may follow. */
+    /** {@return this with a pending restart, or unchanged if none may follow the run} */
     Runs await(SessionRun failed, PendingRestart restart) {
         return mayRestart(failed) ? new Runs(failed, this.before, this.restartable, restart) : this;
     }
 
-    /** Gives up a restart that cannot come. Allocates nothing: a full heap may be the reason. */
+    /**
+     * {@return this without a restart that cannot begin} Allocates nothing: the heap may be full.
+     */
     Runs abandon(PendingRestart restart) {
         return this.pending == restart ? this.dismissed : this;
     }
 
-    /** Ends the timer of a restart that is not awaited any more. */
+    /** Ends the timer of the pending restart. Called after this value was replaced. */
     void cancelRestart() {
         if (this.pending != null) {
             this.pending.cancel();
         }
     }
 
+    /** {@return the totals of all runs, including the current one} */
     SessionTotals totals() {
         return this.current == null
                 ? this.before

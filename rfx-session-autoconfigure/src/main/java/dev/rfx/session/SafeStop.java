@@ -83,8 +83,8 @@ final class SafeStop {
     }
 
     /**
-     * Lets the deputy call robot.stop() beside the call that does not return, unless robot.stop()
-     * was called already.
+     * Lets the deputy call robot.stop() while another call does not return, unless robot.stop() was
+     * called before.
      *
      * @return false if the run has just ended
      */

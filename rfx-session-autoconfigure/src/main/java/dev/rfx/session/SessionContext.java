@@ -5,7 +5,7 @@ import dev.rfx.session.timing.Scheduler;
 import java.util.Objects;
 
 /**
- * What a session and all its runs share. Immutable.
+ * What a session and all its runs share. Immutable. Any thread.
  *
  * @param session the session, as listeners see it
  * @param robot the robot within its limits

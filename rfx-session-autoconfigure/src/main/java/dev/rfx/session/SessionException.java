@@ -5,8 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of a {@link Session} failed. The cause is what the robot or the policy threw; what {@link
- * Robot#stop()} threw afterwards is suppressed.
+ * A run of a {@link Session} failed. The cause is the exception that the robot or the policy threw.
+ * An exception that {@link Robot#stop()} threw afterwards is suppressed.
+ *
+ * @since 0.1
  */
 public class SessionException extends RuntimeException {
 
@@ -15,13 +17,13 @@ public class SessionException extends RuntimeException {
     /** The name of the session. */
     private final String sessionName;
 
-    /** What the control thread was doing. */
+    /** The phase that the control thread was in. */
     private final SessionPhase phase;
 
-    /** The number of iterations completed before. */
+    /** Number of iterations completed before. */
     private final long iteration;
 
-    /** The last iterations before; null after a deserialization. */
+    /** The last iterations completed before; null after deserialization. */
     private final transient @Nullable List<IterationRecord> recent;
 
     SessionException(
@@ -62,7 +64,7 @@ public class SessionException extends RuntimeException {
                 recent);
     }
 
-    /** What was thrown is the user's code, too, and may throw anything, checked or not. */
+    /** The exception may be a class of the user, whose toString() may throw anything. */
     private static String describe(Throwable cause) {
         try {
             return cause.toString();
@@ -71,37 +73,27 @@ public class SessionException extends RuntimeException {
         }
     }
 
-    /**
-     * Returns the name of the session.
-     *
-     * @return the name
-     */
+    /** {@return the name of the session} */
     public String sessionName() {
         return this.sessionName;
     }
 
-    /**
-     * Returns what the control thread was doing.
-     *
-     * @return the phase
-     */
+    /** {@return the phase that the control thread was in} */
     public SessionPhase phase() {
         return this.phase;
     }
 
     /**
-     * Returns the number of the iteration in which it happened. The first is 0.
-     *
-     * @return the number of iterations completed before
+     * {@return the number of the iteration that the control thread was in, from 0} It is also the
+     * number of iterations completed before.
      */
     public long iteration() {
         return this.iteration;
     }
 
     /**
-     * Returns the last iterations that were completed before, at most 64. They are not serialized.
-     *
-     * @return the iterations, oldest first
+     * {@return the last iterations completed before, at most 64, oldest first} They are not
+     * serialized.
      */
     public List<IterationRecord> recentIterations() {
         return this.recent == null ? List.of() : this.recent;

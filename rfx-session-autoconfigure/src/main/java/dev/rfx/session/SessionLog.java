@@ -3,7 +3,10 @@ package dev.rfx.session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes what happens in a session's life, a line each, and never a line per iteration. */
+/**
+ * Logs the events of a session, one line each, and never a line per iteration. Called on the events
+ * thread.
+ */
 final class SessionLog implements SessionListener {
 
     /** The logger of every part of a session. */
@@ -37,7 +40,7 @@ final class SessionLog implements SessionListener {
     @Override
     public void failed(SessionView session, SessionException failure) {
         if (failure.phase() == SessionPhase.RESET) {
-            // The caller of start() gets the exception, and nothing has happened yet to look into.
+            // The caller of start() receives the exception, and no iteration has run yet.
             logger.error("{}", failure.getMessage());
             logger.debug("Session '{}' could not start", session.name(), failure);
             return;
@@ -48,7 +51,7 @@ final class SessionLog implements SessionListener {
                 failure.getMessage(),
                 session.stats(),
                 IterationTable.of(failure.recentIterations()),
-                // The stack trace of a hang is in the log already, since it was found.
+                // The report of the stall has already logged this stack trace.
                 failure instanceof SessionUnresponsiveException ? null : failure);
     }
 
@@ -76,12 +79,11 @@ final class SessionLog implements SessionListener {
     @Override
     public void restartsExhausted(SessionView session, SessionException failure) {
         logger.error(
-                "Session '{}' has failed too often to be started again: it stays as it is until"
-                        + " somebody starts it",
+                "No further restart of session '{}'; it stays FAILED until it is started manually",
                 session.name());
     }
 
-    /** A lambda has no name of its own; the class that holds it is the best one can say. */
+    /** {@return the class name without its package; for a lambda, the class that declares it} */
     private static String describe(Object part) {
         Class<?> type = part.getClass();
         String name = type.getName();

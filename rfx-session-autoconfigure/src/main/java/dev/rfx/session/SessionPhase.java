@@ -1,6 +1,10 @@
 package dev.rfx.session;
 
-/** What a control thread is doing, or was doing when it failed. */
+/**
+ * The part of a run that the control thread is in, or was in when the run failed.
+ *
+ * @since 0.1
+ */
 public enum SessionPhase {
     /** {@link Robot#reset()} and {@link Policy#reset()} at the start of a run. */
     RESET,
@@ -17,11 +21,7 @@ public enum SessionPhase {
     /** {@link Robot#stop()} at the end of a run. */
     STOP;
 
-    /**
-     * Returns the name as it reads in a sentence.
-     *
-     * @return the name in lower case
-     */
+    /** {@return the name in lower case, for messages} */
     @Override
     public String toString() {
         return name().toLowerCase(java.util.Locale.ROOT);

@@ -1,6 +1,10 @@
 package dev.rfx.session;
 
-/** Where a {@link Session} is in its life. */
+/**
+ * The state of a {@link Session}.
+ *
+ * @since 0.1
+ */
 public enum SessionState {
     /** Never started. */
     NEW,
@@ -8,22 +12,24 @@ public enum SessionState {
     STARTING,
     /** The control loop runs. */
     RUNNING,
-    /** The run is ending: a call in flight comes back, then the robot is brought to safety. */
+    /** The run is ending: the call in flight returns, then {@link Robot#stop()} is called. */
     STOPPING,
-    /** The run ended as it was asked to. It can be started again. */
+    /** The last run ended without a failure. The session can be started again. */
     STOPPED,
-    /** The run ended by a failure, see {@link Session#failure()}. It can be started again. */
+    /**
+     * The last run ended by a failure, see {@link Session#failure()}. The session can be started
+     * again.
+     */
     FAILED,
     /**
-     * The control thread ignores both stop and interrupt. The session cannot be started while that
-     * thread lives; when it ends, the state becomes {@link #STOPPED} or {@link #FAILED}.
+     * The control thread ignores both stop and interrupt. The session cannot be started until that
+     * thread ends; then the state becomes {@link #STOPPED} or {@link #FAILED}.
      */
     STUCK;
 
     /**
-     * Tells whether a control thread may be at work in this state.
-     *
-     * @return true from the call of {@code start()} until the run has ended
+     * {@return whether a control thread may exist in this state} True from the call of {@code
+     * start()} until the run has ended.
      */
     public boolean isActive() {
         return this == STARTING || this == RUNNING || this == STOPPING || this == STUCK;

@@ -5,20 +5,21 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How well a control loop keeps its time. Jitter is the distance of an actual start-to-start period
- * from the target period. The period and jitter figures cover the window, the last {@link
- * SessionOptions#maxTimingSamples()} periods, and are zero while there is none: the first iteration
- * has no period.
+ * The timing statistics of a control loop. Jitter is the absolute difference between an actual
+ * start-to-start period and the target period. The figures of period and jitter cover the window,
+ * which is the last {@link SessionOptions#maxTimingSamples()} periods. They are zero while the
+ * window is empty: the first iteration has no period.
  *
- * @param iterations completed iterations since {@code start()}
- * @param overruns iterations whose work (observe, policy and act together) took longer than the
- *     target period, since {@code start()}
- * @param targetPeriodSeconds 1 / rate
+ * @param iterations iterations completed since {@code start()}
+ * @param overruns iterations since {@code start()} whose work (observe, policy and act together)
+ *     took longer than the target period
+ * @param targetPeriodSeconds target period, 1 / rate
  * @param avgPeriodSeconds mean period in the window
  * @param p50JitterSeconds median jitter in the window
  * @param p95JitterSeconds 95th percentile of the jitter in the window
  * @param p99JitterSeconds 99th percentile of the jitter in the window
  * @param maxJitterSeconds largest jitter in the window
+ * @since 0.1
  */
 public record SessionStats(
         long iterations,
@@ -63,11 +64,12 @@ public record SessionStats(
     }
 
     /**
-     * Linear interpolation between ranks, to the last bit as numpy.percentile does it with seconds:
-     * numpy interpolates from the nearer of the two ranks.
+     * {@return a percentile by linear interpolation between ranks} It equals that of
+     * numpy.percentile for seconds to the last bit: numpy interpolates from the nearer of the two
+     * ranks.
      *
-     * @param nanos the values, which are moved about
-     * @param from where a smaller quantile was found before; 0 for the first
+     * @param nanos the values, which are reordered
+     * @param from the rank of a smaller quantile that was found before; 0 for the first
      */
     private static double percentileSeconds(double[] nanos, int from, double quantile) {
         int below = rank(nanos.length, quantile);
@@ -79,9 +81,8 @@ public record SessionStats(
     }
 
     /**
-     * Returns the figures under the keys of rfx's {@code to_dict()}, in its order.
-     *
-     * @return eight entries; the first two are {@code Long}, the others {@code Double}
+     * {@return the figures under the keys of rfx's {@code to_dict()}, in its order} The first two
+     * of the eight values are {@code Long}, the others {@code Double}.
      */
     public Map<String, Number> toMap() {
         Map<String, Number> map = new LinkedHashMap<>();
@@ -96,11 +97,7 @@ public record SessionStats(
         return map;
     }
 
-    /**
-     * Returns the figures as people read them, in milliseconds.
-     *
-     * @return a line for logs
-     */
+    /** {@return one line for logs, with times in milliseconds} */
     @Override
     public String toString() {
         return String.format(

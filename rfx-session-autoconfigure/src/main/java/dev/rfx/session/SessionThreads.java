@@ -9,14 +9,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the threads of one session, all alike whoever has them made: a run that the watchdog starts
- * finds the same class loader as one that the application starts.
+ * Creates the threads of one session. All have the same context class loader, whichever thread
+ * creates them: a run that the watchdog starts finds the same classes as one that the application
+ * starts. Any thread.
  */
 class SessionThreads {
 
     private static final ThreadGroup ROOT_GROUP = rootGroup();
 
-    /** How long a thread of an executor waits for the next task before it ends. */
+    /** How long the thread of an executor waits for the next task before it ends. */
     private static final long IDLE_MILLIS = 100;
 
     private final String prefix;
@@ -29,17 +30,17 @@ class SessionThreads {
         this.tuning = new ThreadTuning(options.thread());
     }
 
-    /** What the control thread gets from the operating system. */
+    /** {@return what the control thread asks of the operating system} */
     ThreadTuning tuning() {
         return this.tuning;
     }
 
-    /** Creates a daemon thread that the control thread may start, but that is not to be like it. */
+    /** Creates a daemon thread that does not inherit the thread options of the control thread. */
     Thread createOrdinary(Runnable task, String suffix) {
         return create(this.tuning.released(task), suffix);
     }
 
-    /** Creates an executor of one daemon thread, which exists only while there is a task. */
+    /** Creates an executor with one daemon thread, which exists only while it has tasks. */
     ThreadPoolExecutor executor(String suffix) {
         ThreadPoolExecutor executor =
                 new ThreadPoolExecutor(
@@ -53,7 +54,7 @@ class SessionThreads {
         return executor;
     }
 
-    /** Creates a daemon thread whose name is that of the session with a suffix. */
+    /** Creates a daemon thread, named after the session with a suffix. */
     Thread create(Runnable task, String suffix) {
         Thread thread = new Thread(ROOT_GROUP, task, this.prefix + suffix);
         thread.setDaemon(true);
@@ -62,9 +63,9 @@ class SessionThreads {
     }
 
     /**
-     * Creates a daemon thread that serves all sessions of the JVM. It keeps nothing of the
-     * application whose thread happens to create it: neither its class loader, nor its thread
-     * locals, nor (until JDK 23) the classes on its stack.
+     * Creates a daemon thread that serves all sessions of the JVM. It keeps no reference to the
+     * application whose thread creates it: neither to its class loader, nor to its thread locals,
+     * nor (until JDK 23) to the classes on its stack.
      */
     @SuppressWarnings("removal")
     static Thread createForJvm(Runnable task, String suffix) {
@@ -79,7 +80,10 @@ class SessionThreads {
                         });
     }
 
-    /** A group of the application would wait for its threads that are created and never started. */
+    /**
+     * {@return the root group} A group of the application would never be freed, because it counts
+     * threads that are created but never started.
+     */
     private static ThreadGroup rootGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         while (group.getParent() != null) {

@@ -3,19 +3,20 @@ package dev.rfx.session;
 import dev.rfx.session.timing.Counts;
 
 /**
- * What a {@link Session} has done in all its runs. Every value only grows, also over restarts.
+ * The totals of all runs of a {@link Session}. No value ever decreases, also over restarts.
  *
  * @param iterations completed iterations
- * @param overruns iterations whose work took longer than the target period
- * @param lateWakeups iterations whose work did not, but that were woken so late that they ended
+ * @param overruns iterations whose work took longer than the period
+ * @param lateWakeups iterations whose work was short enough, but that began so late that they ended
  *     after the next one was due
- * @param stale iterations whose observation was too old, so that nothing was sent
- * @param stalls times that the watchdog found the loop stalled
+ * @param stale iterations whose observation was too old, so that no action was sent
+ * @param stalls number of times that the watchdog found the loop stalled
  * @param failures runs that failed
- * @param restarts runs that were started by a {@link RestartPolicy}
- * @param observeNanos time spent in the robot's {@code observe}, in nanoseconds
- * @param policyNanos time spent in the policy, in nanoseconds
- * @param actNanos time spent in the robot's {@code act}, in nanoseconds
+ * @param restarts runs that a {@link RestartPolicy} started
+ * @param observeNanos time in the robot's {@code observe}, in ns
+ * @param policyNanos time in the policy, in ns
+ * @param actNanos time in the robot's {@code act}, in ns
+ * @since 0.1
  */
 public record SessionTotals(
         long iterations,
@@ -32,7 +33,7 @@ public record SessionTotals(
     static final SessionTotals ZERO = events(0, 0, 0);
     static final SessionTotals ONE_RESTART = events(0, 0, 1);
 
-    /** Adds the events of a run to its counts. */
+    /** {@return the totals of one run} */
     static SessionTotals of(Counts counts, long stalls, long failures) {
         return new SessionTotals(
                 counts.iterations(),
@@ -51,6 +52,7 @@ public record SessionTotals(
         return new SessionTotals(0, 0, 0, 0, stalls, failures, restarts, 0, 0, 0);
     }
 
+    /** {@return the sum of both} */
     SessionTotals plus(SessionTotals other) {
         return new SessionTotals(
                 this.iterations + other.iterations,

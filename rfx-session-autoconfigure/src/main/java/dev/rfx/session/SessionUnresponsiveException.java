@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The control thread of a {@link Session} hangs in a call. The cause carries the stack trace of
- * that thread at the time of the report.
+ * The control thread of a {@link Session} is in a call that does not return: the loop is stalled,
+ * or the run is stuck. The cause carries the stack trace of that thread at the time of the report.
+ *
+ * @since 0.1
  */
 public final class SessionUnresponsiveException extends SessionException {
 
@@ -47,8 +49,8 @@ public final class SessionUnresponsiveException extends SessionException {
             List<IterationRecord> recent,
             Thread controlThread) {
         return of(
-                ("Session '%s' is stuck: its control thread is in %s of iteration %d, %d ms after it was"
-                                + " told to stop; the session cannot be started until that call returns")
+                ("Session '%s' is stuck: its control thread is in %s of iteration %d, %d ms after the"
+                                + " stop request; the session cannot be started until that call returns")
                         .formatted(sessionName, phase, iteration, sinceStop.toMillis()),
                 sessionName,
                 phase,

@@ -1,6 +1,11 @@
 package dev.rfx.session;
 
-/** A robot's observations are too old to act on, or do not tell how old they are. */
+/**
+ * Too many consecutive observations are too old to act on, or an observation has no valid
+ * timestamp.
+ *
+ * @since 0.1
+ */
 public final class StaleObservationException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

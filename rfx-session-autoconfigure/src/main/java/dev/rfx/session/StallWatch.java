@@ -109,7 +109,7 @@ final class StallWatch {
                 case STOPPING -> inspectStop();
                 default -> {}
             }
-            this.incidents.look(this.clock.nanoTime(), this.loop.begin());
+            this.incidents.reportIfDue(this.clock.nanoTime(), this.loop.begin());
         } catch (Throwable ex) {
             if (!this.failureReported) {
                 this.failureReported = true;

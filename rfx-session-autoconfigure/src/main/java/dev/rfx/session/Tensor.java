@@ -5,8 +5,10 @@ import java.util.Arrays;
 /**
  * A mutable array of float32 values with a shape, in row-major order: the last index runs fastest.
  *
- * <p>A control loop reuses its tensors from iteration to iteration, so that it allocates nothing.
- * Who keeps one beyond the iteration keeps a {@link #copy()}. Not safe for use by several threads.
+ * <p>A robot or a policy may reuse its tensors in each iteration, so that it allocates nothing. To
+ * keep a tensor beyond the iteration, keep a {@link #copy()}. Not safe for use by several threads.
+ *
+ * @since 0.1
  */
 public final class Tensor {
 
@@ -19,22 +21,20 @@ public final class Tensor {
     }
 
     /**
-     * Creates a vector.
+     * {@return a new vector, a tensor of shape {@code [values.length]}}
      *
-     * @param values its values, which are copied
-     * @return a tensor of shape {@code [values.length]}
+     * @param values the values, which are copied
      */
     public static Tensor of(float... values) {
         return new Tensor(new int[] {values.length}, values.clone());
     }
 
     /**
-     * Creates a tensor of zeros.
+     * {@return a new tensor of zeros}
      *
      * @param shape the length of each dimension
-     * @return a new tensor
      * @throws IllegalArgumentException if a length is negative
-     * @throws ArithmeticException if there are more values than an array can hold
+     * @throws ArithmeticException if the number of values exceeds that of an array
      */
     public static Tensor zeros(int... shape) {
         int size = 1;
@@ -48,30 +48,21 @@ public final class Tensor {
         return new Tensor(shape.clone(), new float[size]);
     }
 
-    /**
-     * Returns the length of each dimension.
-     *
-     * @return a copy
-     */
+    /** {@return the length of each dimension, as a copy} */
     public int[] shape() {
         return this.shape.clone();
     }
 
-    /**
-     * Returns how many values there are.
-     *
-     * @return the product of the shape
-     */
+    /** {@return the number of values, which is the product of the shape} */
     public int size() {
         return this.values.length;
     }
 
     /**
-     * Returns a value.
+     * {@return a value}
      *
      * @param index its position in row-major order
-     * @return the value
-     * @throws ArrayIndexOutOfBoundsException if there is no such position
+     * @throws ArrayIndexOutOfBoundsException if the position does not exist
      */
     public float get(int index) {
         return this.values[index];
@@ -82,37 +73,31 @@ public final class Tensor {
      *
      * @param index its position in row-major order
      * @param value the new value
-     * @throws ArrayIndexOutOfBoundsException if there is no such position
+     * @throws ArrayIndexOutOfBoundsException if the position does not exist
      */
     public void set(int index, float value) {
         this.values[index] = value;
     }
 
     /**
-     * Tells whether another tensor has the same shape.
+     * {@return whether another tensor has the same shape}
      *
      * @param other the other tensor
-     * @return whether every dimension has the same length
      */
     public boolean hasShapeOf(Tensor other) {
         return hasShape(other.shape);
     }
 
     /**
-     * Tells whether this tensor has a shape.
+     * {@return whether this tensor has a given shape}
      *
      * @param shape the length of each dimension
-     * @return whether every dimension has that length
      */
     public boolean hasShape(int... shape) {
         return Arrays.equals(this.shape, shape);
     }
 
-    /**
-     * Looks for a value that is NaN or infinite.
-     *
-     * @return the position of the first one, or -1 if all are finite
-     */
+    /** {@return the position of the first value that is NaN or infinite, or -1} */
     public int indexOfNonFinite() {
         for (int i = 0; i < this.values.length; i++) {
             if (!Float.isFinite(this.values[i])) {
@@ -122,20 +107,12 @@ public final class Tensor {
         return -1;
     }
 
-    /**
-     * Returns a tensor of its own with the same shape and values.
-     *
-     * @return a copy
-     */
+    /** {@return a new tensor with the same shape and values} */
     public Tensor copy() {
         return new Tensor(this.shape, this.values.clone());
     }
 
-    /**
-     * Returns the values in row-major order.
-     *
-     * @return a copy
-     */
+    /** {@return the values in row-major order, as a copy} */
     public float[] toArray() {
         return this.values.clone();
     }

@@ -1,20 +1,18 @@
 package dev.rfx.session;
 
-/** An observation that may know when it was measured. */
+/**
+ * An observation with a timestamp. {@link SessionOptions#maxObservationAge()} needs it.
+ *
+ * @since 0.1
+ */
 public interface Timestamped {
 
-    /**
-     * Tells whether it does.
-     *
-     * @return whether there is a stamp
-     */
+    /** {@return whether the robot has set the timestamp} */
     boolean hasTimestamp();
 
     /**
-     * Returns when it was measured.
-     *
-     * @return a reading of {@link System#nanoTime()} of this JVM, meaningless where there is no
-     *     stamp
+     * {@return the time of the measurement, as a reading of {@link System#nanoTime()} of this JVM}
+     * Undefined without a timestamp.
      */
     long timestampNanos();
 }

@@ -8,13 +8,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that looks after all sessions of this JVM, from outside their control threads. It
- * exists only while there is something to look after. Its tasks never wait: no lock that is held
- * for long, no log, no robot, no listener.
+ * The one thread that watches all sessions of this JVM, from outside their control threads. It
+ * exists only while it has tasks. Its tasks never wait: they take no lock that is held for long,
+ * and call neither the log nor a robot or listener. Any thread adds and ends tasks.
  *
- * <p>No executor of the JDK: those allocate when they wait, so that a heap that is full for a
+ * <p>Not an executor of the JDK: it allocates when it waits, so that a heap that is full for a
  * moment would leave all sessions without a watchdog. This thread allocates nothing while its tasks
- * stay the same, and survives whatever a task throws.
+ * stay the same, and survives anything that a task throws.
  */
 final class Watchdog implements Scheduler {
 
@@ -25,7 +25,7 @@ final class Watchdog implements Scheduler {
 
     private static final Object LOCK = new Object();
 
-    /** Replaced under the lock, never changed. */
+    /** The array is replaced under the lock; its elements never change. */
     private static volatile Task[] tasks = {};
 
     private static @Nullable Thread thread; // guarded by LOCK
@@ -57,11 +57,11 @@ final class Watchdog implements Scheduler {
         return () -> end(task);
     }
 
-    /** Allocates nothing: a robot is being stopped, and the heap may be full. */
+    /** Allocates nothing: the caller may be stopping a robot while the heap is full. */
     private static void end(Task task) {
         task.end();
         synchronized (LOCK) {
-            LockSupport.unpark(thread); // it forgets the task
+            LockSupport.unpark(thread); // it removes the task
         }
     }
 
@@ -83,17 +83,17 @@ final class Watchdog implements Scheduler {
                     next = task.due;
                 }
             }
-            if (ended && forgetEnded()) {
+            if (ended && removeEnded()) {
                 continue;
             }
             LockSupport.parkNanos(next - System.nanoTime());
-            // With the interrupt flag up, each park would return at once and burn a core.
+            // With the interrupt flag set, each park would return at once and burn a core.
             Thread.interrupted();
         }
     }
 
-    /** Returns false where the heap is full: the next round tries again. */
-    private static boolean forgetEnded() {
+    /** {@return false if the heap is full} The next round tries again. */
+    private static boolean removeEnded() {
         synchronized (LOCK) {
             int left = 0;
             for (Task task : tasks) {
@@ -105,7 +105,7 @@ final class Watchdog implements Scheduler {
                 Task[] rest = new Task[left];
                 int i = 0;
                 for (Task task : tasks) {
-                    // Another one may have ended since they were counted, and waits its turn then.
+                    // A task may have ended since the count; the next round removes it.
                     if (i < left && !task.hasEnded()) {
                         rest[i++] = task;
                     }
@@ -132,9 +132,9 @@ final class Watchdog implements Scheduler {
 
         private final long intervalNanos;
         private final boolean repeated;
-        private long due; // the watchdog's, once it is published
+        private long due; // confined to the watchdog's thread after publication
 
-        /** Null once the task has ended: what it refers to is free then. */
+        /** Null when the task has ended, so that the objects it refers to are freed. */
         private volatile @Nullable Runnable action;
 
         Task(Runnable action, long intervalNanos, boolean repeated) {
@@ -163,7 +163,7 @@ final class Watchdog implements Scheduler {
             try {
                 current.run();
             } catch (Throwable ex) {
-                // The task's own business. The others, and its next turn, are not affected.
+                // A task reports its own failures. The other tasks and its next turn go on.
             }
             this.due = System.nanoTime() + this.intervalNanos;
         }

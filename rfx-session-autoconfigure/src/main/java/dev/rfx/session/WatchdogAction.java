@@ -1,12 +1,16 @@
 package dev.rfx.session;
 
-/** What happens when a control loop stalls. It is reported in any case. */
+/**
+ * The action of the watchdog when a control loop is stalled. Every stall is reported.
+ *
+ * @since 0.1
+ */
 public enum WatchdogAction {
-    /** The report is all. The loop goes on when the call that hangs comes back. */
+    /** Only reports the stall. The loop continues when the call returns. */
     REPORT,
     /**
-     * The run fails. {@link Robot#stop()} is called at once, beside the call that hangs; that call
-     * is then interrupted, and whatever it leads to is dropped.
+     * Fails the run. The deputy thread calls {@link Robot#stop()} at once, while the other call is
+     * still in progress. Then that call is interrupted, and its result is discarded.
      */
     STOP_ROBOT
 }

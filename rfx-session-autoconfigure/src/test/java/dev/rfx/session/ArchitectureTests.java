@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rooms of the house, and which of them may see which. */
+/** The packages, and which of them may use which. */
 class ArchitectureTests {
 
     private static final String ROOT = "dev.rfx.session";
@@ -80,7 +80,7 @@ class ArchitectureTests {
                 .check(PRODUCTION);
     }
 
-    /** What a leaf shows to applications; the rest of it is the core's. */
+    /** The types of a leaf that applications may use; the others are internal to the core. */
     @Test
     void onlyTheCoreSeesTheInternalsOfALeaf() {
         Set<String> shown =
@@ -160,7 +160,7 @@ class ArchitectureTests {
                 .check(PRODUCTION);
     }
 
-    /** The hot loop: the leaves that it uses, and its classes that know robot and policy. */
+    /** The hot loop: the leaves that it uses, and its own classes in the root. */
     private static final DescribedPredicate<JavaClass> HOT_LOOP =
             describe(
                     "belong to the hot loop",
@@ -173,7 +173,7 @@ class ArchitectureTests {
                                                     ObservationAge.class.getName())
                                             .contains(type.getName()));
 
-    /** Readers never make the loop wait, so it has no lock that they could hold. */
+    /** Readers never make the loop wait, because it takes no lock that they could hold. */
     @Test
     void hotLoopNeitherLocksNorLogs() {
         noMethods()

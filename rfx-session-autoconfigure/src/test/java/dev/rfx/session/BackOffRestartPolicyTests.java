@@ -65,7 +65,7 @@ class BackOffRestartPolicyTests {
     }
 
     @Test
-    void backOffBeginsAnewWhenNoAttemptIsLeftInTheWindow() {
+    void backOffStartsOverWhenNoAttemptIsLeftInTheWindow() {
         failAfterSeconds(0);
         failAfterSeconds(1);
 

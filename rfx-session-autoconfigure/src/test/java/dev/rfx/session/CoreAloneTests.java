@@ -15,7 +15,7 @@ import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.NodeList;
 
-/** Plain Java needs this module, slf4j-api and jspecify, and nothing of Spring. */
+/** Plain Java needs only this module, slf4j-api and jspecify: no Spring. */
 class CoreAloneTests {
 
     @Test

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** With the real collector, whichever it is, and what the JVM tells of it. */
+/** Pauses of the real collector, as the JVM reports them. */
 class GcPauseOfJvmTests {
 
     private final List<Object> alive = new ArrayList<>();
@@ -28,15 +28,15 @@ class GcPauseOfJvmTests {
 
         try (Session session = new Session(robot, observation -> observation, options)) {
             session.start();
-            while (!isToldOfGc(session)) {
-                assertThat(session.stepCount()).as("until the JVM told").isLessThan(2_000);
+            while (!isGcReported(session)) {
+                assertThat(session.stepCount()).as("until the JVM reported it").isLessThan(2_000);
                 Thread.onSpinWait();
             }
         }
         assertThat(this.alive).isNotEmpty();
     }
 
-    private static boolean isToldOfGc(Session session) {
+    private static boolean isGcReported(Session session) {
         return session.recentIterations().stream()
                 .anyMatch(
                         iteration ->

@@ -18,7 +18,7 @@ class GcPausesTests {
     private final GcPauses pauses = new GcPauses(this.clock::get);
 
     /** The JVM's age is 0 when the clock says 4 s. */
-    private void tell(long beginMillis, long endMillis, long delayMillis) {
+    private void report(long beginMillis, long endMillis, long delayMillis) {
         this.clock.set((4_000 + endMillis + delayMillis) * MILLI);
         this.pauses.add(beginMillis, endMillis);
     }
@@ -30,7 +30,7 @@ class GcPausesTests {
 
     @Test
     void pauseIsWhereTheClockWasThen() {
-        tell(900, 930, 0);
+        report(900, 930, 0);
 
         assertThat(this.pauses.nanosWithin(4_880 * MILLI, 4_899 * MILLI)).isZero();
         assertThat(this.pauses.nanosWithin(4_880 * MILLI, 4_901 * MILLI)).isEqualTo(MILLI);
@@ -40,9 +40,9 @@ class GcPausesTests {
     }
 
     @Test
-    void pauseThatIsToldLateIsWhereItWasAllTheSame() {
-        tell(900, 930, 0);
-        tell(950, 960, 70);
+    void pauseThatIsReportedLateKeepsItsTime() {
+        report(900, 930, 0);
+        report(950, 960, 70);
 
         assertThat(this.pauses.nanosWithin(4_950 * MILLI, 4_960 * MILLI)).isEqualTo(10 * MILLI);
         assertThat(this.pauses.nanosWithin(4_960 * MILLI, 5_100 * MILLI)).isZero();
@@ -50,8 +50,8 @@ class GcPausesTests {
 
     @Test
     void pausesAddUp() {
-        tell(900, 930, 0);
-        tell(950, 951, 0);
+        report(900, 930, 0);
+        report(950, 951, 0);
 
         assertThat(this.pauses.nanosWithin(4_000 * MILLI, 5_000 * MILLI)).isEqualTo(31 * MILLI);
     }
@@ -59,7 +59,7 @@ class GcPausesTests {
     @Test
     void lastHundredPausesAreKept() {
         for (int i = 0; i < 1_000; i++) {
-            tell(10 * i, 10 * i + 5, 0);
+            report(10 * i, 10 * i + 5, 0);
         }
 
         for (long kept : List.of(900L, 999L)) {
@@ -69,7 +69,7 @@ class GcPausesTests {
         assertThat(this.pauses.nanosWithin(4_000 * MILLI, 4_100 * MILLI)).isZero();
     }
 
-    /** With what this JVM and its collector tell, in whole milliseconds and a little later. */
+    /** As the JVM reports pauses: in whole milliseconds, and a little later. */
     @Test
     void pauseOfThisJvmIsWhereTheClockWasWhenItWasCaused() {
         List<int[]> alive = new ArrayList<>();

@@ -76,7 +76,7 @@ class IterationReaderTests {
     }
 
     @Test
-    void whoReadsTooSeldomIsToldWhatHeMissed() {
+    void readerThatReadsTooSeldomGetsTheNumberOfLostIterations() {
         run(10_000);
 
         read();

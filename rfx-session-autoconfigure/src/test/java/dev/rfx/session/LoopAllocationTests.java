@@ -20,8 +20,8 @@ class LoopAllocationTests {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /**
-     * In blocks, because the JVM itself allocates a few hundred bytes on the thread now and then
-     * while it compiles. An object in one iteration of a thousand would be seen in every block.
+     * Measured in blocks, because the JVM itself allocates a few hundred bytes on the thread while
+     * it compiles. An object in one of a thousand iterations would show in every block.
      */
     @Test
     void hundredThousandIterationsAllocateNothing() {

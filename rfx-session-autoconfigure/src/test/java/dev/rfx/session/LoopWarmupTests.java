@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 
 class LoopWarmupTests {
 
-    /** 100 times, unless the machine takes a part of the real time that an iteration has. */
+    /** 100 iterations, or fewer if the work takes a part of the time. */
     @Test
-    void loopOfADryRunIteratesAndEndsByItself() throws Exception {
+    void loopOfTheWarmUpIteratesAndEndsByItself() throws Exception {
         assertThat(LoopWarmup.run(Duration.ofMillis(100))).isBetween(1L, 100L);
     }
 
-    /** In a JVM of its own: elsewhere another test has done it already. */
+    /** In a JVM of its own: in this one another test may have warmed up the loop. */
     @Test
     void firstWarmUpOfAJvmLetsTheLoopBeCompiledWithoutTheRobot() throws Exception {
         try (ChildJvm jvm =

@@ -27,9 +27,9 @@ class NotifierTests {
 
     private final ScriptedRobot robot = new ScriptedRobot();
     private final Session session = new Session(this.robot, observation -> "action", OPTIONS);
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> reported = new CopyOnWriteArrayList<>();
 
-    /** A log whose appender throws, as one on a full disk may. */
+    /** An appender that throws, as one on a full disk may. */
     private static final class ThrowingLog extends TurboFilter {
         @Override
         public FilterReply decide(
@@ -47,7 +47,7 @@ class NotifierTests {
     }
 
     @Test
-    void logThatThrowsKeepsNoListenerFromBeingTold() throws Exception {
+    void logThatThrowsKeepsNoEventFromAListener() throws Exception {
         this.session.addListener(
                 new SessionListener() {
                     @Override
@@ -64,12 +64,12 @@ class NotifierTests {
                 new SessionListener() {
                     @Override
                     public void started(SessionView session) {
-                        NotifierTests.this.told.add("started");
+                        NotifierTests.this.reported.add("started");
                     }
 
                     @Override
                     public void failed(SessionView session, SessionException failure) {
-                        NotifierTests.this.told.add("failed");
+                        NotifierTests.this.reported.add("failed");
                     }
                 });
         this.robot.onAct(
@@ -83,17 +83,17 @@ class NotifierTests {
             this.session.start();
             assertThat(this.session.awaitStopped(Duration.ofSeconds(50))).isTrue();
             this.session.stop();
-            while (this.told.size() < 2) {
+            while (this.reported.size() < 2) {
                 Thread.onSpinWait();
             }
         } finally {
             context.getTurboFilterList().remove(log);
         }
-        assertThat(this.told).containsExactly("started", "failed");
+        assertThat(this.reported).containsExactly("started", "failed");
     }
 
     @Test
-    void listenerThatHangsKeepsNoLaterRunInMemory() throws Exception {
+    void listenerThatBlocksKeepsNoLaterRunInMemory() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         this.session.addListener(
                 new SessionListener() {

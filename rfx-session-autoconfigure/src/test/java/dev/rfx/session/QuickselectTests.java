@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class QuickselectTests {
 
-    /** Of many values or few, that are many or few different ones, in any order. */
+    /** Many or few values, many or few of them different, in any order. */
     @Test
     void valueOfARankIsThatOfTheSortedValues() {
         Random random = new Random(11);

@@ -23,9 +23,9 @@ class RobotReadingsTests {
                     .withStopTimeout(Duration.ofMillis(100));
 
     private final ScriptedRobot calls = new ScriptedRobot();
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> reported = new CopyOnWriteArrayList<>();
 
-    /** A robot that people write: one lock for everything. */
+    /** A typical robot: one lock guards every method. */
     private static final class SynchronizedRobot implements Robot<String, String> {
 
         private final ScriptedRobot calls;
@@ -86,7 +86,7 @@ class RobotReadingsTests {
     }
 
     @Test
-    void robotThatHangsWithItsLockIsReportedNevertheless() throws Exception {
+    void robotThatBlocksWhileHoldingItsLockIsReportedNevertheless() throws Exception {
         FakeClock clock = new FakeClock();
         Session session =
                 new Session(
@@ -98,36 +98,36 @@ class RobotReadingsTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
-                        RobotReadingsTests.this.told.add("stalled");
+                    public void stalled(SessionView session, SessionUnresponsiveException problem) {
+                        RobotReadingsTests.this.reported.add("stalled");
                     }
 
                     @Override
-                    public void stuck(SessionView session, SessionUnresponsiveException hang) {
-                        RobotReadingsTests.this.told.add("stuck");
+                    public void stuck(SessionView session, SessionUnresponsiveException problem) {
+                        RobotReadingsTests.this.reported.add("stuck");
                     }
                 });
-        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         this.calls.onObserve(
                 () -> {
-                    hanging.countDown();
+                    blocked.countDown();
                     while (release.getCount() > 0) {
                         Thread.onSpinWait(); // ignores the interrupt
                     }
                 });
         session.start();
-        hanging.await();
+        blocked.await();
         for (int second = 0; second < 3; second++) {
             clock.advance(2_000_000_000);
             clock.inspect();
         }
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
-        while (this.told.size() < 2) {
+        while (this.reported.size() < 2) {
             Thread.onSpinWait();
         }
 
-        assertThat(this.told).containsExactly("stalled", "stuck");
+        assertThat(this.reported).containsExactly("stalled", "stuck");
         assertThat(this.calls.stops).hasValue(1);
         assertThat(session.readings())
                 .as("the last known")

@@ -9,14 +9,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What many starts and stops leave behind: nothing. */
+/** Many starts and stops leave neither memory nor threads behind. */
 class SessionCyclesTests {
 
     private static final int CYCLES = 1_000;
 
-    /**
-     * A run that is kept takes 20 KB at least, so a thousand of them would take twenty times this.
-     */
+    /** A run takes at least 20 KB, so a thousand runs in memory would take twenty times this. */
     private static final long HEAP_NOISE = 1_000_000;
 
     private static Set<Thread> threads() {
@@ -66,13 +64,13 @@ class SessionCyclesTests {
         more.removeAll(threadsBefore);
         assertThat(more)
                 .extracting(Thread::getName)
-                .as("one may tell the listeners, one may watch")
+                .as("the events thread and the watchdog may still exist")
                 .isSubsetOf("rfx-session-cycles-events", "rfx-session-watchdog")
                 .hasSizeLessThanOrEqualTo(2);
         assertThat(usedHeap() - heapBefore).isLessThan(HEAP_NOISE);
         assertThat(robot.stops).hasValue(CYCLES + CYCLES / 4);
         while (threads().stream().anyMatch(t -> t.getName().startsWith("rfx-session-cycles"))) {
-            Thread.onSpinWait(); // the last one ends by itself
+            Thread.onSpinWait(); // the events thread ends by itself
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What happens when robot or policy throw. */
+/** The robot or the policy throws. */
 class SessionFailureTests {
 
     private static final SessionOptions OPTIONS =
@@ -192,7 +192,7 @@ class SessionFailureTests {
     }
 
     @Test
-    void closeThrowsAFailureThatNobodyWasToldOf() {
+    void closeThrowsAFailureThatWasNotReportedBefore() {
         this.robot.onObserve(inIteration(2, new IOException("unplugged")));
 
         assertThatExceptionOfType(SessionException.class)
@@ -239,35 +239,35 @@ class SessionFailureTests {
     }
 
     @Test
-    void listenersAreToldOfTheFailureAfterTheRobotIsSafe() {
-        List<String> told = new ArrayList<>();
+    void listenersReceiveTheFailureAfterTheRobotIsSafe() {
+        List<String> reported = new ArrayList<>();
         this.robot.onObserve(inIteration(1, new IOException("unplugged")));
         Session session = session();
         session.addListener(
                 new SessionListener() {
                     @Override
                     public void started(SessionView session) {
-                        told.add("started");
+                        reported.add("started");
                     }
 
                     @Override
                     public void failed(SessionView session, SessionException failure) {
-                        told.add("failed in " + failure.phase() + ", " + session.state());
-                        told.add("stops " + SessionFailureTests.this.robot.stops);
+                        reported.add("failed in " + failure.phase() + ", " + session.state());
+                        reported.add("stops " + SessionFailureTests.this.robot.stops);
                     }
 
                     @Override
                     public void stopped(SessionView session) {
-                        told.add("stopped");
+                        reported.add("stopped");
                     }
                 });
 
         assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
 
-        assertThat(told).containsExactly("started", "failed in observe, FAILED", "stops 1");
+        assertThat(reported).containsExactly("started", "failed in observe, FAILED", "stops 1");
     }
 
-    /** A cause of the user's own may throw anything when it is described, checked or not. */
+    /** The toString() of a user's exception may throw anything. */
     @Test
     void causeThatCannotBeDescribedEndsTheRun() throws Exception {
         Exception nasty =

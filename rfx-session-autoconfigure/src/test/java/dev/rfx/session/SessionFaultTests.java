@@ -37,7 +37,7 @@ class SessionFaultTests {
                     .withSpinWindow(Duration.ZERO)
                     .withStopTimeout(Duration.ofMillis(50));
 
-    /** Where it happens; the text is the head of a row in the document. */
+    /** The place of a fault; the text is the head of a row in the document. */
     enum Place {
         OBSERVE("`observe()`"),
         POLICY("policy"),
@@ -57,12 +57,12 @@ class SessionFaultTests {
         }
     }
 
-    /** What happens; the text is the head of a column in the document. */
+    /** A fault; the text is the head of a column in the document. */
     enum Fault {
         THROWS_EXCEPTION("throws an exception"),
         THROWS_ERROR("throws an error"),
-        HANGS("does not return"),
-        HANGS_FOR_EVER("does not return, ignores interrupts"),
+        BLOCKS("does not return"),
+        BLOCKS_FOR_EVER("does not return, ignores interrupts"),
         IS_SLOW("is slow"),
         CALLS_STOP("calls `stop()`"),
         CALLS_START("calls `start()`");
@@ -73,8 +73,8 @@ class SessionFaultTests {
             this.column = column;
         }
 
-        boolean hangs() {
-            return this == HANGS || this == HANGS_FOR_EVER;
+        boolean blocks() {
+            return this == BLOCKS || this == BLOCKS_FOR_EVER;
         }
     }
 
@@ -82,9 +82,9 @@ class SessionFaultTests {
     private final ScriptedRobot robot = new ScriptedRobot();
     private final AtomicInteger faults = new AtomicInteger();
     private final CountDownLatch release = new CountDownLatch(1);
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> reported = new CopyOnWriteArrayList<>();
     private final List<String> outcome = new ArrayList<>();
-    private volatile Thread hung;
+    private volatile Thread blockedThread;
 
     @AfterEach
     void letGo() {
@@ -97,7 +97,7 @@ class SessionFaultTests {
         List<String> columns =
                 cells(
                         lines.stream()
-                                .filter(line -> line.contains(Fault.HANGS_FOR_EVER.column))
+                                .filter(line -> line.contains(Fault.BLOCKS_FOR_EVER.column))
                                 .findFirst()
                                 .orElseThrow());
         for (Place place : Place.values()) {
@@ -127,16 +127,16 @@ class SessionFaultTests {
             session.start();
             awaitIterations(session, 3);
             stop(session, fault);
-        } else if (place == Place.RESET && fault.hangs()) {
+        } else if (place == Place.RESET && fault.blocks()) {
             FutureTask<Void> start = async(session::start);
-            awaitHang();
+            awaitBlockedThread();
             assertThat(start.isDone()).isFalse();
             this.outcome.add("start() waits");
             stop(session, fault);
             awaitQuietly(start);
         } else {
             start(session);
-            if (place.isInLoop() && fault.hangs()) {
+            if (place.isInLoop() && fault.blocks()) {
                 letTheWatchdogSee(session, fault);
             } else if (session.state() != SessionState.FAILED) {
                 awaitEffect(session, place);
@@ -153,7 +153,7 @@ class SessionFaultTests {
             while (session.state() != SessionState.STOPPED) {
                 Thread.onSpinWait();
             }
-            this.clock.lettingWaitsTimeOut(true); // those for a listener that does not return
+            this.clock.lettingWaitsTimeOut(true); // the waits for a listener that does not return
             awaitQuietly(stop);
             this.clock.lettingWaitsTimeOut(false);
             assertThat(session.state()).isEqualTo(SessionState.STOPPED);
@@ -164,14 +164,14 @@ class SessionFaultTests {
         this.release.countDown();
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(this.robot.calls()).as("calls after the end").isEqualTo(calls);
-        assertThat(this.clock.tasks()).as("nobody watches it any more").isZero();
+        assertThat(this.clock.tasks()).as("no inspections after the end").isZero();
     }
 
     private Session sessionWith(Place place, Fault fault) {
         Session[] self = new Session[1];
         Step step =
                 () -> {
-                    // Once: a policy that calls start() while its run ends is another story.
+                    // Once: a policy that calls start() while its run ends is another case.
                     if (this.faults.getAndIncrement() == 0) {
                         happen(fault, self[0]);
                     }
@@ -212,13 +212,13 @@ class SessionFaultTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
-                        SessionFaultTests.this.told.add("stalled");
+                    public void stalled(SessionView session, SessionUnresponsiveException problem) {
+                        SessionFaultTests.this.reported.add("stalled");
                     }
 
                     @Override
-                    public void stuck(SessionView session, SessionUnresponsiveException hang) {
-                        SessionFaultTests.this.told.add("STUCK");
+                    public void stuck(SessionView session, SessionUnresponsiveException problem) {
+                        SessionFaultTests.this.reported.add("STUCK");
                     }
                 });
         return session;
@@ -228,17 +228,17 @@ class SessionFaultTests {
         switch (fault) {
             case THROWS_EXCEPTION -> throw new IllegalStateException("boom");
             case THROWS_ERROR -> throw new StackOverflowError("boom");
-            case HANGS -> {
-                this.hung = Thread.currentThread();
+            case BLOCKS -> {
+                this.blockedThread = Thread.currentThread();
                 this.release.await();
             }
-            case HANGS_FOR_EVER -> {
-                this.hung = Thread.currentThread();
+            case BLOCKS_FOR_EVER -> {
+                this.blockedThread = Thread.currentThread();
                 while (this.release.getCount() > 0) {
                     try {
                         this.release.await();
                     } catch (InterruptedException ex) {
-                        // goes on hanging
+                        // keeps waiting
                     }
                 }
             }
@@ -277,11 +277,11 @@ class SessionFaultTests {
 
     private void stop(Session session, Fault fault) throws InterruptedException {
         FutureTask<Void> stop = async(session::stop);
-        if (fault.hangs()) {
-            awaitHang();
+        if (fault.blocks()) {
+            awaitBlockedThread();
             this.clock.awaitWaiter();
             // Robot.stop() is never interrupted.
-            if (fault == Fault.HANGS && this.robot.stops.get() == 0) {
+            if (fault == Fault.BLOCKS && this.robot.stops.get() == 0) {
                 this.clock.advance(OPTIONS.stopTimeout().toNanos() / 2);
             } else {
                 this.clock.lettingWaitsTimeOut(true);
@@ -291,7 +291,7 @@ class SessionFaultTests {
         if (session.state() == SessionState.STUCK) {
             assertThatExceptionOfType(SessionUnresponsiveException.class)
                     .isThrownBy(session::start);
-            awaitTold("STUCK");
+            awaitReport("STUCK");
             this.release.countDown();
         }
         this.clock.lettingWaitsTimeOut(false);
@@ -299,11 +299,11 @@ class SessionFaultTests {
     }
 
     private void letTheWatchdogSee(Session session, Fault fault) throws InterruptedException {
-        awaitHang();
+        awaitBlockedThread();
         this.clock.advance(SECOND);
         this.clock.inspect();
-        awaitTold("stalled");
-        if (fault == Fault.HANGS_FOR_EVER) {
+        awaitReport("stalled");
+        if (fault == Fault.BLOCKS_FOR_EVER) {
             while (this.robot.stops.get() == 0) {
                 Thread.onSpinWait();
             }
@@ -312,32 +312,33 @@ class SessionFaultTests {
             assertThat(session.state()).isEqualTo(SessionState.STUCK);
             assertThatExceptionOfType(SessionUnresponsiveException.class)
                     .isThrownBy(session::start);
-            awaitTold("STUCK");
+            awaitReport("STUCK");
             this.release.countDown();
         }
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
     }
 
-    private void awaitHang() {
-        while (this.hung == null || this.hung.getState() != Thread.State.WAITING) {
+    private void awaitBlockedThread() {
+        while (this.blockedThread == null
+                || this.blockedThread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
     }
 
-    private void awaitTold(String event) {
-        while (!this.told.contains(event)) {
+    private void awaitReport(String event) {
+        while (!this.reported.contains(event)) {
             Thread.onSpinWait();
         }
         this.outcome.add(event);
     }
 
-    /** Waits until the fault has happened and the run has ended or gone on. */
+    /** Waits until the fault has happened, and the run has ended or continued. */
     private void awaitEffect(Session session, Place place) throws InterruptedException {
         while (this.faults.get() == 0) {
             Thread.onSpinWait();
         }
         if (place == Place.LISTENER) {
-            // The listener's own call of stop() comes back when the run is over.
+            // The listener's own call of stop() returns when the run has ended.
             long after = session.stepCount() + 3;
             while (session.state() == SessionState.RUNNING && session.stepCount() < after) {
                 Thread.onSpinWait();
@@ -405,7 +406,7 @@ class SessionFaultTests {
             }
             case WATCHDOG -> {
                 session.start();
-                awaitHang();
+                awaitBlockedThread();
                 this.clock.advance(SECOND);
                 this.clock.inspect();
                 session.awaitStopped(Duration.ofMinutes(1));
@@ -473,7 +474,7 @@ class SessionFaultTests {
                 case NULL_ACTION -> {
                     return null;
                 }
-                case WATCHDOG -> happen(Fault.HANGS, null);
+                case WATCHDOG -> happen(Fault.BLOCKS, null);
                 default -> {}
             }
             return Tensor.of(this.ending == Ending.NAN_ACTION ? Float.NaN : 0);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What stands between policy and robot. */
+/** The checks between policy and robot. */
 class SessionGuardTests {
 
     private static final SessionOptions OPTIONS =
@@ -24,7 +24,7 @@ class SessionGuardTests {
     private final FakeClock clock = new FakeClock();
     private final TensorRobot robot = new TensorRobot();
 
-    /** Takes tensors, stamps its observations as a test wants, and remembers what it got. */
+    /** Takes tensors, sets the timestamps that a test wants, and records the actions. */
     private final class TensorRobot implements Robot<Object, Tensor> {
 
         private final Observation observation = Observation.of("state", Tensor.of(0));
@@ -171,8 +171,8 @@ class SessionGuardTests {
         assertFails(
                 session,
                 SessionPhase.OBSERVE,
-                "The observation is 40.000 ms old, but may be 30.000 ms, and the 3 before it were"
-                        + " too old as well");
+                "The observation is 40.000 ms old, but must be at most 30.000 ms old, after 3"
+                        + " consecutive stale observations");
 
         assertThat(session.failure().iteration()).as("2 + 1 fresh + 3").isEqualTo(6);
         assertThat(session.totals().stale()).isEqualTo(5);
@@ -180,7 +180,7 @@ class SessionGuardTests {
     }
 
     @Test
-    void observationWithoutAStampFailsWhereAgeMatters() {
+    void observationWithoutATimestampFailsWithAMaxAge() {
         Session session =
                 new Session(
                         new ScriptedRobot(),
@@ -192,12 +192,12 @@ class SessionGuardTests {
         assertThatExceptionOfType(SessionException.class)
                 .isThrownBy(session::run)
                 .withMessageContaining(
-                        "maxObservationAge is set, but the java.lang.String has no timestamp that tells"
-                                + " its age");
+                        "maxObservationAge is set, but the java.lang.String has no timestamp. observe()"
+                                + " must return a Timestamped observation whose timestamp is set");
     }
 
     @Test
-    void stampOfTheFutureFails() {
+    void timestampInTheFutureFails() {
         this.robot.ageNanosOfIteration = iteration -> -1_000_000;
         Session session =
                 session(OPTIONS.withMaxObservationAge(MAX_AGE), observation -> Tensor.of(0));
@@ -205,8 +205,8 @@ class SessionGuardTests {
         assertFails(
                 session,
                 SessionPhase.OBSERVE,
-                "The observation's timestamp is 1.000 ms in the future: a timestamp is a reading of"
-                        + " System.nanoTime()");
+                "The observation's timestamp is 1.000 ms in the future. A timestamp must be a reading"
+                        + " of System.nanoTime()");
     }
 
     @Test

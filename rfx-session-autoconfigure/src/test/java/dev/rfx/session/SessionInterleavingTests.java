@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Attacks the claims about stop with many instants at which it may come. */
+/** Attacks the promises of stop() at many different instants. */
 class SessionInterleavingTests {
 
     private static final SessionOptions OPTIONS =

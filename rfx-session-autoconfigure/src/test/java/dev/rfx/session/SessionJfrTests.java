@@ -20,7 +20,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a flight recording tells; the loops run on a clock that the test moves. */
+/** The contents of a flight recording. The loops run on a clock that the test advances. */
 class SessionJfrTests {
 
     private static final long PERIOD = 20_000_000;
@@ -44,7 +44,7 @@ class SessionJfrTests {
                 this.clock.scheduler());
     }
 
-    /** Records what a default recording does, and whatever else is asked for. */
+    /** Records the default events, and the given ones. */
     private List<RecordedEvent> record(Runnable task, String... more) throws Exception {
         Path file = this.directory.resolve("session.jfr");
         try (Recording recording = new Recording()) {
@@ -69,7 +69,7 @@ class SessionJfrTests {
     }
 
     @Test
-    void quietRunTellsItsBeginAndItsEnd() throws Exception {
+    void quietRunRecordsItsBeginAndItsEnd() throws Exception {
         List<RecordedEvent> events = record(() -> session().run(Duration.ofNanos(10 * PERIOD)));
 
         assertThat(events)
@@ -148,7 +148,7 @@ class SessionJfrTests {
     }
 
     @Test
-    void stallIsAnEventWithWhatHangs() throws Exception {
+    void stallIsAnEventWithTheCallThatDoesNotReturn() throws Exception {
         Session session =
                 new Session(
                         this.robot,
@@ -211,7 +211,7 @@ class SessionJfrTests {
                 "rfx.Iteration");
 
         assertThat(bytes[0]).isPositive();
-        // The JVM itself allocates a little on the thread now and then.
+        // The JVM itself allocates a little on the thread.
         assertThat((bytes[1] - bytes[0]) / (double) measured).as("bytes an event").isLessThan(1);
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What is known of the last iterations, and what the log says of them. */
+/** The record of the last iterations, and their log lines. */
 class SessionRecordTests {
 
     private static final SessionOptions OPTIONS =
@@ -158,7 +158,7 @@ class SessionRecordTests {
     }
 
     @Test
-    void logOfAFailureShowsTheLastIterationsAndWhatStandsOut() {
+    void logOfAFailureShowsTheLastIterationsAndTheLateOnesBefore() {
         Session session = session();
         this.robot.onAct(
                 () -> this.clock.advance((this.robot.acts.get() == 5 ? 25 : 3) * MILLISECOND));
@@ -167,7 +167,10 @@ class SessionRecordTests {
 
         List<String> lines = logged("failed").get(0).lines().toList();
         assertThat(lines)
-                .anyMatch(line -> line.contains("the last 10, and what stands out of 40"))
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                        "the last 10, and all late or stale ones of the last 40"))
                 .anyMatch(line -> line.matches(" +4 .* 25\\.000  act took 25\\.000 ms"))
                 .anyMatch(line -> line.matches(" +39 .* 1\\.000 +2\\.000 +3\\.000"))
                 .noneMatch(line -> line.matches(" +29 .*"));
@@ -177,7 +180,7 @@ class SessionRecordTests {
     @Test
     void burstOfOverrunsIsLoggedOncePerSecondWithTheSuppressedCount() throws Exception {
         int[] lines = new int[1];
-        // The first report is seen in iteration 1, at 60 ms; then every 34 iterations one is due.
+        // Iteration 1, at 60 ms, sees the first report; then one is due every 34 iterations.
         Session session =
                 new Session(
                         this.robot,
@@ -220,7 +223,7 @@ class SessionRecordTests {
                                                 line.replaceAll(".*; (\\d+) more.*", "$1")))
                         .sum();
         assertThat(late.size() + suppressed).as("nothing is lost").isEqualTo(100);
-        assertThat(lines[0]).as("before the end is told").isEqualTo(late.size());
+        assertThat(lines[0]).as("before the end is reported").isEqualTo(late.size());
     }
 
     @Test
@@ -269,15 +272,17 @@ class SessionRecordTests {
 
         assertThat(logged("clamps").size()).as("in 1.8 s").isBetween(1, 3);
         assertThat(logged("clamps").get(logged("clamps").size() - 1))
-                .matches("Session 'recorded': clamps of joint 0 \\+\\d+ \\(220 in all\\).*");
-        long told =
+                .matches(
+                        "Session 'recorded' has new incidents of its robot: clamps of joint 0"
+                                + " \\+\\d+ \\(220 in total\\).*");
+        long reported =
                 logged("clamps").stream()
                         .mapToLong(
                                 line ->
                                         Long.parseLong(
                                                 line.replaceAll(".*joint 0 \\+(\\d+) .*", "$1")))
                         .sum();
-        assertThat(told).as("since the run began").isEqualTo(180);
+        assertThat(reported).as("since the run began").isEqualTo(180);
         assertThat(logged("cycles")).isEmpty();
         assertThat(logged("voltage")).isEmpty();
     }

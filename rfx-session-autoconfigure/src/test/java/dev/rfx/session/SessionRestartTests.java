@@ -26,7 +26,7 @@ class SessionRestartTests {
     private final ScriptedRobot robot = new ScriptedRobot();
     private final List<String> events = new CopyOnWriteArrayList<>();
 
-    /** So many restarts, each after a second. */
+    /** Allows the given number of restarts, each after a second. */
     private static RestartPolicy restarts(int max) {
         AtomicInteger attempts = new AtomicInteger();
         return new RestartPolicy() {
@@ -321,7 +321,7 @@ class SessionRestartTests {
     }
 
     @Test
-    void failureThatTheRobotsStopThrowsAgainIsToldAndFollowedByARestart() throws Exception {
+    void failureThatTheRobotsStopThrowsAgainIsReportedAndFollowedByARestart() throws Exception {
         failInAct();
         Session session = session(restarts(1));
         this.robot.onStop(session::checkHealth);
@@ -490,7 +490,7 @@ class SessionRestartTests {
         session.start();
         awaitEnd(session);
 
-        passASecond(); // the restart is due, and a listener is not through
+        passASecond(); // the restart is due, and a listener has not returned
         passed.countDown();
 
         while (!session.isRunning()) {
@@ -502,7 +502,7 @@ class SessionRestartTests {
     }
 
     @Test
-    void listenerThatHangsDelaysTheRestartByASecond() throws Exception {
+    void listenerThatBlocksDelaysTheRestartByASecond() throws Exception {
         failInAct();
         Session session = session(restarts(1));
         CountDownLatch never = new CountDownLatch(1);
@@ -537,7 +537,7 @@ class SessionRestartTests {
         }
     }
 
-    /** The policy is the user's: the thread that inspects is needed by all sessions. */
+    /** The policy is the user's and may block; all sessions need the inspecting thread. */
     @Test
     void policyIsNeverAskedOnTheThreadThatInspects() throws Exception {
         Thread inspecting = Thread.currentThread();
@@ -558,17 +558,17 @@ class SessionRestartTests {
                         },
                         () -> 1));
         for (int round = 1; round <= 300; round++) {
-            CountDownLatch hanging = new CountDownLatch(1);
+            CountDownLatch blocked = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
             this.robot.onObserve(
                     () -> {
-                        hanging.countDown();
+                        blocked.countDown();
                         release.await();
                     });
             // The deputy and the control thread leave before the inspecting thread, or after it.
             this.robot.onStop(release::countDown);
             session.start();
-            hanging.await();
+            blocked.await();
             this.clock.advance(2_000_000_000);
 
             this.clock.inspect();
@@ -592,7 +592,7 @@ class SessionRestartTests {
         assertThat(session.snapshot().restart()).isNull();
     }
 
-    /** The delay is zero: the restart is due before the caller of run() knows of the failure. */
+    /** With a delay of zero, the restart is due before the caller of run() sees the failure. */
     @Campaign
     @Test
     void runThatThrowsIsNeverFollowedByARestart() throws Exception {
@@ -625,7 +625,7 @@ class SessionRestartTests {
         }
     }
 
-    /** Whatever instant the stop comes at, no run begins after it. */
+    /** No run begins after a stop, at whatever instant it comes. */
     @Campaign
     @Test
     void restartThatRacesWithAStopNeverOutlivesIt() throws Exception {

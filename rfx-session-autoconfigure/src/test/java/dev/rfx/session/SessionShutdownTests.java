@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of {@link Session#run()} when its JVM ends, without Spring. */
+/** The JVM ends during {@link Session#run()}, without Spring. */
 class SessionShutdownTests {
 
     private static final Duration BOUND = Duration.ofSeconds(4);
@@ -82,9 +82,9 @@ class SessionShutdownTests {
     }
 
     @Test
-    void robotIsStoppedThoughACallHangsWithAFullHeap() throws Exception {
+    void robotIsStoppedThoughACallDoesNotReturnWithAFullHeap() throws Exception {
         try (ChildJvm jvm =
-                ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeapAndHang.class)) {
+                ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeapAndBlock.class)) {
             assertThat(jvm.awaitLine("robot.stop()")).isEqualTo("robot.stop()");
             assertThat(jvm.awaitLine("state")).isEqualTo("state FAILED, acts 0");
         }
@@ -118,7 +118,8 @@ class SessionShutdownTests {
     void startWhileTheJvmEndsIsRefusedAndIsNoFailure() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(StartInDyingJvm.class)) {
             assertThat(jvm.awaitLine("refused"))
-                    .isEqualTo("refused: Session 'rfx-session' cannot start: the JVM ends");
+                    .isEqualTo(
+                            "refused: Session 'rfx-session' cannot start: the JVM is shutting down");
             assertThat(jvm.awaitLine("state")).isEqualTo("state STOPPED, resets 1, asked 0");
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
             assertThat(jvm.output()).doesNotContain("ERROR", "Exception");
@@ -127,8 +128,8 @@ class SessionShutdownTests {
 
     @Test
     void sessionThatIsStuckKeepsNoJvmFromEndingInOrder() throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(HangForEver.class)) {
-            jvm.awaitLine("hanging");
+        try (ChildJvm jvm = ChildJvm.start(BlockForEver.class)) {
+            jvm.awaitLine("blocked");
 
             jvm.terminate();
 
@@ -184,7 +185,7 @@ class SessionShutdownTests {
         }
     }
 
-    /** The policy takes all memory and keeps it until the robot was stopped. */
+    /** The policy takes all memory and keeps it until the robot is stopped. */
     static final class FillTheHeap {
 
         private static final byte[] STOPPED = "robot.stop()\n".getBytes(StandardCharsets.US_ASCII);
@@ -222,8 +223,8 @@ class SessionShutdownTests {
         }
     }
 
-    /** The policy takes all memory, and then does not come back until the robot was stopped. */
-    static final class FillTheHeapAndHang {
+    /** The policy takes all memory, then does not return until the robot is stopped. */
+    static final class FillTheHeapAndBlock {
 
         public static void main(String[] args) throws Exception {
             CountDownLatch stopped = new CountDownLatch(1);
@@ -256,7 +257,7 @@ class SessionShutdownTests {
         }
     }
 
-    /** The heap is full when a session is stopped, and until it has stopped. */
+    /** The heap is full from the call of stop() until the session has stopped. */
     static final class StopWithFullHeap {
 
         private static @Nullable Throwable thrown;
@@ -266,7 +267,7 @@ class SessionShutdownTests {
             Session session = new Session(robot, observation -> "action");
             session.start();
             RunWithFullHeap.awaitActs(robot, 5);
-            // Made while there is memory: what is tested is the session.
+            // Created while there is memory: the session is under test, not this code.
             Runnable stop =
                     switch (args[0]) {
                         case "stop" -> session::stop;
@@ -289,7 +290,7 @@ class SessionShutdownTests {
             try {
                 FillTheHeap.fillTheHeap();
             } catch (OutOfMemoryError ex) {
-                // Now it is full.
+                // Now the heap is full.
             }
             try {
                 stop.run();
@@ -304,7 +305,7 @@ class SessionShutdownTests {
         }
     }
 
-    /** The heap is full for a while, while a thread attends a run. */
+    /** The heap is temporarily full while a thread waits in run(). */
     static final class RunWithFullHeap {
 
         public static void main(String[] args) throws Exception {
@@ -331,7 +332,7 @@ class SessionShutdownTests {
             try {
                 FillTheHeap.fillTheHeap();
             } catch (OutOfMemoryError ex) {
-                // Now it is full.
+                // Now the heap is full.
             }
             awaitActs(robot, robot.acts.get() + 50);
             FillTheHeap.hoard = null;
@@ -394,13 +395,13 @@ class SessionShutdownTests {
         }
     }
 
-    /** A call ignores stop and interrupt, for ever. */
-    static final class HangForEver {
+    /** A call ignores stop and interrupt, and never returns. */
+    static final class BlockForEver {
         public static void main(String[] args) throws InterruptedException {
             new Session(
                             robot(),
                             observation -> {
-                                System.out.println("hanging");
+                                System.out.println("blocked");
                                 while (true) {
                                     Thread.onSpinWait();
                                 }

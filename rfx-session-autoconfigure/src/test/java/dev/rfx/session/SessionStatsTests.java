@@ -11,7 +11,7 @@ class SessionStatsTests {
 
     private static final double TARGET_NANOS = 20_000_000;
 
-    /** What numpy 1.24.2 computes of {@link #periods(int)}. */
+    /** The result of numpy 1.24.2 for {@link #periods(int)}. */
     record Expected(int samples, double p50, double p95, double p99, double max) {}
 
     static List<Expected> computedByNumpy() {
@@ -25,7 +25,7 @@ class SessionStatsTests {
                         10_000, 0.0005062305, 0.00095247655, 0.0009905392399999998, 0.000999981));
     }
 
-    /** Periods of 19 to 21 ms from a linear congruential generator that is easy to write again. */
+    /** Periods of 19 to 21 ms from a linear congruential generator, easy to repeat in Python. */
     private static long[] periods(int samples) {
         long[] periods = new long[samples];
         long x = 42;
@@ -47,7 +47,7 @@ class SessionStatsTests {
         assertThat(stats.maxJitterSeconds()).isEqualTo(expected.max());
     }
 
-    /** Here the last bit depends on from which of the two ranks numpy interpolates. */
+    /** The last bit depends on the rank from which numpy interpolates. */
     @Test
     void percentileIsInterpolatedFromTheNearerRank() {
         long[] periods = {20_039_002, 20_595_853, 19_942_651, 19_990_370};

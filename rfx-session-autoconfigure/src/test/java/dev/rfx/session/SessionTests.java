@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Start, stop, run and close, from every thread and in every order. A test that would end only by
- * the interrupt, after half of the stop timeout, fails by its time.
+ * Start, stop, run and close, from every thread and in every order. A test that ends only by the
+ * interrupt, after half of the stop timeout, exceeds its time limit and fails.
  */
 @Timeout(value = 4, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SessionTests {
@@ -167,7 +167,7 @@ class SessionTests {
     }
 
     @Test
-    void stoppedSessionStartsAgainAndCountsAnew() {
+    void stoppedSessionStartsAgainAndCountsFromZero() {
         Session session = standingStill(this.robot, OPTIONS);
         for (int run = 1; run <= 3; run++) {
             session.start();
@@ -384,30 +384,31 @@ class SessionTests {
     }
 
     @Test
-    void stopReturnsAfterTheListenersWereTold() {
-        List<String> told = new ArrayList<>();
+    void stopReturnsAfterTheListenersHaveReturned() {
+        List<String> reported = new ArrayList<>();
         this.session.addListener(
                 new SessionListener() {
                     @Override
                     public void started(SessionView session) {
-                        told.add("started");
+                        reported.add("started");
                     }
 
                     @Override
                     public void stopped(SessionView session) {
-                        told.add("stopped on " + Thread.currentThread().getName());
+                        reported.add("stopped on " + Thread.currentThread().getName());
                     }
                 });
         this.session.start();
 
         this.session.stop();
 
-        assertThat(told).containsExactly("started", "stopped on rfx-session-rfx-session-events");
+        assertThat(reported)
+                .containsExactly("started", "stopped on rfx-session-rfx-session-events");
     }
 
     @Test
-    void listenerThatThrowsDoesNotKeepTheOthersFromBeingTold() {
-        AtomicBoolean told = new AtomicBoolean();
+    void listenerThatThrowsDoesNotKeepEventsFromTheOthers() {
+        AtomicBoolean reported = new AtomicBoolean();
         this.session.addListener(
                 new SessionListener() {
                     @Override
@@ -419,23 +420,23 @@ class SessionTests {
                 new SessionListener() {
                     @Override
                     public void stopped(SessionView session) {
-                        told.set(true);
+                        reported.set(true);
                     }
                 });
 
         this.session.run(Duration.ofMillis(1));
 
-        assertThat(told).isTrue();
+        assertThat(reported).isTrue();
     }
 
     @Test
-    void removedListenerIsNotTold() {
-        AtomicBoolean told = new AtomicBoolean();
+    void removedListenerReceivesNoEvent() {
+        AtomicBoolean reported = new AtomicBoolean();
         SessionListener listener =
                 new SessionListener() {
                     @Override
                     public void started(SessionView session) {
-                        told.set(true);
+                        reported.set(true);
                     }
                 };
         this.session.addListener(listener);
@@ -443,7 +444,7 @@ class SessionTests {
 
         this.session.run(Duration.ofMillis(1));
 
-        assertThat(told).isFalse();
+        assertThat(reported).isFalse();
     }
 
     @Test
@@ -603,7 +604,7 @@ class SessionTests {
     }
 
     @Test
-    void everyCallerOfAStartThatFailsIsToldWhy() throws Exception {
+    void everyCallerOfAStartThatFailsGetsTheReason() throws Exception {
         CountDownLatch inReset = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         this.robot.onReset(
@@ -640,7 +641,7 @@ class SessionTests {
     }
 
     @Test
-    void listenerThatHangsDoesNotKeepStopFromReturning() throws Exception {
+    void listenerThatBlocksDoesNotKeepStopFromReturning() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         this.session.addListener(
                 new SessionListener() {
@@ -717,7 +718,7 @@ class SessionTests {
         assertThat(this.session.awaitStopped(ChronoUnit.FOREVER.getDuration())).isTrue();
     }
 
-    /** On JDK 17 a group waits for every thread that is made in it and never started. */
+    /** On JDK 17 a group counts threads that were created in it but never started. */
     @Test
     void runLeavesNothingInTheThreadGroupOfItsCaller() throws Exception {
         ThreadGroup group = new ThreadGroup("application");

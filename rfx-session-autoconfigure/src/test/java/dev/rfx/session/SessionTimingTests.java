@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What the loop promises of its timing, on a clock that the test moves. */
+/** The timing of the loop, on a clock that the test advances. */
 class SessionTimingTests {
 
     private static final long PERIOD = 20_000_000;

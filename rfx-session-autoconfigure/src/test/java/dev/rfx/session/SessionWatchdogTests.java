@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What the watchdog sees and does; a test inspects by hand, on a clock of its own. */
+/** The watchdog. A test calls its inspections itself, on its own clock. */
 class SessionWatchdogTests {
 
     private static final SessionOptions OPTIONS =
@@ -29,9 +29,9 @@ class SessionWatchdogTests {
 
     private final FakeClock clock = new FakeClock();
     private final ScriptedRobot robot = new ScriptedRobot();
-    private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch blocked = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
-    private volatile Thread hung;
+    private volatile Thread blockedThread;
     private final List<Session> sessions = new ArrayList<>();
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final List<SessionUnresponsiveException> stalls = new CopyOnWriteArrayList<>();
@@ -45,15 +45,15 @@ class SessionWatchdogTests {
         }
     }
 
-    /** A session whose policy hangs in iteration 3. */
-    private Session hangingIn3(SessionOptions options, boolean ignoringInterrupts) {
+    /** A session whose policy blocks in iteration 3. */
+    private Session blockedIn3(SessionOptions options, boolean ignoringInterrupts) {
         return session(
                 options,
                 observation -> {
                     if (this.robot.observes.get() == 4) {
-                        this.hung = Thread.currentThread();
-                        this.hanging.countDown();
-                        hang(ignoringInterrupts);
+                        this.blockedThread = Thread.currentThread();
+                        this.blocked.countDown();
+                        block(ignoringInterrupts);
                     }
                     return "action";
                 });
@@ -66,13 +66,13 @@ class SessionWatchdogTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException problem) {
                         SessionWatchdogTests.this.events.add("stalled");
-                        SessionWatchdogTests.this.stalls.add(hang);
+                        SessionWatchdogTests.this.stalls.add(problem);
                     }
 
                     @Override
-                    public void stuck(SessionView session, SessionUnresponsiveException hang) {
+                    public void stuck(SessionView session, SessionUnresponsiveException problem) {
                         SessionWatchdogTests.this.events.add("stuck");
                     }
 
@@ -89,7 +89,7 @@ class SessionWatchdogTests {
         return session;
     }
 
-    private void hang(boolean ignoringInterrupts) throws InterruptedException {
+    private void block(boolean ignoringInterrupts) throws InterruptedException {
         while (true) {
             try {
                 this.release.await();
@@ -104,15 +104,15 @@ class SessionWatchdogTests {
 
     private void stall(Session session) throws InterruptedException {
         session.start();
-        this.hanging.await();
-        while (this.hung.getState() != Thread.State.WAITING) {
+        this.blocked.await();
+        while (this.blockedThread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
         this.clock.advance(501 * MILLISECOND);
         this.clock.inspect();
     }
 
-    /** Waits until what was told has arrived. */
+    /** Waits until the listener has received the events. */
     private void awaitEvents(Session session, String... expected) throws InterruptedException {
         session.awaitStopped(Duration.ofMinutes(1));
         while (this.events.size() < expected.length) {
@@ -123,7 +123,7 @@ class SessionWatchdogTests {
 
     @Test
     void stalledLoopIsReportedOnceWithTheStackOfItsThread() throws Exception {
-        Session session = hangingIn3(REPORT, true);
+        Session session = blockedIn3(REPORT, true);
         stall(session);
         this.clock.advance(10_000 * MILLISECOND);
         this.clock.inspect();
@@ -137,30 +137,30 @@ class SessionWatchdogTests {
 
         awaitEvents(session, "stalled", "stopped");
         assertThat(session.totals().stalls()).isEqualTo(1);
-        SessionUnresponsiveException hang = this.stalls.get(0);
-        assertThat(hang)
+        SessionUnresponsiveException stall = this.stalls.get(0);
+        assertThat(stall)
                 .hasMessage(
                         "Control loop of session 'rfx-session' is stalled: no iteration was"
                                 + " completed for 521 ms, it is in policy of iteration 3");
-        assertThat(hang.phase()).isEqualTo(SessionPhase.POLICY);
-        assertThat(hang.iteration()).isEqualTo(3);
-        assertThat(hang.recentIterations())
+        assertThat(stall.phase()).isEqualTo(SessionPhase.POLICY);
+        assertThat(stall.iteration()).isEqualTo(3);
+        assertThat(stall.recentIterations())
                 .extracting(IterationRecord::number)
                 .containsExactly(0L, 1L, 2L);
-        assertThat(hang.getCause().getStackTrace())
-                .anyMatch(frame -> frame.getMethodName().equals("hang"));
+        assertThat(stall.getCause().getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("block"));
     }
 
     @Test
     void eachStallIsReported() throws Exception {
         CountDownLatch[] reached = {new CountDownLatch(1), new CountDownLatch(1)};
         CountDownLatch[] goOn = {new CountDownLatch(1), new CountDownLatch(1)};
-        int[] hangs = {0};
+        int[] blocks = {0};
         this.robot.onAct(
                 () -> {
                     int iteration = this.robot.acts.get();
                     if (iteration == 2 || iteration == 4) {
-                        int i = hangs[0]++;
+                        int i = blocks[0]++;
                         reached[i].countDown();
                         goOn[i].await();
                     }
@@ -185,9 +185,9 @@ class SessionWatchdogTests {
 
     @Test
     void loopThatStallsIsNotReportedBeforeItsTime() throws Exception {
-        Session session = hangingIn3(OPTIONS, true);
+        Session session = blockedIn3(OPTIONS, true);
         session.start();
-        this.hanging.await();
+        this.blocked.await();
         this.clock.advance(480 * MILLISECOND); // and 20 since the last iteration
 
         this.clock.inspect();
@@ -198,7 +198,7 @@ class SessionWatchdogTests {
 
     @Test
     void watchdogThatIsOffSeesNothing() throws Exception {
-        Session session = hangingIn3(OPTIONS.withWatchdogTimeout(Duration.ZERO), true);
+        Session session = blockedIn3(OPTIONS.withWatchdogTimeout(Duration.ZERO), true);
         stall(session);
         this.clock.advance(Duration.ofHours(1).toNanos());
 
@@ -211,7 +211,7 @@ class SessionWatchdogTests {
 
     @Test
     void timeoutFollowsThePeriodOfASlowLoop() throws Exception {
-        Session session = hangingIn3(OPTIONS.withRateHz(1), true);
+        Session session = blockedIn3(OPTIONS.withRateHz(1), true);
         stall(session);
         assertThat(session.state()).isEqualTo(SessionState.RUNNING);
 
@@ -223,7 +223,7 @@ class SessionWatchdogTests {
 
     @Test
     void stalledLoopEndsTheRunAndItsActionIsDropped() throws Exception {
-        Session session = hangingIn3(OPTIONS, false);
+        Session session = blockedIn3(OPTIONS, false);
         stall(session);
 
         assertThat(session.failure())
@@ -237,7 +237,7 @@ class SessionWatchdogTests {
         assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::checkHealth);
         assertThat(session.totals().failures()).isEqualTo(1);
-        assertThat(this.clock.tasks()).as("nobody watches a run that is over").isZero();
+        assertThat(this.clock.tasks()).as("no inspections after the end").isZero();
 
         this.robot.observes.set(100);
         session.start();
@@ -247,8 +247,8 @@ class SessionWatchdogTests {
     }
 
     @Test
-    void robotIsStoppedBesideACallThatIgnoresEverything() throws Exception {
-        Session session = hangingIn3(OPTIONS, true);
+    void robotIsStoppedDuringACallThatIgnoresEverything() throws Exception {
+        Session session = blockedIn3(OPTIONS, true);
         stall(session);
         while (this.robot.stops.get() == 0) {
             Thread.onSpinWait();
@@ -266,7 +266,7 @@ class SessionWatchdogTests {
             Thread.onSpinWait();
         }
         assertThat(this.events)
-                .as("the failure is told though its run cannot end")
+                .as("the failure is reported though its run cannot end")
                 .containsExactly("stalled", "stuck", "failed");
 
         this.release.countDown();
@@ -275,11 +275,11 @@ class SessionWatchdogTests {
         assertThat(this.robot.stops).hasValue(1);
         assertThat(this.robot.acts).hasValue(3);
         session.stop();
-        assertThat(this.events).as("told once").hasSize(3);
+        assertThat(this.events).as("reported once").hasSize(3);
     }
 
     @Test
-    void hungCallIsInterruptedOnlyWhenTheRobotsStopHasReturned() throws Exception {
+    void blockedCallIsInterruptedOnlyAfterTheRobotsStopHasReturned() throws Exception {
         CountDownLatch stopping = new CountDownLatch(1);
         CountDownLatch endStop = new CountDownLatch(1);
         boolean[] interruptedBeforeThat = {true};
@@ -292,8 +292,8 @@ class SessionWatchdogTests {
                 session(
                         OPTIONS,
                         observation -> {
-                            this.hung = Thread.currentThread();
-                            this.hanging.countDown();
+                            this.blockedThread = Thread.currentThread();
+                            this.blocked.countDown();
                             try {
                                 this.release.await();
                             } catch (InterruptedException ex) {
@@ -311,7 +311,8 @@ class SessionWatchdogTests {
     }
 
     @Test
-    void robotsStopThatHangsAfterAFailureIsReportedThoughNobodyWaitsForIt() throws Exception {
+    void robotsStopThatDoesNotReturnAfterAFailureIsReportedThoughNoCallerWaitsForIt()
+            throws Exception {
         this.robot
                 .onAct(
                         () -> {
@@ -319,12 +320,12 @@ class SessionWatchdogTests {
                         })
                 .onStop(
                         () -> {
-                            this.hanging.countDown();
-                            hang(true);
+                            this.blocked.countDown();
+                            block(true);
                         });
         Session session = session(OPTIONS, observation -> "action");
         session.start();
-        this.hanging.await();
+        this.blocked.await();
         this.clock.advance(2_001 * MILLISECOND);
 
         this.clock.inspect();
@@ -338,12 +339,12 @@ class SessionWatchdogTests {
     }
 
     @Test
-    void listenerThatThrowsHarmsNobody() throws Exception {
-        Session session = hangingIn3(OPTIONS, false);
+    void listenerThatThrowsDoesNoHarm() throws Exception {
+        Session session = blockedIn3(OPTIONS, false);
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException problem) {
                         throw new IllegalStateException("boom");
                     }
                 });
@@ -351,7 +352,7 @@ class SessionWatchdogTests {
         session.addListener(
                 new SessionListener() {
                     @Override
-                    public void stalled(SessionView session, SessionUnresponsiveException hang) {
+                    public void stalled(SessionView session, SessionUnresponsiveException problem) {
                         later.add("stalled");
                     }
                 });
@@ -361,12 +362,12 @@ class SessionWatchdogTests {
         assertThat(later).containsExactly("stalled");
     }
 
-    /** Between the look at the progress and the decision the call comes back. */
+    /** The call returns between the check of the progress and the decision. */
     @Test
     void loopThatGoesOnJustThenIsNotStopped() throws Exception {
-        Session session = hangingIn3(OPTIONS, true);
+        Session session = blockedIn3(OPTIONS, true);
         session.start();
-        this.hanging.await();
+        this.blocked.await();
         this.clock.advance(501 * MILLISECOND);
         int[] reads = {0};
         Runnable[] onRead = new Runnable[1];
@@ -392,10 +393,10 @@ class SessionWatchdogTests {
     }
 
     @Test
-    void hungCallIsInterruptedThoughNobodyWaitsForTheStop() throws Exception {
-        Session session = hangingIn3(OPTIONS, false);
+    void blockedCallIsInterruptedThoughNoCallerWaitsForTheStop() throws Exception {
+        Session session = blockedIn3(OPTIONS, false);
         session.start();
-        this.hanging.await();
+        this.blocked.await();
         session.requestStop();
         this.clock.inspect();
         assertThat(session.state()).isEqualTo(SessionState.STOPPING);
@@ -409,7 +410,7 @@ class SessionWatchdogTests {
     }
 
     @Test
-    void stackOfAHangIsLoggedOnce() throws Exception {
+    void stackOfAStallIsLoggedOnce() throws Exception {
         Logger logger = (Logger) LoggerFactory.getLogger(Session.class);
         List<ILoggingEvent> log = new CopyOnWriteArrayList<>();
         AppenderBase<ILoggingEvent> appender =
@@ -423,7 +424,7 @@ class SessionWatchdogTests {
         logger.addAppender(appender);
         logger.setLevel(Level.INFO);
         try {
-            Session session = hangingIn3(OPTIONS.withName("logged"), true);
+            Session session = blockedIn3(OPTIONS.withName("logged"), true);
             stall(session);
             while (this.robot.stops.get() == 0) {
                 Thread.onSpinWait();
@@ -446,9 +447,9 @@ class SessionWatchdogTests {
                 .containsExactly(true, false, false);
     }
 
-    /** In real time, with a robot whose stop() is quick and a call that heeds the interrupt. */
+    /** In real time, with a quick robot.stop() and a call that heeds the interrupt. */
     @Test
-    void stallIsAlwaysToldBeforeTheFailureAndCounted() throws Exception {
+    void stallIsAlwaysReportedBeforeTheFailureAndCounted() throws Exception {
         for (int round = 1; round <= 50; round++) {
             this.events.clear();
             Session session =
@@ -463,7 +464,7 @@ class SessionWatchdogTests {
                     new SessionListener() {
                         @Override
                         public void stalled(
-                                SessionView session, SessionUnresponsiveException hang) {
+                                SessionView session, SessionUnresponsiveException problem) {
                             SessionWatchdogTests.this.events.add("stalled");
                         }
 
@@ -504,7 +505,7 @@ class SessionWatchdogTests {
                 new Session(
                         this.robot,
                         observation -> {
-                            hang(true);
+                            block(true);
                             return "action";
                         },
                         OPTIONS.withWatchdogTimeout(Duration.ofMillis(60))

@@ -86,23 +86,23 @@ class SharedRobotTests {
     }
 
     @Test
-    void secondSessionIsRefusedWhileACallOfTheFirstHangs() throws Exception {
+    void secondSessionIsRefusedWhileACallOfTheFirstDoesNotReturn() throws Exception {
         Session stuck =
                 new Session(
                         this.robot,
                         observation -> "action",
                         OPTIONS.withName("first").withStopTimeout(Duration.ofMillis(20)));
-        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         this.robot.onObserve(
                 () -> {
-                    hanging.countDown();
+                    blocked.countDown();
                     while (release.getCount() > 0) {
                         Thread.onSpinWait(); // ignores the interrupt
                     }
                 });
         stuck.start();
-        hanging.await();
+        blocked.await();
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(stuck::stop);
 
         assertThatExceptionOfType(RobotInUseException.class).isThrownBy(this.second::start);
@@ -184,7 +184,7 @@ class SharedRobotTests {
         this.second.stop();
     }
 
-    /** The caller has the exception: nothing moves later by itself. */
+    /** The caller receives the exception, and no restart follows. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void callerThatIsRefusedEndsAPendingRestart(boolean attended) throws Exception {
@@ -233,7 +233,7 @@ class SharedRobotTests {
         assertThat(this.robot.resets).hasValue(2);
     }
 
-    /** Whatever instant the starts come at, one wins, and the robot never has two drivers. */
+    /** At whatever instants the starts come, one wins, and the robot never has two drivers. */
     @Campaign
     @Test
     void concurrentStartsNeverDriveTheRobotTogether() throws Exception {

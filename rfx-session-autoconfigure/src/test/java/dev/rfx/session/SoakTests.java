@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A long run at 100 Hz in real time with faults at random and a garbage collector at work, after
- * which every counter has to equal what happened. Not part of the normal build: {@code mvn -Psoak
+ * A long run at 100 Hz in real time, with random faults and a busy garbage collector. At the end
+ * every counter must match the injected faults. Not part of the normal build: {@code mvn -Psoak
  * verify -pl rfx-session-autoconfigure -Dsoak.duration=PT1H}.
  */
 @Tag("soak")
@@ -29,9 +29,9 @@ class SoakTests {
     private static volatile Object garbage = new Object();
 
     /**
-     * Robot, policy and clock in one: it injects the faults, and counts them. The machine may be
-     * slow, too, and then it is the loop's own readings of the clock that tell what should be
-     * counted: the last one before observe(), and the first one after the policy and after act().
+     * Robot, policy and clock in one: injects the faults, and counts them. The machine may be slow,
+     * too. Therefore the expected counts come from the loop's own readings of the clock: the last
+     * one before observe(), and the first one after the policy and after act().
      */
     private static final class Faulty implements Robot<Observation, Tensor>, Clock {
 
@@ -208,7 +208,7 @@ class SoakTests {
         assertThat(totals.stalls()).isZero();
     }
 
-    /** 100 MB/s, of which some lives for a while. */
+    /** Allocates 100 MB/s, and keeps some of it for a while. */
     private static void allocate() {
         byte[][] living = new byte[1_000][];
         for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {

@@ -53,6 +53,6 @@ class TensorTests {
         assertThat(observation.with("load", Tensor.of(3)).get("load")).isEqualTo(Tensor.of(3));
         assertThatExceptionOfType(NoSuchElementException.class)
                 .isThrownBy(() -> observation.get("image"))
-                .withMessage("The observation has no 'image', only [state, load]");
+                .withMessage("The observation has no tensor 'image', only [state, load]");
     }
 }

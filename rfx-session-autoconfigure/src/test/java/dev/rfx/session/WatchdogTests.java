@@ -75,7 +75,7 @@ class WatchdogTests {
 
         end.run();
         Runnable endOfOther = Watchdog.OF_THE_JVM.every(OFTEN, other::incrementAndGet);
-        await(other, 2); // whatever was running when it was ended is over
+        await(other, 2); // a task that was running when it was ended has returned
         int runs = ended.get();
         await(other, 10);
 
@@ -83,7 +83,7 @@ class WatchdogTests {
         endOfOther.run();
     }
 
-    /** With the flag up each park returns at once, and the thread burns a core. */
+    /** With the flag set, each park would return at once and burn a core. */
     @Test
     @Timeout(30)
     void interruptIsTakenNoteOfOnce() {
@@ -120,7 +120,7 @@ class WatchdogTests {
         }
     }
 
-    /** An application whose code is on the stack when the thread is made. */
+    /** An application whose code is on the stack when the thread is created. */
     static final class Application implements UnaryOperator<Callable<Thread>> {
         @Override
         public Callable<Thread> apply(Callable<Thread> thread) {
@@ -165,7 +165,7 @@ class WatchdogTests {
         return made.get();
     }
 
-    /** Loads one class itself, as the loader of a web application does with its own. */
+    /** Loads one class itself, as the class loader of a web application does. */
     private static final class OwnCopyOf extends URLClassLoader {
 
         private final String own;

@@ -3,7 +3,7 @@ package dev.rfx.session.support;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exception that tells the operator what happened and what to do. The message is the
+ * An exception that explains to the operator what happened and what to do. The message is the
  * description, then the action.
  *
  * @since 0.1

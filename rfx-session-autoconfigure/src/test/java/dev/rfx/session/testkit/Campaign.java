@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * A test that tries many random cases. In a build it tries some of them; with {@code -Pcampaigns}
- * only the campaigns run, and each in full.
+ * A test with many random cases. A build runs some of them; with {@code -Pcampaigns} only campaigns
+ * run, each in full.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

@@ -42,7 +42,7 @@ public final class ChildJvm implements AutoCloseable {
         return start(Redirect.PIPE, Redirect.PIPE, options, fileNames, main, arguments);
     }
 
-    /** Starts a JVM that reads from there and writes to there; {@link #output()} has nothing. */
+    /** Starts a JVM with the given input and output; {@link #output()} stays empty. */
     public static ChildJvm start(
             Redirect input, Redirect output, Class<?> main, String... arguments) {
         return start(input, output, List.of(), entry -> true, main, arguments);

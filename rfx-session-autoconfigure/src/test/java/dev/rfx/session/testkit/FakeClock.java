@@ -13,15 +13,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that stands still except for the sleeping and spinning of the threads that use it. Its
- * scheduler runs tasks when the test calls {@link #inspect()}.
+ * A clock that only advances when a thread sleeps or spins by it, or when the test advances it. Its
+ * scheduler runs tasks when the test calls {@link #inspect()}. Any thread.
  */
 public final class FakeClock implements Clock {
 
-    /** Not zero, and so near to the end that it overflows within a test of a minute. */
+    /** Not zero, and so close to the largest value that a test of a minute overflows it. */
     public static final long ORIGIN = Long.MAX_VALUE - 30_000_000_000L;
 
-    /** A longer wait has no limit. */
+    /** A wait for a longer time counts as unlimited. */
     private static final long MAX_LIMIT_NANOS = Duration.ofDays(1).toNanos();
 
     private static final LongSupplier ON_TIME = () -> 0;
@@ -36,25 +36,25 @@ public final class FakeClock implements Clock {
     private volatile boolean waitsTimeOut;
     private final AtomicInteger waiters = new AtomicInteger();
 
-    /** Lets every sleep end later by what the supplier says. */
+    /** Lets every sleep end late, by the supplied time. */
     public FakeClock oversleeping(LongSupplier nanos) {
         this.oversleep = nanos;
         return this;
     }
 
-    /** Sets how long one turn of a spin takes. */
+    /** Sets the duration of one turn of a spin. */
     public FakeClock spinning(long nanos) {
         this.spinNanos = nanos;
         return this;
     }
 
-    /** Lets time stand still in a sleep: only a wake-up ends it. */
+    /** Lets a sleep take no time: only a wake-up ends it. */
     public FakeClock standingStill() {
         this.parksForEver = true;
         return this;
     }
 
-    /** Waits until somebody sleeps by this clock, which stands still. */
+    /** Waits until a thread sleeps by this clock. Needs {@link #standingStill()}. */
     public void awaitSleeper() {
         while (!this.parked) {
             Thread.onSpinWait();
@@ -86,12 +86,12 @@ public final class FakeClock implements Clock {
         LockSupport.unpark(thread);
     }
 
-    /** Lets the time of every limited wait for a latch pass at once, or no longer. */
+    /** Sets whether every limited wait for a latch times out at once. */
     public void lettingWaitsTimeOut(boolean timeOut) {
         this.waitsTimeOut = timeOut;
     }
 
-    /** Ends by the latch, or when this clock was advanced far enough. */
+    /** Returns when the latch is open, or when this clock has advanced far enough. */
     @Override
     public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
         long begin = this.now.get();
@@ -124,7 +124,7 @@ public final class FakeClock implements Clock {
         advance(this.spinNanos);
     }
 
-    /** Does something when the one who inspects reads the clock. */
+    /** Runs an action once, when the calling thread next reads the clock. */
     public FakeClock whenReadDuringInspection(Runnable action) {
         Thread inspector = Thread.currentThread();
         this.onReadDuringInspection =
@@ -137,7 +137,7 @@ public final class FakeClock implements Clock {
         return this;
     }
 
-    /** Runs what is to run every now and then, and what is due. */
+    /** Runs the repeated tasks, and the others that are due. */
     public void inspect() {
         for (Task task : this.tasks) {
             if (task.due - nanoTime() <= 0 && (task.repeated || this.tasks.remove(task))) {
@@ -146,12 +146,12 @@ public final class FakeClock implements Clock {
         }
     }
 
-    /** How much there is that would run. */
+    /** {@return the number of scheduled tasks} */
     public int tasks() {
         return this.tasks.size();
     }
 
-    /** Returns the scheduler whose time is this clock. */
+    /** {@return a scheduler that uses this clock} */
     public Scheduler scheduler() {
         return new Scheduler() {
 
@@ -172,7 +172,7 @@ public final class FakeClock implements Clock {
         return () -> this.tasks.remove(task);
     }
 
-    /** Not a record: two with the same values are two. */
+    /** Not a record: tasks are compared by identity. */
     private static final class Task {
 
         private final long due;

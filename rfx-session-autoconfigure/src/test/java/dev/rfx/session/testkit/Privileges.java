@@ -4,8 +4,8 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 
 /**
- * Takes from a thread what root may do, so that permissions can be tested by whoever runs the
- * tests. Linux has capabilities for each thread; those that it starts inherit them.
+ * Takes the capabilities of root from a thread, so that permissions can be tested by root as well.
+ * Linux has capabilities for each thread; the threads that it starts inherit them.
  */
 public final class Privileges {
 
@@ -17,7 +17,7 @@ public final class Privileges {
 
     private Privileges() {}
 
-    /** Runs something that is denied what permissions deny. */
+    /** Runs a task without the capabilities of root. */
     public static void drop(Runnable task) {
         int[] before = get();
         int[] fewer = before.clone();
@@ -41,7 +41,7 @@ public final class Privileges {
         check(capset(header(), capabilities));
     }
 
-    /** For the thread that calls. */
+    /** The header for the calling thread. */
     private static int[] header() {
         return new int[] {VERSION_3, 0};
     }

@@ -11,9 +11,9 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A pseudo-terminal of Linux, seen from its master: what is written here arrives at whoever opened
- * the slave, as a serial port or as its console, and the other way round. Used by one thread only,
- * because a file descriptor that another thread closes may by then be somebody else's.
+ * A pseudo-terminal of Linux, seen from its master. A program opens the slave as a serial port or
+ * console; it receives the bytes written here, and the other way round. Confined to one thread:
+ * after a close by another thread, the file descriptor might already belong to another file.
  */
 public final class PseudoTerminal implements AutoCloseable {
 
@@ -29,7 +29,7 @@ public final class PseudoTerminal implements AutoCloseable {
     private static final short POLLIN = 0x1;
     private static final short POLLHUP = 0x10;
 
-    private static final long NOBODY_THERE_NANOS = Duration.ofMillis(1).toNanos();
+    private static final long NO_READER_NANOS = Duration.ofMillis(1).toNanos();
 
     private final int master;
     private final Path slave;
@@ -37,12 +37,12 @@ public final class PseudoTerminal implements AutoCloseable {
 
     /** Opens a new pseudo-terminal. */
     public PseudoTerminal() throws IOException {
-        // Non-blocking, as a UART is: what nobody takes is lost.
+        // Non-blocking, as a UART: bytes that are not read are lost.
         this.master = check("posix_openpt", LibC.posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK));
         try {
             check("grantpt", LibC.grantpt(this.master));
             check("unlockpt", LibC.unlockpt(this.master));
-            // Before anybody opens the slave: else the line discipline echoes to us what we send.
+            // Before a program opens the slave: otherwise the line discipline echoes our bytes.
             makeRaw();
             byte[] name = new byte[128];
             check("ptsname_r", -LibC.ptsname_r(this.master, name, name.length));
@@ -61,17 +61,17 @@ public final class PseudoTerminal implements AutoCloseable {
         }
     }
 
-    /** Returns the path that a program opens as its serial port or console. */
+    /** {@return the path that a program opens as its serial port or console} */
     public Path slave() {
         return this.slave;
     }
 
     /**
-     * Reads what has arrived, or waits for it.
+     * Reads the bytes that have arrived, or waits for some.
      *
      * <p>A bounded poll, because closing the descriptor does not free a thread that waits in read.
      *
-     * @return how many bytes; 0 if none arrived in time
+     * @return the number of bytes; 0 if none arrived in time
      */
     public int read(byte[] buffer, Duration timeout) throws IOException {
         this.pollfd.setInt(0, this.master);
@@ -83,25 +83,25 @@ public final class PseudoTerminal implements AutoCloseable {
             return check("read", LibC.read(this.master, buffer, buffer.length));
         }
         if ((events & POLLHUP) != 0) {
-            // Nobody has the slave open: poll returns at once as long as that is so.
-            LockSupport.parkNanos(NOBODY_THERE_NANOS);
+            // No program has the slave open: poll returns at once until one opens it.
+            LockSupport.parkNanos(NO_READER_NANOS);
         }
         return 0;
     }
 
-    /** Sends bytes, or as many as there is room for. */
+    /** Sends bytes, as many as the buffer has room for. */
     public void write(byte[] bytes) throws IOException {
         check("write", LibC.write(this.master, bytes, bytes.length));
     }
 
-    /** Unplugs it: whoever has the slave open finds it hung up. */
+    /** Unplugs it: a program that has the slave open sees a hang-up. */
     @Override
     public void close() {
         LibC.close(this.master);
         this.pollfd.close();
     }
 
-    /** Returns a result that is no error; 0 for an error that means "nothing at the moment". */
+    /** {@return a result that is no error; 0 for an error that means "try again later"} */
     private static int check(String function, long result) throws IOException {
         if (result >= 0) {
             return (int) result;

@@ -3,28 +3,28 @@ package dev.rfx.session.testkit;
 import dev.rfx.session.Robot;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A robot that does what a test tells it to, and counts its calls. */
+/** A robot that runs the steps of a test, and counts its calls. Any thread. */
 public final class ScriptedRobot implements Robot<String, String> {
 
-    /** A piece of a script. */
+    /** A step of a script. */
     @FunctionalInterface
     public interface Step {
-        /** Does it. */
+        /** Runs the step. */
         void run() throws Throwable;
     }
 
     private static final Step NOTHING = () -> {};
 
-    /** Calls so far. */
+    /** Number of calls of reset(). */
     public final AtomicInteger resets = new AtomicInteger();
 
-    /** Calls so far. */
+    /** Number of calls of observe(). */
     public final AtomicInteger observes = new AtomicInteger();
 
-    /** Calls so far. */
+    /** Number of calls of act(). */
     public final AtomicInteger acts = new AtomicInteger();
 
-    /** Calls so far. */
+    /** Number of calls of stop(). */
     public final AtomicInteger stops = new AtomicInteger();
 
     private volatile Step onReset = NOTHING;
@@ -52,7 +52,7 @@ public final class ScriptedRobot implements Robot<String, String> {
         return this;
     }
 
-    /** All calls so far. */
+    /** {@return the number of all calls} */
     public int calls() {
         return this.resets.get() + this.observes.get() + this.acts.get() + this.stops.get();
     }

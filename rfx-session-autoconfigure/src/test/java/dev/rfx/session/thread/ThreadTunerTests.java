@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Against the kernel that the tests run on. */
+/** The tuner on the kernel of the test machine. */
 @EnabledOnOs(OS.LINUX)
 class ThreadTunerTests {
 
@@ -28,7 +28,7 @@ class ThreadTunerTests {
 
     private final ThreadTuner tuner = new ThreadTuner();
 
-    /** On a thread of its own, which is lost afterwards. */
+    /** Runs a task on a new thread, because the tuning of a thread cannot be undone. */
     private static <V> V onThread(Callable<V> task) throws Exception {
         CompletableFuture<V> result = new CompletableFuture<>();
         new Thread(
@@ -187,7 +187,7 @@ class ThreadTunerTests {
                 });
     }
 
-    /** In a small JVM of its own: the memory of this one stays as it is. */
+    /** In a small JVM of its own, so that the memory of this one is not locked. */
     @Test
     void memoryThatMayBeLockedIsLocked() throws Exception {
         assumeTrue(MemoryLimits.isUnlimited(), "this process may not lock its memory");

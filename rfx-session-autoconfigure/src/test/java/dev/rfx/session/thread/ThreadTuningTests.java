@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What a session does with the options of its thread; the kernel has its own tests. */
+/** How a session applies the options of its thread, with a tuner that the test replaces. */
 class ThreadTuningTests {
 
     private static final ThreadOptions PINNED = ThreadOptions.defaults().withCpus(Set.of(0));

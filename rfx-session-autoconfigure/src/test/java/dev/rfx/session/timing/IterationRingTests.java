@@ -65,7 +65,7 @@ class IterationRingTests {
                         () -> {
                             for (long n = 0; !done.get(); n++) {
                                 add(ring, n);
-                                // Slower than a reader, as every loop is, but not by much.
+                                // A little slower than a reader, as every loop is.
                                 for (int i = 0; i < 40; i++) {
                                     Thread.onSpinWait();
                                 }
@@ -86,7 +86,7 @@ class IterationRingTests {
     }
 
     @Test
-    void whoFollowsGetsEachIterationOnceAndIsToldWhatWasOverwritten() {
+    void readerGetsEachIterationOnceAndTheNumberOfOverwrittenOnes() {
         IterationRing ring = new IterationRing(4, NO_PAUSES);
         IterationRing.Position position = new IterationRing.Position();
         List<Long> periods = new ArrayList<>();
@@ -106,7 +106,7 @@ class IterationRingTests {
         assertThat(ring.read(position, sink)).isZero();
     }
 
-    /** The values of an iteration tell its number: each of them has to be that of the same one. */
+    /** All values of an iteration are derived from its number, and must agree on it. */
     @Test
     void whoFollowsAFastWriterGetsOnlyWholeIterationsInOrder() throws Exception {
         IterationRing ring = new IterationRing(8, NO_PAUSES);
@@ -117,7 +117,7 @@ class IterationRingTests {
                             for (long n = 0; n < all; n++) {
                                 add(ring, n);
                                 for (int i = 0; n % 16 == 0 && i < 20; i++) {
-                                    Thread.onSpinWait(); // or a reader would rarely get any
+                                    Thread.onSpinWait(); // otherwise a reader would rarely get one
                                 }
                             }
                         });

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TimingRecorderTests {
 
-    /** Iteration n begins at n², so that its period, 2n − 1, tells which iteration it is. */
+    /** Iteration n begins at n², so that its period, 2n − 1, identifies it. */
     private static void record(TimingRecorder recorder, long n) {
         long start = n * n;
         recorder.record(start, start, start + 1, start + 3, start + 6, n % 3 == 0 ? OVERRUN : 0);

@@ -144,7 +144,7 @@ class SampleProcessTests {
                         "rateHz = 50.0",
                         "rfx.Iteration {",
                         "rfx.SessionStopped {")
-                .doesNotContain("dry run");
+                .doesNotContain("loop warm-up");
     }
 
     @Test

@@ -19,24 +19,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
-/** What happens when a call does not come back. */
-class SessionHangTests {
+/** A call does not return. */
+class SessionUnresponsiveTests {
 
-    /** Short, for the tests in which it passes. */
+    /** A short stop timeout, for the tests in which it passes. */
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults()
                     .withWarmup(Duration.ZERO)
                     .withStopTimeout(Duration.ofMillis(100));
 
-    /** Long, for the tests in which half of it passes. */
+    /** A long stop timeout, for the tests in which half of it passes. */
     private static final SessionOptions PATIENT = OPTIONS.withStopTimeout(Duration.ofSeconds(2));
 
     private final ScriptedRobot robot = new ScriptedRobot();
-    private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch blocked = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
-    private final Step hang =
+    private final Step block =
             () -> {
-                this.hanging.countDown();
+                this.blocked.countDown();
                 awaitIgnoringInterrupts(this.release);
             };
 
@@ -51,7 +51,7 @@ class SessionHangTests {
                 latch.await();
                 return;
             } catch (InterruptedException ex) {
-                // goes on hanging
+                // keeps waiting
             }
         }
     }
@@ -83,9 +83,9 @@ class SessionHangTests {
     @EnumSource(names = {"OBSERVE", "POLICY", "ACT"})
     void callThatIgnoresStopAndInterruptLeavesTheSessionStuckUntilItComesBack(SessionPhase phase)
             throws Exception {
-        Session session = session(phase, this.hang);
+        Session session = session(phase, this.block);
         session.start();
-        this.hanging.await();
+        this.blocked.await();
 
         assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::stop)
@@ -99,7 +99,7 @@ class SessionHangTests {
                                         .anyMatch(f -> f.getMethodName().contains("await")));
 
         assertThat(session.state()).isEqualTo(SessionState.STUCK);
-        assertThat(this.robot.stops).as("robot.stop() beside the hung call").hasValue(1);
+        assertThat(this.robot.stops).as("robot.stop() during the blocked call").hasValue(1);
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::start);
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
         assertThatExceptionOfType(SessionUnresponsiveException.class)
@@ -120,8 +120,8 @@ class SessionHangTests {
     }
 
     @Test
-    void resetThatHangsIsStuckAndStartThrows() throws Exception {
-        Session session = session(SessionPhase.RESET, this.hang);
+    void resetThatDoesNotReturnIsStuckAndStartThrows() throws Exception {
+        Session session = session(SessionPhase.RESET, this.block);
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread starter =
                 new Thread(
@@ -133,7 +133,7 @@ class SessionHangTests {
                             }
                         });
         starter.start();
-        this.hanging.await();
+        this.blocked.await();
 
         assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::stop)
@@ -145,8 +145,8 @@ class SessionHangTests {
     }
 
     @Test
-    void robotStopThatHangsIsNotCalledASecondTime() throws Exception {
-        Session session = session(SessionPhase.STOP, this.hang);
+    void robotStopThatDoesNotReturnIsNotCalledASecondTime() throws Exception {
+        Session session = session(SessionPhase.STOP, this.block);
         session.start();
 
         assertThatExceptionOfType(SessionUnresponsiveException.class)
@@ -159,12 +159,12 @@ class SessionHangTests {
     }
 
     @Test
-    void robotStopBesideAHungCallMayHangTooAndIsWaitedForBeforeANewStart() throws Exception {
+    void robotStopDuringABlockedCallMayBlockTooAndIsAwaitedBeforeANewStart() throws Exception {
         CountDownLatch releaseStop = new CountDownLatch(1);
-        Session session = session(SessionPhase.ACT, this.hang);
+        Session session = session(SessionPhase.ACT, this.block);
         this.robot.onStop(() -> awaitIgnoringInterrupts(releaseStop));
         session.start();
-        this.hanging.await();
+        this.blocked.await();
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
 
         this.release.countDown();
@@ -176,17 +176,17 @@ class SessionHangTests {
     }
 
     @Test
-    void hungCallThatHeedsTheInterruptEndsCleanly() throws Exception {
+    void blockedCallThatHeedsTheInterruptEndsCleanly() throws Exception {
         Session session =
                 session(
                         SessionPhase.ACT,
                         () -> {
-                            this.hanging.countDown();
+                            this.blocked.countDown();
                             new CountDownLatch(1).await();
                         },
                         PATIENT);
         session.start();
-        this.hanging.await();
+        this.blocked.await();
 
         session.stop();
 
@@ -203,14 +203,14 @@ class SessionHangTests {
                 session(
                         SessionPhase.ACT,
                         () -> {
-                            this.hanging.countDown();
+                            this.blocked.countDown();
                             while (!Thread.currentThread().isInterrupted()) {
                                 Thread.onSpinWait();
                             }
                         },
                         PATIENT);
         session.start();
-        this.hanging.await();
+        this.blocked.await();
 
         session.stop();
 
@@ -223,12 +223,12 @@ class SessionHangTests {
                 session(
                         SessionPhase.ACT,
                         () -> {
-                            this.hanging.countDown();
+                            this.blocked.countDown();
                             new CountDownLatch(1).await();
                         },
                         PATIENT);
         session.start();
-        this.hanging.await();
+        this.blocked.await();
         Thread.currentThread().interrupt();
 
         session.stop();
@@ -240,11 +240,11 @@ class SessionHangTests {
     @Test
     void stallIsSeenAfterFivePeriodsAndHalfASecond() throws Exception {
         FakeClock clock = new FakeClock();
-        this.robot.onAct(this.hang);
+        this.robot.onAct(this.block);
         Session session =
                 new Session(this.robot, observation -> "action", OPTIONS, clock, clock.scheduler());
         session.start();
-        this.hanging.await();
+        this.blocked.await();
 
         clock.advance(500_000_000);
         session.checkHealth();
@@ -284,8 +284,8 @@ class SessionHangTests {
     }
 
     @Test
-    void runEndsAHungCallWhenItsDurationIsOver() {
-        Session session = session(SessionPhase.POLICY, this.hang);
+    void runEndsABlockedCallWhenItsDurationIsOver() {
+        Session session = session(SessionPhase.POLICY, this.block);
 
         assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(() -> session.run(Duration.ofMillis(50)))
@@ -295,9 +295,9 @@ class SessionHangTests {
     }
 
     @Test
-    void failureIsNotLostWhenTheRobotsStopHangs() {
+    void failureIsNotLostWhenTheRobotsStopDoesNotReturn() {
         IllegalStateException cause = new IllegalStateException("unplugged");
-        Session session = session(SessionPhase.STOP, this.hang);
+        Session session = session(SessionPhase.STOP, this.block);
         this.robot.onAct(
                 () -> {
                     throw cause;
@@ -312,9 +312,9 @@ class SessionHangTests {
     }
 
     @Test
-    void stopThatTakesTooLongIsSeenThoughNobodyWaitsForIt() throws Exception {
+    void stopThatTakesTooLongIsDetectedThoughNoCallerWaitsForIt() throws Exception {
         FakeClock clock = new FakeClock();
-        this.robot.onStop(this.hang);
+        this.robot.onStop(this.block);
         this.robot.onAct(
                 () -> {
                     throw new IllegalStateException("boom");
@@ -322,7 +322,7 @@ class SessionHangTests {
         Session session =
                 new Session(this.robot, observation -> "action", OPTIONS, clock, clock.scheduler());
         session.start();
-        this.hanging.await();
+        this.blocked.await();
         assertThat(session.snapshot().stalled()).isFalse();
 
         clock.advance(Duration.ofMillis(100).toNanos() + 1);
@@ -331,34 +331,34 @@ class SessionHangTests {
     }
 
     @Test
-    void robotIsStoppedThoughTheLogHangs() throws Exception {
+    void robotIsStoppedThoughTheLogBlocks() throws Exception {
         Logger log = (Logger) LoggerFactory.getLogger(Session.class);
-        AppenderBase<ILoggingEvent> hangingLog =
+        AppenderBase<ILoggingEvent> blockedLog =
                 new AppenderBase<>() {
                     @Override
                     protected void append(ILoggingEvent event) {
-                        awaitIgnoringInterrupts(SessionHangTests.this.release);
+                        awaitIgnoringInterrupts(SessionUnresponsiveTests.this.release);
                     }
                 };
-        hangingLog.start();
+        blockedLog.start();
         log.setLevel(Level.INFO);
-        log.addAppender(hangingLog);
+        log.addAppender(blockedLog);
         try {
-            Session session = session(SessionPhase.POLICY, this.hang);
+            Session session = session(SessionPhase.POLICY, this.block);
             session.start();
-            this.hanging.await();
+            this.blocked.await();
 
             assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
 
             assertThat(this.robot.stops).hasValue(1);
         } finally {
             this.release.countDown();
-            log.detachAppender(hangingLog);
+            log.detachAppender(blockedLog);
             log.setLevel(null);
         }
     }
 
-    /** There is no thread to be had for robot.stop(): the caller of stop() calls it. */
+    /** No thread is available for robot.stop(): the caller of stop() calls it. */
     @Test
     void callerThatStopsTheRobotItselfIsAnOrdinaryCallerAfterwards() throws Exception {
         SessionThreads withoutDeputy =
@@ -369,7 +369,7 @@ class SessionHangTests {
                         return suffix.equals("-stop") ? new UnstartableThread() : created;
                     }
                 };
-        this.robot.onObserve(this.hang);
+        this.robot.onObserve(this.block);
         AtomicReference<Thread> stopping = new AtomicReference<>();
         this.robot.onStop(() -> stopping.set(Thread.currentThread()));
         // The clock stands still, so the watchdog leaves it to the caller.
@@ -383,7 +383,7 @@ class SessionHangTests {
                         clock.scheduler(),
                         withoutDeputy);
         session.start();
-        this.hanging.await();
+        this.blocked.await();
         clock.lettingWaitsTimeOut(true);
 
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
