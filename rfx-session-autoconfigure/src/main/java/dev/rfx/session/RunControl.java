@@ -63,6 +63,11 @@ final class RunControl {
         return this.ended.getCount() == 0;
     }
 
+    /** Lets the loop end by itself after a time from now, unless it ends earlier. */
+    void limitFromNow(Duration limit) {
+        this.loop.limitFromNow(limit);
+    }
+
     /** Asks the run to end and returns at once. */
     void requestStop() {
         this.state.beginStop();

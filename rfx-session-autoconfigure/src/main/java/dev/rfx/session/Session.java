@@ -233,7 +233,7 @@ public final class Session implements SessionView, AutoCloseable {
             claim.begin();
             awaitStart(run);
             if (!claim.own() && duration != null) {
-                run.limitFromNow(duration);
+                run.control().limitFromNow(duration);
             }
             run.control().awaitEndedOrOverdue();
         } catch (InterruptedException ex) {

@@ -45,7 +45,8 @@ public interface SessionListener {
     default void stalled(SessionView session, SessionUnresponsiveException stall) {}
 
     /**
-     * The run is stuck: its control thread ignores both stop and interrupt.
+     * The run is stuck: its control thread is in a call that ignores stop and interrupt, or in a
+     * {@link Robot#stop()} that does not return.
      *
      * @param session the session
      * @param stuck the call that the control thread is in, with its stack trace

@@ -279,10 +279,6 @@ final class SessionRun {
         return this.recorder;
     }
 
-    void limitFromNow(Duration limit) {
-        this.loop.limitFromNow(limit);
-    }
-
     Duration elapsed() {
         return this.reports.elapsed(this.control.hasEnded());
     }

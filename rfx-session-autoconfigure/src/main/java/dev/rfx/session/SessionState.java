@@ -22,8 +22,9 @@ public enum SessionState {
      */
     FAILED,
     /**
-     * The control thread ignores both stop and interrupt. The session cannot be started until that
-     * thread ends; then the state becomes {@link #STOPPED} or {@link #FAILED}.
+     * The control thread is in a call that ignores stop and interrupt, or in a {@link Robot#stop()}
+     * that does not return. The session cannot be started until that thread ends; then the state
+     * becomes {@link #STOPPED} or {@link #FAILED}.
      */
     STUCK;
 

@@ -4,7 +4,8 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionUnresponsiveException;
 
 /**
- * A session is stuck: it has to end, but its control thread ignores both stop and interrupt.
+ * A session is stuck: it has to end, but its control thread is in a call that ignores stop and
+ * interrupt, or in a {@code Robot.stop()} that does not return.
  *
  * @since 0.1
  */
