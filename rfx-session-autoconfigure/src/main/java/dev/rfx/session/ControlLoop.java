@@ -104,8 +104,12 @@ final class ControlLoop<O, A> {
                 new ObservationAge(options.maxObservationAge(), options.maxStaleIterations());
     }
 
-    /** Takes a share of the spin budget. Called when the control thread begins. */
+    /**
+     * Takes a share of the spin budget. Called when the control thread begins, before the robot is
+     * touched.
+     */
     void open() {
+        enter(SessionPhase.RESET); // its first use allocates, and later the heap may be full
         this.hybridWait.open();
     }
 

@@ -107,6 +107,21 @@ final class RunControl {
         this.events.awaitListeners();
     }
 
+    /**
+     * Stops the run and waits for its end. Called by its shutdown hook.
+     *
+     * @param stopSession stops the run that is installed by now, without waiting
+     */
+    void stopInDyingJvm(Runnable stopSession) {
+        requestStop(); // this run, in case it is not installed yet
+        stopSession.run();
+        try {
+            awaitEnd();
+        } catch (SessionUnresponsiveException ex) {
+            // It is reported, and nothing more can be done for the robot.
+        }
+    }
+
     private boolean await(CountDownLatch latch, long nanos) {
         return Latches.awaitUninterruptibly(this.clock, latch, nanos);
     }

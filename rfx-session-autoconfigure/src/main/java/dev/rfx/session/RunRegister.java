@@ -129,7 +129,7 @@ final class RunRegister {
     private Object device() {
         Object known = this.device;
         if (known == null) {
-            Robot<?, ?> robot = this.context.robot();
+            Robot<?, ?> robot = this.context.unlimitedRobot();
             // A mock returns null, and nullness is not checked there.
             known = Objects.requireNonNullElse(robot.device(), robot);
             this.device = known;

@@ -44,9 +44,13 @@ final class RunReservation {
         }
     }
 
-    /** Gives both back. Allocates nothing. */
-    void giveBack() {
+    /** Lets another session drive the robot. Allocates nothing. */
+    void giveBackRobot() {
         DrivenRobots.giveBack(this.device);
+    }
+
+    /** Removes the hook. Allocates nothing. */
+    void removeShutdownHook() {
         try {
             Runtime.getRuntime().removeShutdownHook(this.shutdownHook);
         } catch (IllegalStateException | OutOfMemoryError ex) {

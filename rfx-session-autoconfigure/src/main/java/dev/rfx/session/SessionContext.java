@@ -8,12 +8,14 @@ import java.util.Objects;
  * What a session and all its runs share. Immutable. Any thread.
  *
  * @param session the session, as listeners see it
- * @param robot the robot within its limits
+ * @param unlimitedRobot the robot that the user has passed
+ * @param robot that robot within the limits of the options
  * @param notifier reports to the listeners
  * @param readings reads the robot's diagnostics
  */
 record SessionContext(
         SessionView session,
+        Robot<?, ?> unlimitedRobot,
         Robot<Object, Object> robot,
         Policy<Object, Object> policy,
         SessionOptions options,
@@ -24,8 +26,8 @@ record SessionContext(
         RobotReadings readings) {
 
     /**
-     * Creates the context of a session. Here the types meet: the compiler has checked that they
-     * fit, and they are not checked again.
+     * Creates the context of a session. Here the types meet: the compiler has checked that robot
+     * and policy fit, and they are not checked again. Limits check the actions when they are sent.
      */
     @SuppressWarnings("unchecked")
     static <O, A> SessionContext of(
@@ -45,6 +47,7 @@ record SessionContext(
         notifier.add(new SessionLog(robot, policy));
         return new SessionContext(
                 session,
+                robot,
                 (Robot<Object, Object>) limited,
                 (Policy<Object, Object>) policy,
                 options,

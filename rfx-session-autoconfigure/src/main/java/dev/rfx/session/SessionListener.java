@@ -4,8 +4,9 @@ package dev.rfx.session;
  * Receives the events in the life of a {@link Session}.
  *
  * <p>All calls of one session come in order from one thread of their own, never from the control
- * thread: a listener cannot disturb the loop, and may call any method of the session. An exception
- * that a listener throws is logged and does not affect the other listeners.
+ * thread: a listener cannot disturb the loop. It may also call {@link Session#stop()} and {@link
+ * Session#start()}, if it holds the session. An exception that a listener throws is logged and does
+ * not affect the other listeners.
  *
  * @since 0.1
  */

@@ -71,11 +71,6 @@ final class SessionRun {
             this.loop.limit(duration);
         }
         this.controlThread = threads.create(this::drive, "");
-        this.reservation =
-                new RunReservation(
-                        context.session(),
-                        device,
-                        threads.create(() -> stopInDyingJvm(stopSession), "-shutdown"));
         this.state = new RunState(this.clock);
         this.gate = new InterruptGate(this.controlThread);
         this.safeStop =
@@ -106,6 +101,12 @@ final class SessionRun {
                         this.safeStop,
                         this.reports,
                         this.events);
+        this.reservation =
+                new RunReservation(
+                        context.session(),
+                        device,
+                        threads.create(
+                                () -> this.control.stopInDyingJvm(stopSession), "-shutdown"));
         this.stallWatch =
                 new StallWatch(
                         context,
@@ -136,7 +137,8 @@ final class SessionRun {
     /** Takes back {@link #reserve()} for a run that was not installed. */
     void discard() {
         this.state.discard();
-        this.reservation.giveBack();
+        this.reservation.giveBackRobot();
+        this.reservation.removeShutdownHook();
         this.control.end(); // the hook may be waiting for it
     }
 
@@ -202,8 +204,11 @@ final class SessionRun {
         } finally {
             try {
                 if (this.safeStop.claim()) {
-                    this.loop.enter(SessionPhase.STOP);
-                    this.safeStop.stopRobot();
+                    try {
+                        this.loop.enter(SessionPhase.STOP);
+                    } finally {
+                        this.safeStop.stopRobot();
+                    }
                 }
             } finally {
                 this.loop.close();
@@ -216,7 +221,7 @@ final class SessionRun {
 
     /** Ends the run, whatever fails here: the robot is safe. */
     private void end() {
-        this.reservation.giveBack();
+        this.reservation.giveBackRobot();
         Runnable restart = null;
         try {
             // Before the state says FAILED: no reader sees a failure whose restart is not planned.
@@ -230,6 +235,8 @@ final class SessionRun {
             try {
                 this.stallWatch.end();
             } finally {
+                // Not before: a JVM that ends meanwhile waits for the failure to be reported.
+                this.reservation.removeShutdownHook();
                 this.events.ended(this.loop.begin());
             }
         } catch (Throwable ex) {
@@ -244,16 +251,6 @@ final class SessionRun {
         } finally {
             this.events.limitListeners();
             this.control.end();
-        }
-    }
-
-    private void stopInDyingJvm(Runnable stopSession) {
-        this.control.requestStop(); // this run, in case it is not installed yet
-        stopSession.run();
-        try {
-            this.control.awaitEnd();
-        } catch (SessionUnresponsiveException ex) {
-            // It is reported, and nothing more can be done for the robot.
         }
     }
 

@@ -4,6 +4,7 @@ import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.Scheduler;
 import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,9 @@ final class StallWatch {
     void begin() {
         GcPauses.OF_THE_JVM.join();
         this.listensToGc = true;
-        this.reports.isStalled(); // loads the classes that an inspection needs
+        // Loads what inspections and callers of stop() need, while there is memory.
+        this.reports.isStalled();
+        Latches.awaitUninterruptibly(this.clock, new CountDownLatch(0), 0);
         this.endOfInspections = this.scheduler.every(interval(), this::inspect);
     }
 
@@ -101,13 +104,15 @@ final class StallWatch {
         return interval.compareTo(MAX_INTERVAL) > 0 ? MAX_INTERVAL : interval;
     }
 
-    /** Inspects the run once. Never throws. */
+    /** Inspects the run once. */
     private void inspect() {
         try {
-            switch (this.state.get()) {
-                case RUNNING -> inspectLoop();
-                case STOPPING -> inspectStop();
-                default -> {}
+            // No switch: it would load a class, and the heap may be full.
+            SessionState now = this.state.get();
+            if (now == SessionState.RUNNING) {
+                inspectLoop();
+            } else if (now == SessionState.STOPPING) {
+                inspectStop();
             }
             this.incidents.reportIfDue(this.clock.nanoTime(), this.loop.begin());
         } catch (Throwable ex) {

@@ -82,6 +82,26 @@ class SessionShutdownTests {
     }
 
     @Test
+    void robotIsStoppedThoughTheFirstResetFillsTheHeap() throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        List.of("-Xmx24m", "-XX:+UseSerialGC"),
+                        entry -> true,
+                        FillTheHeapInReset.class)) {
+            assertThat(jvm.awaitLine("robot.stop()")).isEqualTo("robot.stop()");
+            jvm.awaitLine("state FAILED");
+        }
+    }
+
+    @Test
+    void failureIsReportedThoughTheJvmEndsWhileARestartIsPlanned() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(ExitWhileARestartIsPlanned.class)) {
+            assertThat(jvm.awaitExit(BOUND)).isZero();
+            assertThat(jvm.output()).contains("robot.stop()").contains("failed is reported");
+        }
+    }
+
+    @Test
     void robotIsStoppedThoughACallDoesNotReturnWithAFullHeap() throws Exception {
         try (ChildJvm jvm =
                 ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeapAndBlock.class)) {
@@ -220,6 +240,97 @@ class SessionShutdownTests {
                     }
                 }
             }
+        }
+    }
+
+    /** The first reset takes all memory. */
+    static final class FillTheHeapInReset {
+
+        public static void main(String[] args) throws Exception {
+            ScriptedRobot robot =
+                    new ScriptedRobot()
+                            .onReset(FillTheHeap::fillTheHeap)
+                            .onStop(
+                                    () -> {
+                                        FillTheHeap.hoard = null;
+                                        System.out.write(
+                                                FillTheHeap.STOPPED, 0, FillTheHeap.STOPPED.length);
+                                        System.out.flush();
+                                    });
+            Session session = new Session(robot, observation -> "action");
+            Thread caller =
+                    new Thread(
+                            () -> {
+                                try {
+                                    session.start();
+                                } catch (SessionException | OutOfMemoryError ex) {
+                                    // the heap was full
+                                }
+                            });
+            caller.start();
+            caller.join();
+            while (session.state().isActive()) {
+                Thread.onSpinWait();
+            }
+            System.out.println("state " + session.state());
+        }
+    }
+
+    /** The JVM ends while the restart policy has not answered yet. */
+    static final class ExitWhileARestartIsPlanned {
+
+        public static void main(String[] args) throws Exception {
+            ScriptedRobot robot =
+                    new ScriptedRobot()
+                            .onObserve(
+                                    () -> {
+                                        throw new IllegalStateException("unplugged");
+                                    })
+                            .onStop(() -> System.out.println("robot.stop()"));
+            CountDownLatch asked = new CountDownLatch(1);
+            CountDownLatch exiting = new CountDownLatch(1);
+            Session session =
+                    new Session(
+                            robot,
+                            observation -> "action",
+                            SessionOptions.defaults().withWarmup(Duration.ZERO));
+            session.setRestartPolicy(
+                    new RestartPolicy() {
+
+                        @Override
+                        public @Nullable Duration delayAfter(SessionException failure) {
+                            asked.countDown();
+                            try {
+                                exiting.await();
+                            } catch (InterruptedException ex) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return null;
+                        }
+
+                        @Override
+                        public int attempts() {
+                            return 0;
+                        }
+
+                        @Override
+                        public int maxAttempts() {
+                            return 1;
+                        }
+                    });
+            session.addListener(
+                    new SessionListener() {
+
+                        @Override
+                        public void failed(SessionView session, SessionException failure) {
+                            System.out.println("failed is reported");
+                        }
+                    });
+            session.start();
+            asked.await();
+            // A hook of our own runs beside that of the session, if it is still registered.
+            Runtime.getRuntime().addShutdownHook(new Thread(exiting::countDown));
+            System.exit(0);
         }
     }
 

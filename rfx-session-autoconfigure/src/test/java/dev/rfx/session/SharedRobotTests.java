@@ -266,4 +266,39 @@ class SharedRobotTests {
             return false;
         }
     }
+
+    /** Limits of the application's own, whose robot does not pass on the device. */
+    @Test
+    void limitsDoNotHideTheRobotBehindThem() {
+        CommandLimits limits =
+                robot ->
+                        new Robot<Object, Object>() {
+
+                            @Override
+                            @SuppressWarnings("unchecked")
+                            public Object observe() throws Exception {
+                                return ((Robot<Object, Object>) robot).observe();
+                            }
+
+                            @Override
+                            @SuppressWarnings("unchecked")
+                            public void act(Object action) throws Exception {
+                                ((Robot<Object, Object>) robot).act(action);
+                            }
+
+                            @Override
+                            @SuppressWarnings("unchecked")
+                            public Object reset() throws Exception {
+                                return ((Robot<Object, Object>) robot).reset();
+                            }
+                        };
+        SessionOptions options = SessionOptions.defaults().withLimits(limits);
+        ScriptedRobot shared = new ScriptedRobot();
+        try (Session first = new Session(shared, observation -> "action", options);
+                Session second = new Session(shared, observation -> "action", options)) {
+            first.start();
+
+            assertThatExceptionOfType(RobotInUseException.class).isThrownBy(second::start);
+        }
+    }
 }

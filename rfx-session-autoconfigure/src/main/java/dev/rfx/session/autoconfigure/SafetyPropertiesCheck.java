@@ -83,16 +83,19 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
         SessionOptions wanted = this.properties.toOptions();
         for (Setting setting : SETTINGS) {
             String property = PropertyNames.PREFIX + "." + setting.name();
-            if (binder.bind(property, typeOf(setting)).isBound()
-                    && !Objects.equals(
-                            setting.value().apply(actual), setting.value().apply(wanted))) {
-                throw isNotApplied(
-                        property,
-                        setting.value().apply(wanted),
-                        session,
-                        setting.value().apply(actual));
+            Object value = setting.value().apply(wanted);
+            Object present = setting.value().apply(actual);
+            if (isSet(binder, property, setting, value) && !Objects.equals(present, value)) {
+                throw isNotApplied(property, value, session, present);
             }
         }
+    }
+
+    /** The binder does not find the keys of a group in every kind of property source. */
+    private static boolean isSet(
+            Binder binder, String property, Setting setting, @Nullable Object value) {
+        return !Objects.equals(value, setting.value().apply(SessionOptions.defaults()))
+                || (value != null && binder.bind(property, typeOf(setting)).isBound());
     }
 
     private static Bindable<?> typeOf(Setting setting) {

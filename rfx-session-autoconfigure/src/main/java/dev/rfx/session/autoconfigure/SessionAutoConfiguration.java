@@ -6,6 +6,7 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.robot.LimitOptions;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AllNestedConditions;
@@ -70,7 +71,7 @@ public final class SessionAutoConfiguration {
                 ConfigurableListableBeanFactory beanFactory) {
             RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, SESSION, robot, policy);
             types.requireMatch();
-            if (options.limits() == null) {
+            if (!(options.limits() instanceof LimitOptions)) {
                 return connect(robot, policy, options);
             }
             types.requireTensorActions();

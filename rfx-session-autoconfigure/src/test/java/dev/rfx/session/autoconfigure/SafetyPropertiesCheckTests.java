@@ -14,13 +14,16 @@ import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.PropertySource;
 
 /** A safety property applies to all sessions, or the application does not start. */
 class SafetyPropertiesCheckTests {
@@ -98,6 +101,37 @@ class SafetyPropertiesCheckTests {
                             }
                             assertThat(session.totals().restarts()).isEqualTo(2);
                         });
+    }
+
+    /** A source whose keys cannot be listed, such as JNDI. */
+    @ParameterizedTest
+    @ValueSource(strings = {"limits.max", "restart.max-attempts"})
+    void propertyOfASourceThatCannotBeEnumeratedIsNotIgnored(String property) {
+        PropertySource<Object> source =
+                new PropertySource<>("opaque", new Object()) {
+
+                    @Override
+                    public @Nullable Object getProperty(String name) {
+                        return name.equals("rfx.session." + property) ? "1" : null;
+                    }
+                };
+        this.runner
+                .withInitializer(
+                        context -> context.getEnvironment().getPropertySources().addFirst(source))
+                .withUserConfiguration(OwnOptions.class)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasMessageContaining("the Session bean 'left' has"));
+    }
+
+    @Test
+    void modeOfLimitsAloneSetsNoLimits() {
+        this.runner
+                .withUserConfiguration(OwnOptions.class)
+                .withPropertyValues("rfx.session.limits.on-violation=fail")
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test
