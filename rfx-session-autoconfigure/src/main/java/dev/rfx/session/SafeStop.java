@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls {@link Robot#stop()} exactly once at the end of a run, and ends the run when no thread can
  * call the robot any more. The control thread stops the robot; while it is in a call that does not
- * return, the deputy thread does. Any thread; allocates nothing, because the heap may be full.
+ * return, the deputy thread does. Any thread. Nothing allocates up to {@code robot.stop()}, because
+ * the heap may be full.
  */
 final class SafeStop {
 

@@ -15,7 +15,7 @@ final class BusyLoops {
 
     private BusyLoops() {}
 
-    static void beside(int count, Measurement measurement) throws InterruptedException {
+    static void during(int count, Measurement measurement) throws InterruptedException {
         AtomicBoolean ended = new AtomicBoolean();
         Runnable spin =
                 () -> {

@@ -1,4 +1,4 @@
 package dev.rfx.session.benchmark;
 
-/** What is measured beside how many busy loops. */
+/** One measurement: a loop, its rate, and the number of busy loops meanwhile. */
 record Case(Loop loop, double rateHz, int busyLoops) {}

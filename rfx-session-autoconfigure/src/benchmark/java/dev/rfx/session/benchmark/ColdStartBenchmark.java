@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The first 500 iterations of a JVM at 1000 Hz, with and without the warm-up and its dry run. */
+/** The first 500 iterations of a JVM at 1000 Hz, with and without the warm-up of the loop. */
 @Tag("benchmark")
 class ColdStartBenchmark {
 
@@ -27,7 +27,7 @@ class ColdStartBenchmark {
                 JVMS);
         Table table = ChildLoops.table("warm-up");
         cold.addTo(table, "none");
-        warm.addTo(table, "500 ms, with the dry run");
+        warm.addTo(table, "500 ms, with the loop warm-up");
         table.print();
     }
 

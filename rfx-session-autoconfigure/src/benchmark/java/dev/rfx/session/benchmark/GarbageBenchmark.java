@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the garbage collector does to a session at 1000 Hz, in JVMs with 256 MB: alone, and beside a
+ * What the garbage collector does to a session at 1000 Hz, in JVMs with 256 MB: alone, and with a
  * thread that allocates 100 MB a second, of which the last 50 MB are alive.
  */
 @Tag("benchmark")

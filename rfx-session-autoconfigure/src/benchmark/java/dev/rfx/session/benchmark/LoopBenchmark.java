@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Measures our loop beside others, all in one run: in rounds, each in another order, so that
- * whatever else the machine does hits them alike. Prints tables and the ratios that count, and
- * writes the tables as CSV and a plot to {@code target/benchmark}.
+ * Measures our loop and others, all in one run: in rounds, each in another order, so that whatever
+ * else the machine does hits them alike. Prints tables and the ratios that count, and writes the
+ * tables as CSV and a plot to {@code target/benchmark}.
  *
  * <p>Options, as system properties: {@code benchmark.rounds} (5), {@code benchmark.round} (PT2S),
  * {@code benchmark.instants} (false: whether every start instant is written, too).
@@ -103,7 +103,7 @@ class LoopBenchmark {
 
     private static StartInstants run(Case one, Duration duration) throws InterruptedException {
         StartInstants starts = new StartInstants(one.rateHz(), duration.toMillis() / 1e3);
-        BusyLoops.beside(one.busyLoops(), () -> one.loop().run(starts, duration));
+        BusyLoops.during(one.busyLoops(), () -> one.loop().run(starts, duration));
         return starts;
     }
 

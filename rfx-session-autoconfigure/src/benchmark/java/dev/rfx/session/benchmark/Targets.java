@@ -35,7 +35,7 @@ final class Targets {
             Result slice = single.get(new Case(Loop.SESSION_SLICE, 1000, 2));
             Result session = single.get(new Case(Loop.SESSION, 1000, 2));
             targets.add(
-                    "slice / default at 1000 Hz beside two busy loops: jitter p99",
+                    "slice / default at 1000 Hz with two busy loops: jitter p99",
                     slice.jitter(0.99) / session.jitter(0.99),
                     1 / 5.0);
         }
@@ -92,7 +92,7 @@ final class Targets {
             Result idle = single.get(new Case(Loop.SESSION, rate, 0));
             Result session = single.get(new Case(Loop.SESSION, rate, 2));
             Result fixed = single.get(new Case(Loop.FIXED, rate, 2));
-            String what = " at %.0f Hz beside two busy loops: CPU".formatted(rate);
+            String what = " at %.0f Hz with two busy loops: CPU".formatted(rate);
             add("default / fixed 1.2 ms" + what, session.medianCpu() / fixed.medianCpu(), 1 / 4.0);
             add("default / default idle" + what, session.medianCpu() / idle.medianCpu(), 1.5);
         }

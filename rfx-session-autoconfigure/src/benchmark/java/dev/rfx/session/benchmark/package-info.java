@@ -1,4 +1,4 @@
-/** How precise the loop is, and what it costs, measured beside other loops. */
+/** How precise the loop is, and what it costs, measured together with other loops. */
 @NullMarked
 package dev.rfx.session.benchmark;
 

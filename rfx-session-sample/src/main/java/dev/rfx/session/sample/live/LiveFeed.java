@@ -86,7 +86,7 @@ final class LiveFeed implements SmartLifecycle {
         running.shutdown();
         try {
             running.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            this.viewers.awaitNobody(PATIENCE);
+            this.viewers.awaitEmpty(PATIENCE);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }

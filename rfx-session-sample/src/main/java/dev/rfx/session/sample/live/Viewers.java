@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /**
  * Sends messages to a bounded number of viewers. Each viewer has a thread, so that a slow viewer
  * delays no other; a viewer that falls too far behind is dropped. Confined to one thread, except
- * {@link #awaitNobody}.
+ * {@link #awaitEmpty}.
  */
 final class Viewers {
 
@@ -94,13 +94,12 @@ final class Viewers {
     }
 
     /** Waits until no viewer is left, and returns whether that is so. */
-    boolean awaitNobody(Duration timeout) throws InterruptedException {
-        boolean nobody =
-                this.places.tryAcquire(this.max, timeout.toMillis(), TimeUnit.MILLISECONDS);
-        if (nobody) {
+    boolean awaitEmpty(Duration timeout) throws InterruptedException {
+        boolean empty = this.places.tryAcquire(this.max, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        if (empty) {
             this.places.release(this.max);
         }
-        return nobody;
+        return empty;
     }
 
     private final class Viewer {

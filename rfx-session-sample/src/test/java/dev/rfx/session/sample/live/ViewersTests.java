@@ -100,11 +100,11 @@ class ViewersTests {
             this.viewers.send("message");
         }
         assertThat(this.viewers.isEmpty()).isTrue();
-        assertThat(this.viewers.awaitNobody(Duration.ZERO)).isFalse();
+        assertThat(this.viewers.awaitEmpty(Duration.ZERO)).isFalse();
 
         slow.reading();
 
-        assertThat(this.viewers.awaitNobody(Duration.ofSeconds(10))).isTrue();
+        assertThat(this.viewers.awaitEmpty(Duration.ofSeconds(10))).isTrue();
         slow.awaitClosed();
     }
 
