@@ -60,15 +60,17 @@ final class HistogramUpdates {
 
     /** Never throws: the executor would cancel all further updates. */
     private void update() {
+        Throwable problem = null;
         for (IterationTimers each : this.timers) {
             try {
-                Throwable problem = each.update();
-                if (problem != null) {
-                    report(problem);
-                }
+                Throwable found = each.update();
+                problem = found == null ? problem : found;
             } catch (Throwable ex) {
-                report(ex);
+                problem = ex;
             }
+        }
+        if (problem != null) {
+            report(problem); // after the updates: the log may take its time
         }
     }
 

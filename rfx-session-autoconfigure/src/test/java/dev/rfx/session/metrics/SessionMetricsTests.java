@@ -15,6 +15,7 @@ import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
 import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.testkit.Sessions;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.cumulative.CumulativeTimer;
@@ -241,11 +242,13 @@ class SessionMetricsTests {
         this.metrics.bindTo(throwing);
         this.metrics.bindTo(this.registry);
         throwing.failOnce("act");
-        this.session.run(Duration.ofMillis(50));
+        this.session.start();
         while (!throwing.failed()) {
             Thread.onSpinWait(); // the next update throws
         }
-        this.session.run(Duration.ofMillis(50));
+        long then = this.session.totals().iterations();
+        Sessions.awaitIterations(this.session, then + 10);
+        this.session.stop();
 
         this.metrics.close();
 
