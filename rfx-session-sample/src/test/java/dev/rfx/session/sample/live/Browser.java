@@ -83,7 +83,10 @@ final class Browser implements AutoCloseable {
         return open(port, "/");
     }
 
+    /** Leaves the page before, and forgets its console output: it may have lost its server. */
     Browser open(int port, String path) {
+        this.driver.get("about:blank");
+        console();
         this.driver.get("http://127.0.0.1:" + port + path);
         return this;
     }
