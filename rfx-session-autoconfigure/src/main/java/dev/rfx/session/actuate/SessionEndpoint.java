@@ -126,9 +126,15 @@ public final class SessionEndpoint {
             String name, @Nullable String command, Supplier<@Nullable Principal> principal) {
         Session session = find(name);
         SessionCommand parsed = SessionCommand.parse(command);
+        SessionException stopFailure = null;
         if (parsed == SessionCommand.STOP) {
-            // First, because the log and the code that finds the principal may block.
-            session.requestStop();
+            // First: the log, and the application's own code that knows the principal, may block.
+            // In one step: a START that arrives after it is not stopped by it.
+            try {
+                session.stop();
+            } catch (SessionException ex) {
+                stopFailure = ex;
+            }
         }
         log(
                 () -> {
@@ -142,7 +148,7 @@ public final class SessionEndpoint {
         CommandOutcome outcome =
                 switch (parsed) {
                     case START -> start(name, session);
-                    case STOP -> stop(name, session);
+                    case STOP -> stopped(name, session, stopFailure);
                     case RESET_STATISTICS -> resetStatistics(session);
                 };
         if (outcome.problem() != null) {
@@ -197,13 +203,8 @@ public final class SessionEndpoint {
                 && session.stepCount() > 0;
     }
 
-    private CommandOutcome stop(String name, Session session) {
-        SessionException thrown = null;
-        try {
-            session.stop();
-        } catch (SessionException ex) {
-            thrown = ex;
-        }
+    private static CommandOutcome stopped(
+            String name, Session session, @Nullable SessionException thrown) {
         SessionSnapshot now = session.snapshot();
         return switch (now.state()) {
             case NEW, STOPPED -> done(session, now);
