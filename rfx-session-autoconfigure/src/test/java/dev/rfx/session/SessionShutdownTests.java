@@ -328,7 +328,7 @@ class SessionShutdownTests {
                     });
             session.start();
             asked.await();
-            // A hook of our own runs beside that of the session, if it is still registered.
+            // This hook runs in parallel with that of the session, if that is still registered.
             Runtime.getRuntime().addShutdownHook(new Thread(exiting::countDown));
             System.exit(0);
         }

@@ -40,6 +40,12 @@ class SessionUnresponsiveTests {
                 awaitIgnoringInterrupts(this.release);
             };
 
+    private final Step blockUntilInterrupted =
+            () -> {
+                this.blocked.countDown();
+                new CountDownLatch(1).await();
+            };
+
     @AfterEach
     void letGo() {
         this.release.countDown();
@@ -177,14 +183,7 @@ class SessionUnresponsiveTests {
 
     @Test
     void blockedCallThatHeedsTheInterruptEndsCleanly() throws Exception {
-        Session session =
-                session(
-                        SessionPhase.ACT,
-                        () -> {
-                            this.blocked.countDown();
-                            new CountDownLatch(1).await();
-                        },
-                        PATIENT);
+        Session session = session(SessionPhase.ACT, this.blockUntilInterrupted, PATIENT);
         session.start();
         this.blocked.await();
 
@@ -219,14 +218,7 @@ class SessionUnresponsiveTests {
 
     @Test
     void stopTimeoutsAreNotCutShortByAnInterruptOfTheCaller() throws Exception {
-        Session session =
-                session(
-                        SessionPhase.ACT,
-                        () -> {
-                            this.blocked.countDown();
-                            new CountDownLatch(1).await();
-                        },
-                        PATIENT);
+        Session session = session(SessionPhase.ACT, this.blockUntilInterrupted, PATIENT);
         session.start();
         this.blocked.await();
         Thread.currentThread().interrupt();

@@ -26,10 +26,6 @@ final class PropertyChecks {
         }
     }
 
-    static void requireBetween(String property, Duration value, Duration lowest, Duration highest) {
-        require(isBetween(value, lowest, highest), property, value, lowest + " to " + highest);
-    }
-
     static boolean isBetween(Duration value, Duration lowest, Duration highest) {
         return value.compareTo(lowest) >= 0 && value.compareTo(highest) <= 0;
     }

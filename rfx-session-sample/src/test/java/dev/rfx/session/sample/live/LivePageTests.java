@@ -60,7 +60,7 @@ class LivePageTests {
             this.context.close();
         }
         if (started != null) {
-            started.resize(1280, 900).console(); // forgets what a test that failed has left
+            started.resize(1280, 900);
         }
     }
 
