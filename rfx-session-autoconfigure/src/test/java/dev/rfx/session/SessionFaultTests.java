@@ -126,13 +126,14 @@ class SessionFaultTests {
         if (place == Place.ROBOT_STOP) {
             session.start();
             awaitIterations(session, 3);
-            stop(session, fault);
+            stop(session, fault.blocks());
         } else if (place == Place.RESET && fault.blocks()) {
             FutureTask<Void> start = async(session::start);
             awaitBlockedThread();
             assertThat(start.isDone()).isFalse();
             this.outcome.add("start() waits");
-            stop(session, fault);
+            // stop() interrupts a reset at once; only one that ignores the interrupt blocks on.
+            stop(session, fault == Fault.BLOCKS_FOR_EVER);
             awaitQuietly(start);
         } else {
             start(session);
@@ -275,17 +276,11 @@ class SessionFaultTests {
         }
     }
 
-    private void stop(Session session, Fault fault) throws InterruptedException {
+    private void stop(Session session, boolean blocks) throws InterruptedException {
         FutureTask<Void> stop = async(session::stop);
-        if (fault.blocks()) {
+        if (blocks) {
             awaitBlockedThread();
-            this.clock.awaitWaiter();
-            // Robot.stop() is never interrupted.
-            if (fault == Fault.BLOCKS && this.robot.stops.get() == 0) {
-                this.clock.advance(OPTIONS.stopTimeout().toNanos() / 2);
-            } else {
-                this.clock.lettingWaitsTimeOut(true);
-            }
+            this.clock.lettingWaitsTimeOut(true);
         }
         awaitQuietly(stop);
         if (session.state() == SessionState.STUCK) {

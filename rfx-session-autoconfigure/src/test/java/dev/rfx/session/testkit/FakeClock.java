@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -34,7 +33,6 @@ public final class FakeClock implements Clock {
     private volatile boolean parksForEver;
     private volatile boolean parked;
     private volatile boolean waitsTimeOut;
-    private final AtomicInteger waiters = new AtomicInteger();
 
     /** Lets every sleep end late, by the supplied time. */
     public FakeClock oversleeping(LongSupplier nanos) {
@@ -95,28 +93,15 @@ public final class FakeClock implements Clock {
     @Override
     public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
         long begin = this.now.get();
-        this.waiters.incrementAndGet();
-        try {
-            while (!latch.await(1, TimeUnit.MILLISECONDS)) {
-                if (this.waitsTimeOut && nanos <= MAX_LIMIT_NANOS) {
-                    this.now.accumulateAndGet(
-                            begin + nanos, (now, end) -> end - now > 0 ? end : now);
-                }
-                if (this.now.get() - begin >= nanos) {
-                    return latch.getCount() == 0;
-                }
+        while (!latch.await(1, TimeUnit.MILLISECONDS)) {
+            if (this.waitsTimeOut && nanos <= MAX_LIMIT_NANOS) {
+                this.now.accumulateAndGet(begin + nanos, (now, end) -> end - now > 0 ? end : now);
             }
-            return true;
-        } finally {
-            this.waiters.decrementAndGet();
+            if (this.now.get() - begin >= nanos) {
+                return latch.getCount() == 0;
+            }
         }
-    }
-
-    /** Waits until a thread waits for a latch by this clock. */
-    public void awaitWaiter() {
-        while (this.waiters.get() == 0) {
-            Thread.onSpinWait();
-        }
+        return true;
     }
 
     @Override
