@@ -3,7 +3,6 @@ package dev.rfx.session;
 import dev.rfx.session.jfr.IterationEvents;
 import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.HybridWait;
-import dev.rfx.session.timing.SpinWindow;
 import dev.rfx.session.timing.TimingRecorder;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -97,7 +96,8 @@ final class ControlLoop<O, A> {
         this.periodNanos = options.periodNanos();
         this.clock = clock;
         this.hybridWait =
-                new HybridWait(clock, new SpinWindow(options.spinWindow(), options.periodNanos()));
+                new HybridWait(
+                        clock, options.periodNanos(), options.spinWindow(), options.spinBudget());
         this.recorder = recorder;
         this.events = events;
         this.observationAge =

@@ -2,7 +2,6 @@ package dev.rfx.session;
 
 import dev.rfx.session.jfr.IterationEvents;
 import dev.rfx.session.timing.Clock;
-import dev.rfx.session.timing.SpinWindow;
 import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +44,8 @@ final class LoopWarmup {
     private static final Duration REAL_DURATION = Duration.ofNanos(200_000);
 
     private static final Duration WARMUP = Duration.ofNanos(100_000);
+
+    private static final Duration SPIN = Duration.ofNanos(400_000);
 
     private static final String SESSION_NAME = "loop warm-up";
 
@@ -120,7 +121,7 @@ final class LoopWarmup {
     private static SessionOptions options(int which) {
         SessionOptions options = SessionOptions.defaults();
         return switch (which % 5) {
-            case 0 -> options.withSpinWindow(Duration.ofNanos(SpinWindow.MAX_NANOS));
+            case 0 -> options.withSpinWindow(SPIN);
             case 1 -> options.withMaxObservationAge(Duration.ofHours(1));
             default -> options;
         };
@@ -217,7 +218,7 @@ final class LoopWarmup {
     private static final class SkippingClock implements Clock {
 
         /** A spin ends after one turn. */
-        private static final long SPIN_NANOS = SpinWindow.MAX_NANOS;
+        private static final long SPIN_NANOS = SPIN.toNanos();
 
         private static final long LATE_NANOS = 300_000;
         private static final long TOO_LATE_NANOS = 1_100_000;

@@ -62,6 +62,12 @@ public final class SessionOptions {
         if (spinWindow != null) {
             requireBetween("spinWindow", spinWindow, Duration.ZERO, MAX_SPIN_WINDOW);
         }
+        // Written so that NaN fails it.
+        require(
+                values.spinBudget >= 0 && values.spinBudget <= 1,
+                "spinBudget",
+                values.spinBudget,
+                "0 to 1");
         if (values.duration != null) {
             requireBetween("duration", values.duration, Duration.ofNanos(1), MAX_DURATION);
         }
@@ -135,6 +141,11 @@ public final class SessionOptions {
     /** {@return the length of the spin before each deadline, or null for a self-calibrating one} */
     public @Nullable Duration spinWindow() {
         return this.values.spinWindow;
+    }
+
+    /** {@return the share of one processor that the loop may spend to wait exactly} */
+    public double spinBudget() {
+        return this.values.spinBudget;
     }
 
     /** {@return the duration of a run, or null for no limit} */
@@ -233,11 +244,23 @@ public final class SessionOptions {
      * {@return options with another spin window}
      *
      * @param spinWindow how long before each deadline the loop stops sleeping and spins; 0 to 1.2
-     *     ms, 0 for no spin. Null, the default, lets the loop learn it from how late the machine
-     *     wakes it. With a FIFO priority at most half a period
+     *     ms, 0 for no spin. The loop then has no naps and no budget. Null, the default, lets the
+     *     loop learn naps and spin from how late the machine wakes it. With a FIFO priority at most
+     *     half a period
      */
     public SessionOptions withSpinWindow(@Nullable Duration spinWindow) {
         return with(values -> values.spinWindow = spinWindow);
+    }
+
+    /**
+     * {@return options with another spin budget}
+     *
+     * @param spinBudget the share of one processor that the loop may spend on the naps and the spin
+     *     before each deadline, unless the spin window is fixed; 0 to 1, default 0.09. All loops of
+     *     the JVM together spend at most a tenth of its processors
+     */
+    public SessionOptions withSpinBudget(double spinBudget) {
+        return with(values -> values.spinBudget = spinBudget);
     }
 
     /**
@@ -370,6 +393,7 @@ public final class SessionOptions {
         private Duration stopTimeout = Duration.ofSeconds(2);
         private int maxTimingSamples = 10_000;
         private @Nullable Duration spinWindow;
+        private double spinBudget = 0.09;
         private @Nullable Duration duration;
         private @Nullable Duration watchdogTimeout;
         private WatchdogAction watchdogAction = WatchdogAction.STOP_ROBOT;
@@ -395,6 +419,7 @@ public final class SessionOptions {
                     this.stopTimeout,
                     this.maxTimingSamples,
                     this.spinWindow,
+                    this.spinBudget,
                     this.duration,
                     this.watchdogTimeout,
                     this.watchdogAction,

@@ -37,7 +37,8 @@ class ColdStartBenchmark {
             Loop.session(
                     starts,
                     Duration.ofMillis(500),
-                    SessionOptions.defaults().withWarmup(Duration.parse(args[0])));
+                    SessionOptions.defaults().withWarmup(Duration.parse(args[0])),
+                    0);
             ChildLoops.tell(starts);
         }
     }

@@ -65,9 +65,9 @@ class GarbageBenchmark {
             Thread allocator = new Thread(() -> allocate(chunksPerSecond));
             allocator.setDaemon(true);
             allocator.start();
-            Loop.SESSION.run(new StartInstants(1000, 2), Duration.ofSeconds(1)); // warm
+            Loop.SESSION.run(new StartInstants(1000, 2), Duration.ofSeconds(1), 0); // warm
             StartInstants starts = new StartInstants(1000, ROUND.toSeconds());
-            Loop.SESSION.run(starts, ROUND);
+            Loop.SESSION.run(starts, ROUND, 0);
             ChildLoops.tell(starts);
         }
 

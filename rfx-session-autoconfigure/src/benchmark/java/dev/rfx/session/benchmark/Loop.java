@@ -10,48 +10,57 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A loop at a fixed rate that is measured, with as good as nothing to do. */
+/** A loop at a fixed rate with an idle robot and an idle policy. */
 enum Loop {
+
+    /** Reads the clock all the time: what remains is the machine's. */
+    CLOCK("the clock alone") {
+        @Override
+        void run(StartInstants starts, Duration duration, int readers) {
+            onGrid(starts, duration, Long.MAX_VALUE);
+        }
+    },
 
     /** What the JDK has. */
     EXECUTOR("ScheduledThreadPoolExecutor") {
         @Override
-        void run(StartInstants starts, Duration duration) throws InterruptedException {
+        void run(StartInstants starts, Duration duration, int readers) {
             IdleRobot robot = new IdleRobot(starts);
-            Policy<Tensor, Tensor> policy = observation -> observation;
             ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
             long period = (long) starts.periodNanos();
-            executor.scheduleAtFixedRate(
-                    () -> {
-                        starts.begin(System.nanoTime());
-                        iterate(robot, policy);
-                    },
-                    period,
-                    period,
-                    TimeUnit.NANOSECONDS);
-            Thread.sleep(duration.toMillis());
-            executor.submit(robot::stop);
-            executor.shutdown();
-            executor.awaitTermination(10, TimeUnit.SECONDS);
+            ScheduledFuture<?> loop =
+                    executor.scheduleAtFixedRate(
+                            () -> iterate(robot), period, period, TimeUnit.NANOSECONDS);
+            try {
+                Thread.sleep(duration.toMillis());
+                loop.cancel(false);
+                executor.submit(robot::stop).get();
+            } catch (InterruptedException | ExecutionException ex) {
+                throw new IllegalStateException(ex);
+            } finally {
+                executor.shutdown();
+            }
         }
     },
 
-    /** Sleeps as exactly as the JVM can. */
-    PARK("parkNanos") {
+    /** One sleep, then a short spin: the economical wait. */
+    SHORT("sleep + spin 200 µs") {
         @Override
-        void run(StartInstants starts, Duration duration) throws InterruptedException {
-            onGrid(starts, duration, 0);
+        void run(StartInstants starts, Duration duration, int readers) {
+            onGrid(starts, duration, 200_000);
         }
     },
 
-    /** Sleeps until 1.2 ms before, then spins: what rfx does. */
-    FIXED("park + 1.2 ms spin") {
+    /** One sleep, then a spin of 1.2 ms: what rfx does. */
+    FIXED("sleep + spin 1.2 ms") {
         @Override
-        void run(StartInstants starts, Duration duration) throws InterruptedException {
+        void run(StartInstants starts, Duration duration, int readers) {
             onGrid(starts, duration, FIXED_SPIN_NANOS);
         }
     },
@@ -59,32 +68,32 @@ enum Loop {
     /** Ours. */
     SESSION("session") {
         @Override
-        void run(StartInstants starts, Duration duration) {
-            session(starts, duration, WARM);
-        }
-    },
-
-    /** Ours with a short slice. */
-    SESSION_SLICE("session, slice 100 µs") {
-        @Override
-        void run(StartInstants starts, Duration duration) {
-            session(starts, duration, withThread(thread().withSlice(Duration.ofNanos(100_000))));
-        }
-    },
-
-    /** Ours as a real-time thread. */
-    SESSION_FIFO("session, FIFO 80") {
-        @Override
-        void run(StartInstants starts, Duration duration) {
-            session(starts, duration, withThread(thread().withFifoPriority(80)));
+        void run(StartInstants starts, Duration duration, int readers) {
+            session(starts, duration, WARM, readers);
         }
     },
 
     /** Ours with the fixed spin. */
     SESSION_FIXED("session, spin 1.2 ms") {
         @Override
-        void run(StartInstants starts, Duration duration) {
-            session(starts, duration, WARM.withSpinWindow(Duration.ofNanos(FIXED_SPIN_NANOS)));
+        void run(StartInstants starts, Duration duration, int readers) {
+            session(
+                    starts,
+                    duration,
+                    WARM.withSpinWindow(Duration.ofNanos(FIXED_SPIN_NANOS)),
+                    readers);
+        }
+    },
+
+    /** Ours as a real-time thread. */
+    SESSION_FIFO("session, FIFO 80") {
+        @Override
+        void run(StartInstants starts, Duration duration, int readers) {
+            session(
+                    starts,
+                    duration,
+                    WARM.withThread(ThreadOptions.defaults().withFifoPriority(80)),
+                    readers);
         }
     };
 
@@ -103,42 +112,52 @@ enum Loop {
         return this.label;
     }
 
-    /** Runs the loop for a time, and tells when each iteration began. */
-    abstract void run(StartInstants starts, Duration duration) throws InterruptedException;
+    /**
+     * Runs the loop for a time.
+     *
+     * @param starts records when each iteration begins
+     * @param duration how long
+     * @param readers number of threads that ask for the statistics of a session, 125 times a second
+     *     each
+     */
+    abstract void run(StartInstants starts, Duration duration, int readers);
 
-    /** Tells whether the machine permits it. */
+    /** {@return whether the machine permits it} */
     boolean isPermitted() {
         try {
-            run(new StartInstants(1000, 1), Duration.ofMillis(20));
+            run(new StartInstants(1000, 1), Duration.ofMillis(20), 0);
             return true;
         } catch (RuntimeException ex) {
-            return false;
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    private static ThreadOptions thread() {
-        return ThreadOptions.defaults();
-    }
-
-    private static SessionOptions withThread(ThreadOptions thread) {
-        return WARM.withThread(thread);
-    }
-
-    static void session(StartInstants starts, Duration duration, SessionOptions options) {
+    static void session(
+            StartInstants starts, Duration duration, SessionOptions options, int readers) {
         Session session =
                 new Session(
                         new IdleRobot(starts),
-                        observation -> observation,
+                        IdleRobot.POLICY,
                         options.withRateHz(1e9 / starts.periodNanos()));
+        for (int i = 0; i < readers; i++) {
+            Thread reader =
+                    new Thread(
+                            () -> {
+                                while (true) {
+                                    session.stats();
+                                    LockSupport.parkNanos(8_000_000);
+                                }
+                            });
+            reader.setDaemon(true);
+            reader.start();
+        }
         session.run(duration);
-        starts.periods(session.periodNanos());
     }
 
-    /** A robot that only marks when it is observed. */
+    /** A robot that only records when it is observed. */
     static final class IdleRobot implements Robot<Tensor, Tensor> {
+
+        static final Policy<Tensor, Tensor> POLICY = observation -> observation;
 
         private final StartInstants starts;
         private final Tensor state = Tensor.zeros(6);
@@ -167,43 +186,33 @@ enum Loop {
         }
     }
 
-    /** On an absolute grid, on a thread of its own whose timer slack is 1 ns, as ours. */
-    private static void onGrid(StartInstants starts, Duration duration, long spinNanos)
-            throws InterruptedException {
+    /** On an absolute grid, on the calling thread, with a timer slack of 1 ns as ours. */
+    private static void onGrid(StartInstants starts, Duration duration, long spinNanos) {
         IdleRobot robot = new IdleRobot(starts);
-        Policy<Tensor, Tensor> policy = observation -> observation;
-        Thread thread =
-                new Thread(
-                        () -> {
-                            minimizeTimerSlack();
-                            long begin = System.nanoTime();
-                            for (long k = 0; ; k++) {
-                                long due = begin + Math.round(k * starts.periodNanos());
-                                if (due - begin >= duration.toNanos()) {
-                                    break;
-                                }
-                                long now = System.nanoTime();
-                                while (due - spinNanos - now > 0) {
-                                    LockSupport.parkNanos(due - spinNanos - now);
-                                    now = System.nanoTime();
-                                }
-                                while (due - now > 0) {
-                                    Thread.onSpinWait();
-                                    now = System.nanoTime();
-                                }
-                                starts.begin(now);
-                                iterate(robot, policy);
-                            }
-                            robot.stop();
-                        });
-        thread.start();
-        thread.join();
+        minimizeTimerSlack();
+        long begin = System.nanoTime();
+        for (long k = 0; ; k++) {
+            long due = begin + Math.round(k * starts.periodNanos());
+            if (due - begin >= duration.toNanos()) {
+                break;
+            }
+            long now = System.nanoTime();
+            while (due - now > spinNanos) {
+                LockSupport.parkNanos(due - spinNanos - now);
+                now = System.nanoTime();
+            }
+            while (due - now > 0) {
+                Thread.onSpinWait();
+                now = System.nanoTime();
+            }
+            iterate(robot);
+        }
+        robot.stop();
     }
 
-    /** What a loop is there for. */
-    private static <O, A> void iterate(Robot<O, A> robot, Policy<O, A> policy) {
+    private static void iterate(Robot<Tensor, Tensor> robot) {
         try {
-            robot.act(policy.selectAction(robot.observe()));
+            robot.act(IdleRobot.POLICY.selectAction(robot.observe()));
         } catch (Exception ex) {
             throw new IllegalStateException(ex);
         }

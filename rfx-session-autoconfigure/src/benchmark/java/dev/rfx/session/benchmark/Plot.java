@@ -2,47 +2,48 @@ package dev.rfx.session.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Map;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.ChartUtils;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.plot.XYPlot;
-import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** How late a loop is, against what it costs: one line for each loop, one point for each rate. */
+/** How often the jitter of each loop exceeds a value: one curve for each loop. */
 final class Plot {
 
-    private static final int WIDTH = 900;
-    private static final int HEIGHT = 600;
+    private static final int WIDTH = 800;
+    private static final int HEIGHT = 480;
+
+    /** The finest jitter that is drawn, in µs: below is the resolution of the clock. */
+    private static final double FINEST = 0.01;
 
     private Plot() {}
 
-    static void write(
-            Path file, List<Loop> loops, double[] rates, BiFunction<Loop, Double, Result> results)
-            throws IOException {
+    static void write(Path file, double rateHz, Map<Loop, Result> results) throws IOException {
         XYSeriesCollection data = new XYSeriesCollection();
-        for (Loop loop : loops) {
-            XYSeries series = new XYSeries(loop.toString(), false);
-            for (double rate : rates) {
-                Result result = results.apply(loop, rate);
-                series.add(result.medianCpu(), Math.max(result.medianJitter(0.95), 0.01));
-            }
-            data.addSeries(series);
-        }
+        results.forEach(
+                (loop, result) -> {
+                    XYSeries series = new XYSeries(loop.toString());
+                    double[] jitter = result.pooled();
+                    double drawn = 0;
+                    for (int i = 0; i < jitter.length; i++) {
+                        double value = Math.max(jitter[i], FINEST);
+                        if (value > drawn * 1.02) {
+                            series.add(value, 100.0 * (jitter.length - i) / jitter.length);
+                            drawn = value;
+                        }
+                    }
+                    data.addSeries(series);
+                });
         JFreeChart chart =
                 ChartFactory.createXYLineChart(
-                        "50, 200, 500 and 1000 Hz (from left to right), idle machine",
-                        "CPU of the loop's thread, % of one processor",
-                        "jitter p95, µs",
-                        data);
+                        "%.0f Hz, idle machine".formatted(rateHz), null, null, data);
         XYPlot plot = chart.getXYPlot();
-        plot.setDomainAxis(new LogAxis("CPU of the loop's thread, % of one processor"));
-        plot.setRangeAxis(new LogAxis("jitter p95, µs"));
-        plot.setRenderer(new XYLineAndShapeRenderer(true, true));
+        plot.setDomainAxis(new LogAxis("jitter as the robot sees it, µs"));
+        plot.setRangeAxis(new LogAxis("iterations with more than this, %"));
         ChartUtils.saveChartAsPNG(file.toFile(), chart, WIDTH, HEIGHT);
     }
 }

@@ -3,62 +3,52 @@ package dev.rfx.session.benchmark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 
-/** All rounds of one loop under one condition. */
+/** All rounds of one case. A figure is the median of the rounds, unless it says otherwise. */
 final class Result {
 
-    private final List<StartInstants> rounds = new ArrayList<>();
+    private final List<double[]> jitters = new ArrayList<>();
+    private final List<Double> cpuPercents = new ArrayList<>();
 
-    void add(StartInstants round) {
-        this.rounds.add(round);
-    }
-
-    List<StartInstants> rounds() {
-        return this.rounds;
+    /** Adds a round: the loops that ran at the same time. */
+    void add(List<StartInstants> loops) {
+        this.jitters.add(
+                loops.stream()
+                        .map(StartInstants::jitterMicros)
+                        .flatMapToDouble(Arrays::stream)
+                        .sorted()
+                        .toArray());
+        this.cpuPercents.add(loops.stream().mapToDouble(StartInstants::cpuPercent).sum());
     }
 
     int samples() {
-        return this.rounds.stream().mapToInt(round -> round.count() - 1).sum();
+        return this.jitters.stream().mapToInt(round -> round.length).sum();
     }
 
-    /** A percentile of the jitter of all rounds together, in µs. */
+    /** A percentile of the jitter, in µs. */
     double jitter(double quantile) {
-        return ofAll(StartInstants::jitterMicros, quantile);
+        return percentile(rounds(quantile), 0.5);
     }
 
-    /** The same as the robot sees it. */
-    double robotJitter(double quantile) {
-        return ofAll(StartInstants::robotJitterMicros, quantile);
+    /** The lowest and the highest percentile of a round, in µs. */
+    String spread(double quantile) {
+        double[] rounds = rounds(quantile);
+        return Table.format(percentile(rounds, 0)) + "–" + Table.format(percentile(rounds, 1));
     }
 
-    /** A percentile of the lateness of all rounds together, in µs. */
-    double lateness(double quantile) {
-        return ofAll(StartInstants::latenessMicros, quantile);
+    /** The jitter of all rounds together, in µs, sorted. */
+    double[] pooled() {
+        return this.jitters.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
     }
 
-    private double ofAll(Function<StartInstants, double[]> values, double quantile) {
+    /** The CPU of all loops, in percent of one processor. */
+    double cpu() {
         return percentile(
-                this.rounds.stream().map(values).flatMapToDouble(Arrays::stream).toArray(),
-                quantile);
+                this.cpuPercents.stream().mapToDouble(Double::doubleValue).toArray(), 0.5);
     }
 
-    /** The median of the rounds, so that one that was disturbed does not count. */
-    double medianOfRounds(ToDoubleFunction<StartInstants> figure) {
-        return percentile(this.rounds.stream().mapToDouble(figure).toArray(), 0.5);
-    }
-
-    double medianJitter(double quantile) {
-        return medianOfRounds(round -> percentile(round.jitterMicros(), quantile));
-    }
-
-    double medianRobotJitter(double quantile) {
-        return medianOfRounds(round -> percentile(round.robotJitterMicros(), quantile));
-    }
-
-    double medianCpu() {
-        return medianOfRounds(StartInstants::cpuPercent);
+    private double[] rounds(double quantile) {
+        return this.jitters.stream().mapToDouble(round -> percentile(round, quantile)).toArray();
     }
 
     static double percentile(double[] values, double quantile) {

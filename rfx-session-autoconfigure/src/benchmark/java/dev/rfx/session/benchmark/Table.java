@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
-/** Rows for people, as Markdown, and for programs, as CSV. */
+/** Rows, printed as Markdown and written as CSV. */
 final class Table {
 
     private final List<String> header;

@@ -1,101 +1,92 @@
 package dev.rfx.session.benchmark;
 
-import java.util.List;
 import java.util.Map;
 
-/** The ratios that the loop is to keep to, each of medians of the rounds of this run. */
+/** The targets of the loop, each a ratio to another loop of the same run or a figure in µs or %. */
 final class Targets {
 
+    private final Map<Case, Result> results;
     private final Table table = new Table("what", "measured", "target", "kept");
 
-    private Targets() {}
+    private Targets(Map<Case, Result> results) {
+        this.results = results;
+    }
 
-    static void print(
-            List<Loop> loops,
-            Map<Case, Result> single,
-            Map<Loop, Map<Integer, ManySessions.Rounds>> many,
-            Map<Boolean, Result> readers) {
-        Targets targets = new Targets();
-        for (double rate : LoopBenchmark.RATES) {
-            targets.compareWithFixed(single, rate);
-        }
-        for (double rate : LoopBenchmark.RATES) {
-            targets.compareJitter(single, rate, Loop.EXECUTOR, 1 / 50.0, 1 / 10.0);
-        }
-        targets.compareBesideBusyLoops(single);
-        if (loops.contains(Loop.SESSION_FIFO)) {
-            Result fifo = single.get(new Case(Loop.SESSION_FIFO, 1000, 0));
-            Result session = single.get(new Case(Loop.SESSION, 1000, 0));
-            targets.add(
-                    "FIFO / default at 1000 Hz: jitter p99.9",
-                    fifo.jitter(0.999) / session.jitter(0.999),
+    static Table of(Map<Case, Result> results) {
+        Targets targets = new Targets(results);
+        targets.compareWithFixed(50, 1.2, 4, 1);
+        targets.compareWithFixed(200, 1.2, 4, 1 / 4.0);
+        targets.compareWithFixed(500, 2, 5, 1 / 5.0);
+        targets.compareWithFixed(1000, 2, 5, 1 / 5.0);
+        LoopBenchmark.RATES.forEach(targets::addMedians);
+        LoopBenchmark.RATES.forEach(targets::compareBesideBusyLoops);
+        LoopBenchmark.RATES.forEach(targets::compareWithExecutor);
+        targets.compareFifo();
+        targets.compareReaders();
+        targets.addManyLoops();
+        return targets.table;
+    }
+
+    private void compareWithFixed(double rate, double p95, double p99, double cpu) {
+        Result session = idle(Loop.SESSION, rate);
+        Result fixed = idle(Loop.FIXED, rate);
+        String what = "session / spin 1.2 ms at %.0f Hz: ".formatted(rate);
+        add(what + "p95", session.jitter(0.95) / fixed.jitter(0.95), p95);
+        add(what + "p99", session.jitter(0.99) / fixed.jitter(0.99), p99);
+        add(what + "CPU", session.cpu() / fixed.cpu(), cpu);
+    }
+
+    private void addMedians(double rate) {
+        String what = "session at %.0f Hz: p50, µs".formatted(rate);
+        add(what, idle(Loop.SESSION, rate).jitter(0.5), 0.3);
+        Result warm = this.results.get(Case.idle(Loop.SESSION, rate).inWarmJvm());
+        add(what + ", warm JVM", warm.jitter(0.5), 0.1);
+    }
+
+    private void compareBesideBusyLoops(double rate) {
+        Result session = this.results.get(Case.idle(Loop.SESSION, rate).withBusyLoops(2));
+        Result fixed = this.results.get(Case.idle(Loop.FIXED, rate).withBusyLoops(2));
+        add(
+                "session / spin 1.2 ms at %.0f Hz with two busy threads: p99".formatted(rate),
+                session.jitter(0.99) / fixed.jitter(0.99),
+                1 / 10.0);
+    }
+
+    private void compareWithExecutor(double rate) {
+        add(
+                "session / ScheduledThreadPoolExecutor at %.0f Hz: p95".formatted(rate),
+                idle(Loop.SESSION, rate).jitter(0.95) / idle(Loop.EXECUTOR, rate).jitter(0.95),
+                1 / 10.0);
+    }
+
+    private void compareFifo() {
+        Result fifo = this.results.get(Case.idle(Loop.SESSION_FIFO, 1000));
+        if (fifo != null) {
+            add(
+                    "FIFO / default at 1000 Hz: p99.9 of all rounds",
+                    Result.percentile(fifo.pooled(), 0.999)
+                            / Result.percentile(idle(Loop.SESSION, 1000).pooled(), 0.999),
                     1 / 3.0);
         }
-        if (loops.contains(Loop.SESSION_SLICE)) {
-            Result slice = single.get(new Case(Loop.SESSION_SLICE, 1000, 2));
-            Result session = single.get(new Case(Loop.SESSION, 1000, 2));
-            targets.add(
-                    "slice / default at 1000 Hz with two busy loops: jitter p99",
-                    slice.jitter(0.99) / session.jitter(0.99),
-                    1 / 5.0);
-        }
-        ManySessions.Rounds ours = many.get(Loop.SESSION).get(32);
-        ManySessions.Rounds fixed = many.get(Loop.SESSION_FIXED).get(32);
-        targets.add(
-                "default / fixed 1.2 ms, 32 sessions at 100 Hz: CPU",
-                ours.medianCpu() / fixed.medianCpu(),
-                1 / 3.0);
-        targets.add(
-                "default / fixed 1.2 ms, 32 sessions at 100 Hz: jitter p99",
-                ours.jitter(0.99) / fixed.jitter(0.99),
-                1 / 5.0);
-        targets.add(
-                "with / without 1000 stats() a second from 8 threads, 1000 Hz: jitter p95",
-                readers.get(true).medianJitter(0.95) / readers.get(false).medianJitter(0.95),
+    }
+
+    private void compareReaders() {
+        Result readers = this.results.get(Case.idle(Loop.SESSION, 1000).withReaders(8));
+        add(
+                "with / without 1000 stats() a second from 8 threads at 1000 Hz: p95",
+                readers.jitter(0.95) / idle(Loop.SESSION, 1000).jitter(0.95),
                 2);
-        System.out.printf("%nRatios%n");
-        targets.table.print();
     }
 
-    private void compareWithFixed(Map<Case, Result> single, double rate) {
-        compareJitter(single, rate, Loop.FIXED, 2, 2);
-        double cpu =
-                single.get(new Case(Loop.SESSION, rate, 0)).medianCpu()
-                        / single.get(new Case(Loop.FIXED, rate, 0)).medianCpu();
-        add(what(Loop.FIXED, rate) + "CPU", cpu, rate == 1000 ? 1 / 7.0 : 1 / 6.0);
+    private void addManyLoops() {
+        Result hundred =
+                this.results.get(Case.idle(Loop.SESSION, LoopBenchmark.MANY_RATE).withLoops(100));
+        add("100 sessions at 100 Hz: p99, µs", hundred.jitter(0.99), 100);
+        add("100 sessions at 100 Hz: CPU, %", hundred.cpu(), 40);
     }
 
-    private void compareJitter(
-            Map<Case, Result> single, double rate, Loop other, double p50, double p95) {
-        Result session = single.get(new Case(Loop.SESSION, rate, 0));
-        Result base = single.get(new Case(other, rate, 0));
-        String what = what(other, rate) + "jitter ";
-        add(what + "p50", session.medianJitter(0.5) / base.medianJitter(0.5), p50);
-        add(what + "p95", session.medianJitter(0.95) / base.medianJitter(0.95), p95);
-        add(
-                what + "p50 as the robot sees it",
-                session.medianRobotJitter(0.5) / base.medianRobotJitter(0.5),
-                p50);
-        add(
-                what + "p95 as the robot sees it",
-                session.medianRobotJitter(0.95) / base.medianRobotJitter(0.95),
-                p95);
-    }
-
-    private static String what(Loop other, double rate) {
-        String name = other == Loop.FIXED ? "fixed 1.2 ms" : other.toString();
-        return "default / %s at %.0f Hz: ".formatted(name, rate);
-    }
-
-    private void compareBesideBusyLoops(Map<Case, Result> single) {
-        for (double rate : new double[] {200, 1000}) {
-            Result idle = single.get(new Case(Loop.SESSION, rate, 0));
-            Result session = single.get(new Case(Loop.SESSION, rate, 2));
-            Result fixed = single.get(new Case(Loop.FIXED, rate, 2));
-            String what = " at %.0f Hz with two busy loops: CPU".formatted(rate);
-            add("default / fixed 1.2 ms" + what, session.medianCpu() / fixed.medianCpu(), 1 / 4.0);
-            add("default / default idle" + what, session.medianCpu() / idle.medianCpu(), 1.5);
-        }
+    private Result idle(Loop loop, double rate) {
+        return this.results.get(Case.idle(loop, rate));
     }
 
     private void add(String what, double measured, double target) {

@@ -32,6 +32,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param spinWindow Time before each deadline for which the loop spins instead of sleeping; up to
  *     1200us, 0 to never spin. By default the loop calibrates it to the wakeup latency of the
  *     machine.
+ * @param spinBudget Share of one processor that a loop may spend to wait exactly; 0 to 1. Without
+ *     effect if the spin window is set.
  * @param duration Time after which a run stops. By default a run has no limit.
  * @param autoStartup Whether to start sessions with the application.
  * @param phase Lifecycle phase in which sessions start and stop. By default they start after, and
@@ -57,6 +59,7 @@ record SessionProperties(
         @DefaultValue("2s") Duration stopTimeout,
         @DefaultValue("10000") int maxTimingSamples,
         @Nullable Duration spinWindow,
+        @DefaultValue("0.09") double spinBudget,
         @Nullable Duration duration,
         @Nullable Duration maxObservationAge,
         @DefaultValue("10") int maxStaleIterations,
@@ -271,6 +274,7 @@ record SessionProperties(
         options =
                 checked("max-timing-samples", this.maxTimingSamples, options::withMaxTimingSamples);
         options = checked("spin-window", this.spinWindow, options::withSpinWindow);
+        options = checked("spin-budget", this.spinBudget, options::withSpinBudget);
         options = checked("duration", this.duration, options::withDuration);
         options =
                 checked("watchdog.timeout", this.watchdog.timeout(), options::withWatchdogTimeout);

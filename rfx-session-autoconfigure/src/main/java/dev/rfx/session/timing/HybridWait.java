@@ -1,8 +1,16 @@
 package dev.rfx.session.timing;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
- * Waits for a deadline: sleeps until shortly before it, because a sleep costs no processor time,
- * then spins, because a spin is exact. The {@link SpinWindow} decides how long the spin is.
+ * Waits for a deadline in three stages. First a long sleep, which costs nothing. But a processor
+ * that slept long wakes late and cold. So the last stretch is slept in short naps, which end almost
+ * on time. Then a spin, which is exact.
+ *
+ * <p>A budget bounds what naps and spin cost. The {@link SpinWindow} takes what it needs to cover
+ * the lateness of the last sleep; the {@link NapStage} takes the rest. A fixed spin window has no
+ * budget and no naps.
  *
  * <p>Internal to {@code dev.rfx.session}. {@link #until}, {@link #open} and {@link #close} belong
  * to the control thread; {@link #wake} may be called from any thread.
@@ -10,28 +18,52 @@ package dev.rfx.session.timing;
 public final class HybridWait {
 
     private final Clock clock;
+    private final double periodNanos;
+    private final double ownShare;
+    private final SpinBudget budget;
     private final SpinWindow spinWindow;
+    private final NapStage naps = new NapStage();
     private volatile boolean wakeRequested;
 
     /**
      * Creates a wait.
      *
      * @param clock the clock to wait by
-     * @param spinWindow how long to spin before a deadline
+     * @param periodNanos the period of the loop, in ns
+     * @param spinWindow how long to spin before a deadline; null to learn it
+     * @param spinBudget the share of one processor that naps and spin may take, unless the spin is
+     *     fixed
      */
-    public HybridWait(Clock clock, SpinWindow spinWindow) {
+    public HybridWait(
+            Clock clock, double periodNanos, @Nullable Duration spinWindow, double spinBudget) {
+        this(clock, periodNanos, spinWindow, spinBudget, SpinBudget.OF_THE_JVM);
+    }
+
+    HybridWait(
+            Clock clock,
+            double periodNanos,
+            @Nullable Duration spinWindow,
+            double spinBudget,
+            SpinBudget budget) {
         this.clock = clock;
-        this.spinWindow = spinWindow;
+        this.periodNanos = periodNanos;
+        this.ownShare = spinBudget;
+        this.budget = budget;
+        this.spinWindow = new SpinWindow(spinWindow, periodNanos);
     }
 
     /** Takes a share of the spin budget of the JVM. Called when the control thread begins. */
     public void open() {
-        this.spinWindow.open();
+        if (!this.spinWindow.isFixed()) {
+            this.budget.join();
+        }
     }
 
     /** Returns the share. Called when the control thread ends; allocates nothing. */
     public void close() {
-        this.spinWindow.close();
+        if (!this.spinWindow.isFixed()) {
+            this.budget.leave();
+        }
     }
 
     /**
@@ -44,7 +76,7 @@ public final class HybridWait {
      * @return the clock's reading at the end, so that the caller need not read it again
      */
     public long until(long deadline, long begin) {
-        long now = sleepUntil(deadline - this.spinWindow.nanos(), begin);
+        long now = sleepUntilSpin(deadline, begin);
         while (!this.wakeRequested && deadline - now > 0) {
             this.clock.onSpinWait();
             now = this.clock.nanoTime();
@@ -55,25 +87,47 @@ public final class HybridWait {
         return now;
     }
 
-    private long sleepUntil(long wakeAt, long begin) {
-        long now = begin;
-        if (wakeAt - now <= 0) {
+    private long sleepUntilSpin(long deadline, long begin) {
+        long budget = budgetNanos();
+        long spin = this.spinWindow.nanos(budget - NapStage.reserve(budget));
+        long spinAt = deadline - spin;
+        if (spinAt - begin <= 0) {
             this.spinWindow.leftNoTime();
-            return now;
+            return begin;
         }
-        while (wakeAt - now > 0) {
-            if (this.wakeRequested) {
-                return now;
+        long napAt = spinAt - this.naps.nanos(budget - spin);
+        long rested = sleepUntil(napAt, begin, Long.MAX_VALUE);
+        long now = sleepUntil(spinAt, rested, NapStage.NAP_NANOS);
+        if (!this.wakeRequested) {
+            this.spinWindow.overshot(now - spinAt);
+            if (napAt - begin > 0 && spinAt - rested > 0) {
+                this.naps.learn(rested - napAt, now - spinAt);
             }
-            this.clock.parkNanos(wakeAt - now);
-            now = this.clock.nanoTime();
-            if (wakeAt - now > 0) {
+        }
+        return now;
+    }
+
+    private long budgetNanos() {
+        return this.spinWindow.isFixed()
+                ? 0
+                : (long) (Math.min(this.ownShare, this.budget.share()) * this.periodNanos);
+    }
+
+    /** Sleeps in steps of a length; the last one may be half as long again. */
+    private long sleepUntil(long wakeAt, long begin, long step) {
+        long now = begin;
+        while (wakeAt - now > 0 && !this.wakeRequested) {
+            long left = wakeAt - now;
+            long nanos = left - step > step / 2 ? step : left;
+            this.clock.parkNanos(nanos);
+            long woken = this.clock.nanoTime();
+            if (woken - now < nanos) {
                 // Woken early. If the robot or the policy left the interrupt flag set, each further
                 // park would return at once, and this loop would burn a core.
                 Thread.interrupted();
             }
+            now = woken;
         }
-        this.spinWindow.overshot(now - wakeAt);
         return now;
     }
 

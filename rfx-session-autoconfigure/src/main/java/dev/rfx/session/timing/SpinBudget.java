@@ -3,7 +3,7 @@ package dev.rfx.session.timing;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Bounds the spinning of all self-calibrating loops of the JVM to a quarter of its processors, in
+ * Bounds what the naps and spins of all loops of the JVM cost to a tenth of its processors, in
  * equal shares. Without a bound many loops lengthen each other's spin windows: a spinning loop
  * keeps others from waking in time, and they learn to spin longer. Any thread may call it; it never
  * blocks.
@@ -12,7 +12,7 @@ final class SpinBudget {
 
     static final SpinBudget OF_THE_JVM = new SpinBudget(Runtime.getRuntime().availableProcessors());
 
-    private static final double SHARE_OF_ALL_PROCESSORS = 0.25;
+    private static final double SHARE_OF_ALL_PROCESSORS = 0.1;
 
     private final int processors;
     private final AtomicInteger loops = new AtomicInteger();
@@ -35,7 +35,7 @@ final class SpinBudget {
         return this.loops.get();
     }
 
-    /** {@return the part of its time that each loop may spin} */
+    /** {@return the part of its time that each loop may spend} */
     double share() {
         return SHARE_OF_ALL_PROCESSORS * this.processors / Math.max(1, this.loops.get());
     }

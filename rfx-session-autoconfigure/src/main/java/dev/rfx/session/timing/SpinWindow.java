@@ -11,18 +11,17 @@ import org.jspecify.annotations.Nullable;
  * plus some headroom, because a quantile learned from some hundred sleeps is not exact. Its steps
  * have a bounded size, so that a few outliers cannot move it far. The steps lead up quickly and
  * down slowly; therefore the window is also never much longer than the longest recent oversleep,
- * and forgets a busy time soon, such as the start of many sessions at once. It never exceeds the
- * loop's share of the {@link SpinBudget}.
+ * and forgets a busy time soon, such as the start of many sessions at once. A budget limits it.
  *
  * <p>Internal to {@code dev.rfx.session}; confined to the control thread.
  */
-public final class SpinWindow {
+final class SpinWindow {
 
     /** The shortest self-calibrating window, in ns. */
     static final long MIN_NANOS = 20_000;
 
     /** The longest self-calibrating window, in ns. */
-    public static final long MAX_NANOS = 400_000;
+    static final long MAX_NANOS = 400_000;
 
     /** Added to the quantile. */
     static final long HEADROOM_NANOS = 30_000;
@@ -44,9 +43,7 @@ public final class SpinWindow {
     /** The window exceeds the longest remembered oversleep by at most this. */
     private static final long MARGIN_NANOS = 10_000;
 
-    private final boolean calibrating;
-    private final SpinBudget budget;
-    private final double periodNanos;
+    private final boolean fixed;
     private final double maxNanos;
     private double nanos;
     private int learned;
@@ -54,47 +51,32 @@ public final class SpinWindow {
     private long longest;
 
     /**
-     * Creates a window with a share of the spin budget of the JVM.
+     * Creates a window. A self-calibrating one leaves half of the period to sleep in. If it took
+     * the whole period, no sleep would remain to learn from, and it would never shrink again.
      *
      * @param fixed the length, or null for a self-calibrating window
      * @param periodNanos the period of the loop, in ns
      */
-    public SpinWindow(@Nullable Duration fixed, double periodNanos) {
-        this(fixed, periodNanos, SpinBudget.OF_THE_JVM);
-    }
-
-    /**
-     * A self-calibrating window leaves half of the period to sleep in. If it took the whole period,
-     * no sleep would remain to learn from, and it would never shrink again.
-     */
-    SpinWindow(@Nullable Duration fixed, double periodNanos, SpinBudget budget) {
-        this.calibrating = fixed == null;
-        this.budget = budget;
-        this.periodNanos = periodNanos;
+    SpinWindow(@Nullable Duration fixed, double periodNanos) {
+        this.fixed = fixed != null;
         this.maxNanos = Math.max(Math.min(MAX_NANOS, periodNanos / 2), MIN_NANOS);
         this.nanos = fixed == null ? Math.min(INITIAL_NANOS, this.maxNanos) : fixed.toNanos();
     }
 
-    void open() {
-        if (this.calibrating) {
-            this.budget.join();
-        }
+    boolean isFixed() {
+        return this.fixed;
     }
 
-    void close() {
-        if (this.calibrating) {
-            this.budget.leave();
-        }
-    }
-
-    long nanos() {
-        return this.calibrating
-                ? (long) Math.min(this.nanos + HEADROOM_NANOS, limit())
-                : (long) this.nanos;
-    }
-
-    private double limit() {
-        return Math.min(this.maxNanos, this.budget.share() * this.periodNanos);
+    /**
+     * {@return the length, in ns}
+     *
+     * @param budgetNanos the longest self-calibrating one
+     */
+    long nanos(long budgetNanos) {
+        return this.fixed
+                ? (long) this.nanos
+                : (long)
+                        Math.min(Math.min(this.nanos + HEADROOM_NANOS, this.maxNanos), budgetNanos);
     }
 
     /**
@@ -103,11 +85,7 @@ public final class SpinWindow {
      * and would burn processor time that is short already.
      */
     void overshot(long lateNanos) {
-        if (!this.calibrating) {
-            return;
-        }
-        if (lateNanos > MAX_NANOS) {
-            set(this.nanos);
+        if (this.fixed || lateNanos > MAX_NANOS) {
             return;
         }
         double step = STEP_NANOS;
@@ -131,12 +109,12 @@ public final class SpinWindow {
      * it would keep its length, and the loop would never sleep again.
      */
     void leftNoTime() {
-        if (this.calibrating) {
+        if (!this.fixed) {
             set(this.nanos - (1 - QUANTILE) * STEP_NANOS);
         }
     }
 
     private void set(double next) {
-        this.nanos = Math.max(Math.min(next, limit()), MIN_NANOS);
+        this.nanos = Math.max(Math.min(next, this.maxNanos), MIN_NANOS);
     }
 }

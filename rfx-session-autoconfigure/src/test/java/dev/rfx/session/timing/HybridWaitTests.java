@@ -1,0 +1,197 @@
+package dev.rfx.session.timing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rfx.session.testkit.FakeClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HybridWaitTests {
+
+    private static final double PERIOD = 5e6;
+
+    /** A long sleep ends late by 120 µs, a nap by 10 µs. */
+    private static final LongUnaryOperator COLD_AFTER_A_LONG_SLEEP =
+            slept -> slept > 200_000 ? 120_000 : 10_000;
+
+    private final SleepingClock clock = new SleepingClock();
+    private final SpinBudget budget = new SpinBudget(2);
+
+    @Test
+    void lastStretchIsSleptInNapsThenSpun() {
+        this.clock.late = COLD_AFTER_A_LONG_SLEEP;
+        HybridWait hybridWait = learned(null, 0.09);
+
+        long deadline = this.clock.nanoTime() + 5_000_000;
+        this.clock.sleeps.clear();
+        long end = hybridWait.until(deadline, this.clock.nanoTime());
+
+        assertThat(end - deadline).isBetween(0L, SleepingClock.TURN_NANOS);
+        assertThat(this.clock.sleeps.get(0)).isGreaterThan(3_500_000L);
+        assertThat(this.clock.sleeps.size()).isBetween(6, 9);
+        assertThat(this.clock.sleeps.subList(1, this.clock.sleeps.size() - 1))
+                .containsOnly(NapStage.NAP_NANOS);
+        assertThat(this.clock.sleeps.get(this.clock.sleeps.size() - 1))
+                .isLessThanOrEqualTo(NapStage.NAP_NANOS * 3 / 2);
+        assertThat(this.clock.spunNanos).as("spin").isLessThan(60_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.005, 0.02, 0.09, 0.5})
+    void napsAndSpinCostNoMoreThanTheBudget(double spinBudget) {
+        this.clock.late = COLD_AFTER_A_LONG_SLEEP;
+        HybridWait hybridWait = learned(null, spinBudget);
+        this.clock.spunNanos = 0;
+        this.clock.sleeps.clear();
+
+        waitFor(hybridWait, 1_000);
+
+        long naps = this.clock.sleeps.size() - 1_000;
+        double costs = naps * NapStage.COST_NANOS + this.clock.spunNanos;
+        assertThat(costs / (1_000 * PERIOD)).isLessThanOrEqualTo(Math.min(spinBudget, 0.2) + 1e-4);
+    }
+
+    @Test
+    void machineThatWakesFromALongSleepAsFromANapGetsOneNap() {
+        this.clock.late = slept -> 15_000;
+        HybridWait hybridWait = learned(null, 0.09);
+        this.clock.sleeps.clear();
+
+        waitFor(hybridWait, 1);
+
+        assertThat(this.clock.sleeps).hasSize(2);
+    }
+
+    @Test
+    void fixedSpinHasNoNapsAndNoShareOfTheBudget() {
+        this.clock.late = COLD_AFTER_A_LONG_SLEEP;
+        HybridWait hybridWait = learned(Duration.ofNanos(300_000), 0.09);
+        this.clock.sleeps.clear();
+        hybridWait.open();
+
+        waitFor(hybridWait, 10);
+
+        assertThat(this.clock.sleeps).hasSize(10);
+        assertThat(this.budget.loops()).isZero();
+        hybridWait.close();
+        assertThat(this.budget.loops()).isZero();
+    }
+
+    @Test
+    void zeroSpinNeverSpins() {
+        HybridWait hybridWait = learned(Duration.ZERO, 0.09);
+        this.clock.spunNanos = 0;
+
+        waitFor(hybridWait, 100);
+
+        assertThat(this.clock.spunNanos).isZero();
+    }
+
+    @Test
+    void loopsOfAJvmShareItsBudget() {
+        this.clock.late = slept -> 100_000;
+        HybridWait hybridWait = learned(null, 0.09);
+        for (int i = 0; i < 100; i++) {
+            this.budget.join();
+        }
+        this.clock.spunNanos = 0;
+
+        waitFor(hybridWait, 1_000);
+
+        assertThat(100 * this.clock.spunNanos / (1_000 * PERIOD)).isLessThanOrEqualTo(2 * 0.1);
+    }
+
+    @Test
+    void waitThatIsTooShortForALongSleepNaps() {
+        this.clock.late = COLD_AFTER_A_LONG_SLEEP;
+        HybridWait hybridWait = learned(null, 0.09);
+        this.clock.sleeps.clear();
+
+        hybridWait.until(this.clock.nanoTime() + 400_000, this.clock.nanoTime());
+
+        assertThat(this.clock.sleeps).hasSizeBetween(2, 4);
+        assertThat(this.clock.sleeps).allMatch(nanos -> nanos <= NapStage.NAP_NANOS * 3 / 2);
+    }
+
+    @Test
+    void wakeEndsANap() {
+        this.clock.late = COLD_AFTER_A_LONG_SLEEP;
+        HybridWait hybridWait = learned(null, 0.09);
+        long deadline = this.clock.nanoTime() + 5_000_000;
+        this.clock.onSleep =
+                () -> {
+                    if (this.clock.sleeps.size() == 3) {
+                        hybridWait.wake(Thread.currentThread());
+                    }
+                };
+        this.clock.sleeps.clear();
+
+        long end = hybridWait.until(deadline, this.clock.nanoTime());
+
+        assertThat(this.clock.sleeps).hasSize(3);
+        assertThat(deadline - end).isPositive();
+        this.clock.onSleep = () -> {};
+        assertThat(hybridWait.until(deadline, end))
+                .as("the next wait")
+                .isGreaterThanOrEqualTo(deadline);
+    }
+
+    private HybridWait learned(Duration spinWindow, double spinBudget) {
+        HybridWait hybridWait =
+                new HybridWait(this.clock, PERIOD, spinWindow, spinBudget, this.budget);
+        waitFor(hybridWait, 3_000);
+        return hybridWait;
+    }
+
+    private void waitFor(HybridWait hybridWait, int periods) {
+        long deadline = this.clock.nanoTime();
+        for (int i = 0; i < periods; i++) {
+            deadline += (long) PERIOD;
+            hybridWait.until(deadline, this.clock.nanoTime());
+        }
+    }
+
+    /** A clock that records its sleeps, each of which ends late by a function of its length. */
+    private static final class SleepingClock implements Clock {
+
+        static final long TURN_NANOS = 50;
+
+        private final List<Long> sleeps = new ArrayList<>();
+        private LongUnaryOperator late = slept -> 0;
+        private Runnable onSleep = () -> {};
+        private long now = FakeClock.ORIGIN;
+        private long spunNanos;
+
+        @Override
+        public long nanoTime() {
+            return this.now;
+        }
+
+        @Override
+        public void parkNanos(long nanos) {
+            this.sleeps.add(nanos);
+            this.now += nanos + this.late.applyAsLong(nanos);
+            this.onSleep.run();
+        }
+
+        @Override
+        public void onSpinWait() {
+            this.now += TURN_NANOS;
+            this.spunNanos += TURN_NANOS;
+        }
+
+        @Override
+        public void unpark(Thread thread) {}
+
+        @Override
+        public boolean await(CountDownLatch latch, long nanos) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
