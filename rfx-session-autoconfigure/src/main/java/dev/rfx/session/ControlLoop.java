@@ -78,6 +78,12 @@ final class ControlLoop<O, A> {
     /** The latest action; written by the control thread, read by any thread. */
     private volatile @Nullable Object action;
 
+    // The grid, in readings of the clock; confined to the control thread.
+    private long grid;
+    private long ticks;
+    private long due;
+    private long start;
+
     /** The clock's reading at the begin of the loop; valid after {@link #warmUp}. */
     private volatile long begin;
 
@@ -150,71 +156,80 @@ final class ControlLoop<O, A> {
 
     /** Iterates until a stop is requested, the duration is over, or the robot or policy throws. */
     void run() throws Exception {
-        long start = this.clock.nanoTime();
-        long grid = start;
-        long due = start;
-        long k = 0;
-        this.begin = start;
-        while (!this.stopRequested && start - this.begin < this.limitNanos.get()) {
-            enter(SessionPhase.OBSERVE);
-            O observation = this.robot.observe();
-            if (observation == null) {
-                throw new NullPointerException("observe() returned null");
-            }
-            long observed = this.clock.nanoTime();
-            OBSERVATION.setRelease(this, (Object) observation);
-            long timestamp = this.observationAge.timestampOf(observation, observed);
+        long now = this.clock.nanoTime();
+        this.begin = now;
+        this.start = now;
+        this.due = now;
+        this.grid = now;
+        this.ticks = 0;
+        while (!this.stopRequested && this.start - this.begin < this.limitNanos.get()) {
+            iterate();
+        }
+    }
+
+    /**
+     * Runs one iteration and waits for the next. A method of its own: the JVM uses better code from
+     * the next call on, while a loop that runs for hours keeps the code that it began with.
+     */
+    private void iterate() throws Exception {
+        enter(SessionPhase.OBSERVE);
+        O observation = this.robot.observe();
+        if (observation == null) {
+            throw new NullPointerException("observe() returned null");
+        }
+        long observed = this.clock.nanoTime();
+        OBSERVATION.setRelease(this, (Object) observation);
+        long timestamp = this.observationAge.timestampOf(observation, observed);
+        if (this.stopRequested) {
+            return;
+        }
+        enter(SessionPhase.POLICY);
+        A action = this.policy.selectAction(observation);
+        this.actionGuard.check(action);
+        long selected = this.clock.nanoTime();
+        boolean stale = this.observationAge.isTooOld(timestamp, selected);
+        long end = selected;
+        if (stale) {
+            enter(SessionPhase.OBSERVE); // a failure is attributed to the observation
+            this.observationAge.countStale(timestamp, selected);
             if (this.stopRequested) {
                 return;
             }
-            enter(SessionPhase.POLICY);
-            A action = this.policy.selectAction(observation);
-            this.actionGuard.check(action);
-            long selected = this.clock.nanoTime();
-            boolean stale = this.observationAge.isTooOld(timestamp, selected);
-            long end = selected;
-            if (stale) {
-                enter(SessionPhase.OBSERVE); // a failure is attributed to the observation
-                this.observationAge.countStale(timestamp, selected);
-                if (this.stopRequested) {
-                    return;
-                }
-            } else {
-                if (!this.gate.compareAndSet(OPEN, ACTING)) {
-                    return;
-                }
-                ACTION.setRelease(this, (Object) action);
-                enter(SessionPhase.ACT);
-                this.robot.act(action);
-                // Volatile: a stop request that found ACTING is seen by the next check of
-                // stopRequested.
-                this.gate.set(OPEN);
-                end = this.clock.nanoTime();
+        } else {
+            if (!this.gate.compareAndSet(OPEN, ACTING)) {
+                return; // a stop is requested
             }
-            k++;
-            long next = grid + Math.round(k * this.periodNanos);
-            boolean late = end - next > 0;
-            int flags = flags(end - start, late, stale);
-            this.events.iteration(
-                    this.recorder.count(),
-                    due,
-                    start,
-                    observed,
-                    selected,
-                    end,
-                    (flags & TimingRecorder.OVERRUN) != 0,
-                    (flags & TimingRecorder.LATE_WAKEUP) != 0);
-            this.recorder.record(due, start, observed, selected, end, flags);
-
-            enter(SessionPhase.WAIT);
-            if (late) {
-                grid = end;
-                next = end;
-                k = 0;
-            }
-            due = next;
-            start = waitUntil(due);
+            ACTION.setRelease(this, (Object) action);
+            enter(SessionPhase.ACT);
+            this.robot.act(action);
+            // Volatile: a stop request that found ACTING is seen by the next check of
+            // stopRequested.
+            this.gate.set(OPEN);
+            end = this.clock.nanoTime();
         }
+        this.ticks++;
+        long next = this.grid + Math.round(this.ticks * this.periodNanos);
+        boolean late = end - next > 0;
+        int flags = flags(end - this.start, late, stale);
+        this.events.iteration(
+                this.recorder.count(),
+                this.due,
+                this.start,
+                observed,
+                selected,
+                end,
+                (flags & TimingRecorder.OVERRUN) != 0,
+                (flags & TimingRecorder.LATE_WAKEUP) != 0);
+        this.recorder.record(this.due, this.start, observed, selected, end, flags);
+
+        enter(SessionPhase.WAIT);
+        if (late) {
+            this.grid = end;
+            next = end;
+            this.ticks = 0;
+        }
+        this.due = next;
+        this.start = waitUntil(next);
     }
 
     private int flags(long workNanos, boolean late, boolean stale) {
