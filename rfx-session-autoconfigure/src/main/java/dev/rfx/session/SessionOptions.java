@@ -321,7 +321,8 @@ public final class SessionOptions {
     /**
      * {@return options with another control thread}
      *
-     * @param thread what the session asks of the operating system for it. Default nothing
+     * @param thread what the session asks of the operating system for it. Default {@link
+     *     ThreadOptions#defaults()}
      */
     public SessionOptions withThread(ThreadOptions thread) {
         return with(values -> values.thread = Objects.requireNonNull(thread, "thread"));

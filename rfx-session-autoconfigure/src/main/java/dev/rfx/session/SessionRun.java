@@ -3,6 +3,7 @@ package dev.rfx.session;
 import dev.rfx.session.jfr.IterationEvents;
 import dev.rfx.session.thread.ThreadStatus;
 import dev.rfx.session.thread.ThreadTuning;
+import dev.rfx.session.thread.TunedThread;
 import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class SessionRun {
     private final RunControl control;
     private final StallWatch stallWatch;
 
-    private volatile @Nullable ThreadStatus threadStatus;
+    private volatile @Nullable TunedThread tunedThread;
 
     /**
      * Creates a run. Starts no thread.
@@ -184,8 +185,9 @@ final class SessionRun {
 
     private void tuneThread() {
         ThreadTuning tuning = this.context.threads().tuning();
-        ThreadStatus status = tuning.tune();
-        this.threadStatus = status;
+        TunedThread thread = tuning.tune();
+        this.tunedThread = thread;
+        ThreadStatus status = thread.status();
         if (status != null && tuning.isToBeWarnedOf(status)) {
             this.events.threadIncomplete(status);
         }
@@ -242,6 +244,10 @@ final class SessionRun {
         } catch (Throwable ex) {
             // The state says what happened; there is no memory to say more.
         }
+        TunedThread thread = this.tunedThread;
+        if (thread != null) {
+            thread.release(); // before a restart, whose thread asks for its own
+        }
         try {
             if (restart != null) {
                 restart.run();
@@ -281,7 +287,8 @@ final class SessionRun {
     }
 
     @Nullable ThreadStatus threadStatus() {
-        return this.threadStatus;
+        TunedThread thread = this.tunedThread;
+        return thread == null ? null : thread.status();
     }
 
     @Nullable Object latestObservation() {

@@ -93,8 +93,9 @@ public interface SessionView {
     @Nullable Object latestAction();
 
     /**
-     * {@return what is in force for the control thread of the current or last run} Null if {@link
-     * SessionOptions#thread()} asks for nothing, or if no run has begun.
+     * {@return what is in force for the control thread of the current or last run} Null if no run
+     * has begun, or if {@link SessionOptions#thread()} asks for nothing that this system could
+     * offer.
      */
     @Nullable ThreadStatus threadStatus();
 

@@ -93,15 +93,19 @@ record SessionProperties(
     }
 
     /**
-     * Operating system settings of the control thread. They need Linux and the library JNA.
+     * Operating system settings of the control thread. They need Linux; all but cpuLatency needs
+     * JDK 22 with native access enabled, or the library JNA.
      *
      * @param scheduling Scheduling policy of the thread. SCHED_FIFO needs CAP_SYS_NICE or the limit
      *     rtprio.
      * @param priority Priority with SCHED_FIFO; 1 to 99.
      * @param slice Scheduler time slice of the thread; 100us to 100ms, not with SCHED_FIFO. A
-     *     shorter slice is scheduled sooner after a wakeup. Needs Linux 6.12. By default the kernel
-     *     decides.
+     *     thread with a shorter slice is scheduled sooner after a wakeup. Needs Linux 6.12. 0 for
+     *     the slice of the kernel. By default 100us where that is available.
      * @param cpus Numbers of the processors on which the thread may run, from 0. By default all.
+     * @param cpuLatency Longest time in which an idle processor wakes up; 0 to 10ms in whole
+     *     microseconds. Keeps all processors of the machine out of deeper idle states, which costs
+     *     power. Needs the right to write /dev/cpu_dma_latency. By default no limit.
      * @param lockMemory Whether to keep the memory of the process from being paged out. Needs
      *     CAP_IPC_LOCK or an unlimited memlock.
      * @param required Whether the start fails if one of these settings cannot be applied. Otherwise
@@ -112,6 +116,7 @@ record SessionProperties(
             @DefaultValue("80") int priority,
             @Nullable Duration slice,
             @DefaultValue Set<Integer> cpus,
+            @Nullable Duration cpuLatency,
             @DefaultValue("false") boolean lockMemory,
             @DefaultValue("true") boolean required) {
 
@@ -129,6 +134,7 @@ record SessionProperties(
             }
             options = checked("thread.slice", this.slice, options::withSlice);
             options = checked("thread.cpus", this.cpus, options::withCpus);
+            options = checked("thread.cpu-latency", this.cpuLatency, options::withCpuLatency);
             return options.withLockMemory(this.lockMemory).withRequired(this.required);
         }
     }

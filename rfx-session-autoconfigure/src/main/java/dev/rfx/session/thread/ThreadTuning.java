@@ -9,21 +9,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThreadTuning {
 
+    private static final TunedThread UNTUNED = new TunedThread(null, null);
+
     private final ThreadOptions options;
     private final @Nullable ThreadTuner tuner;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
-     * Creates a tuning. Loads nothing of the operating system if the options ask for nothing.
+     * Creates a tuning. Loads nothing of the operating system.
      *
      * @param options what is asked for
      */
     public ThreadTuning(ThreadOptions options) {
-        this(
-                options,
-                options.areDefault() || !ThreadTuner.isSupported() ? null : new ThreadTuner());
+        this(options, ThreadTuner.isSupported() ? new ThreadTuner() : null);
     }
 
+    /**
+     * Creates a tuning with another tuner.
+     *
+     * @param tuner null on a system that is not supported
+     */
     ThreadTuning(ThreadOptions options, @Nullable ThreadTuner tuner) {
         this.options = options;
         this.tuner = tuner;
@@ -33,19 +38,23 @@ public final class ThreadTuning {
      * Tunes the calling thread. Always minimizes its timer slack, which costs nothing and needs no
      * right.
      *
-     * @return what is in force, or null if the options ask for nothing
+     * @return the thread with what is in force; the caller releases it
      * @throws ThreadTuningException if something is required and not available
      */
-    public @Nullable ThreadStatus tune() {
+    public TunedThread tune() {
         TimerSlack.minimize();
-        if (this.options.areDefault()) {
-            return null;
+        if (this.tuner != null) {
+            return this.options.askForSomething() || this.options.takesDefaultSlice()
+                    ? this.tuner.tune(this.options)
+                    : UNTUNED;
         }
-        if (this.tuner == null) {
-            return ThreadStatus.unknown(
-                    "thread options need Linux, but this is " + System.getProperty("os.name"));
-        }
-        return this.tuner.tune(this.options);
+        return this.options.askForSomething()
+                ? new TunedThread(
+                        ThreadStatus.unknown(
+                                "thread options need Linux, but this is "
+                                        + System.getProperty("os.name")),
+                        null)
+                : UNTUNED;
     }
 
     /**
@@ -71,7 +80,7 @@ public final class ThreadTuning {
         return () -> {
             try {
                 inForce.release();
-            } catch (RuntimeException | LinkageError ex) {
+            } catch (RuntimeException ex) {
                 // The thread stays on these processors, which slows down only itself.
             }
             task.run();

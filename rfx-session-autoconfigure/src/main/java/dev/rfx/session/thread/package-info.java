@@ -1,8 +1,9 @@
 /**
  * What the operating system does for a control thread: real-time priority, time slice, processors,
- * locked memory. A leaf: it knows no robot and no session. Users meet {@link
+ * their latency, locked memory. A leaf: it knows no robot and no session. Users meet {@link
  * dev.rfx.session.thread.ThreadOptions} and {@link dev.rfx.session.thread.ThreadStatus}; {@code
- * ThreadTuning} is internal to {@code dev.rfx.session}. Start reading at {@code ThreadTuning}.
+ * ThreadTuning} and {@code TunedThread} are internal to {@code dev.rfx.session}. Start reading at
+ * {@code ThreadTuning}.
  */
 @NullMarked
 package dev.rfx.session.thread;

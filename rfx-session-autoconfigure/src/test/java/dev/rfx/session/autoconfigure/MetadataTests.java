@@ -27,6 +27,7 @@ class MetadataTests {
                     "rfx.session.so101.start-pose",
                     "rfx.session.so101.start-speed",
                     "rfx.session.spin-window",
+                    "rfx.session.thread.cpu-latency",
                     "rfx.session.thread.cpus",
                     "rfx.session.thread.slice",
                     "rfx.session.watchdog.timeout");
@@ -63,6 +64,7 @@ class MetadataTests {
                         "rfx.session.thread.scheduling",
                         "rfx.session.thread.priority",
                         "rfx.session.thread.slice",
+                        "rfx.session.thread.cpu-latency",
                         "rfx.session.thread.cpus",
                         "rfx.session.thread.lock-memory",
                         "rfx.session.thread.required",

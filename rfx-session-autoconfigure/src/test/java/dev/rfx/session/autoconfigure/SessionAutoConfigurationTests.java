@@ -107,6 +107,7 @@ class SessionAutoConfigurationTests {
                         "rfx.session.thread.scheduling=fifo",
                         "rfx.session.thread.priority=70",
                         "rfx.session.thread.cpus=1,3",
+                        "rfx.session.thread.cpu-latency=20us",
                         "rfx.session.thread.lock-memory=true",
                         "rfx.session.thread.required=false",
                         "rfx.session.restart.max-attempts=5",
@@ -140,6 +141,7 @@ class SessionAutoConfigurationTests {
                                                                         70,
                                                                         null,
                                                                         Set.of(1, 3),
+                                                                        Duration.ofNanos(20_000),
                                                                         true,
                                                                         false))
                                                         .withRestart(
@@ -404,6 +406,7 @@ class SessionAutoConfigurationTests {
                     thread.priority          | 100   | 1 to 99
                     thread.slice             | 99us  | PT0.0001S to PT0.1S
                     thread.cpus              | -1    | numbers from 0 to 1023
+                    thread.cpu-latency       | 11ms  | PT0S to PT0.01S
                     restart.max-attempts     | -1    | 0 to 1000
                     restart.initial-delay    | -1s   | PT0S to PT1H
                     restart.multiplier       | 0.5   | 1 to 100

@@ -45,8 +45,20 @@ class ThreadPropertiesTests {
                             thread -> {
                                 assertThat(thread.scheduling()).isEqualTo("OTHER");
                                 assertThat(thread.cpus()).containsExactly(0);
+                                assertThat(thread.memoryLocked()).isFalse();
                                 assertThat(thread.problem()).isNull();
                             });
+        }
+    }
+
+    @Test
+    void sliceOfZeroAsksForNothing() {
+        try (ConfigurableApplicationContext context = start("--rfx.session.thread.slice=0")) {
+            SessionHealthIndicator health =
+                    new SessionHealthIndicator(
+                            context.getBean(Session.class), SessionHealthThresholds.NONE);
+
+            assertThat(health.health().getDetails()).doesNotContainKey("thread");
         }
     }
 

@@ -24,9 +24,14 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class ThreadTunerTests {
 
-    private static final ThreadOptions NOTHING = ThreadOptions.defaults();
+    private static final ThreadOptions DEFAULTS = ThreadOptions.defaults();
 
     private final ThreadTuner tuner = new ThreadTuner();
+    private final Kernel kernel = Kernel.ofThisJvm();
+
+    private ThreadStatus tune(ThreadOptions options) {
+        return this.tuner.tune(options).status();
+    }
 
     /** Runs a task on a new thread, because the tuning of a thread cannot be undone. */
     private static <V> V onThread(Callable<V> task) throws Exception {
@@ -49,7 +54,7 @@ class ThreadTunerTests {
 
     private static void assumeThatFifoIsPermitted() throws Exception {
         assumeTrue(
-                onThread(() -> Kernel.setFifo(1)) == 0,
+                onThread(() -> Kernel.ofThisJvm().setFifo(1)) == 0,
                 "SCHED_FIFO is not permitted here: needs CAP_SYS_NICE or the limit rtprio");
     }
 
@@ -59,11 +64,12 @@ class ThreadTunerTests {
 
         onThread(
                 () -> {
-                    ThreadStatus status = this.tuner.tune(NOTHING.withFifoPriority(7));
+                    ThreadStatus status = tune(DEFAULTS.withFifoPriority(7));
 
                     assertThat(status.scheduling()).isEqualTo("FIFO 7");
                     assertThat(status.problem()).isNull();
-                    assertThat(onThread(Kernel::getScheduling)).hasToString("OTHER");
+                    assertThat(onThread(() -> this.kernel.getScheduling(Kernel.CALLING_THREAD)))
+                            .hasToString("OTHER");
                     return null;
                 });
     }
@@ -75,10 +81,7 @@ class ThreadTunerTests {
                     Privileges.drop(
                             () ->
                                     assertThatExceptionOfType(ThreadTuningException.class)
-                                            .isThrownBy(
-                                                    () ->
-                                                            this.tuner.tune(
-                                                                    NOTHING.withFifoPriority(80)))
+                                            .isThrownBy(() -> tune(DEFAULTS.withFifoPriority(80)))
                                             .withMessageStartingWith(
                                                     "The control thread is not permitted to use SCHED_FIFO"
                                                             + " at priority 80. ")
@@ -92,15 +95,15 @@ class ThreadTunerTests {
 
     @Test
     void whatIsNotRequiredAndNotPermittedIsAProblemAndTheRestIsInForce() throws Exception {
-        int first = Kernel.getAffinity(Kernel.MAIN_THREAD).first();
+        int first = this.kernel.getAffinity(Kernel.MAIN_THREAD).first();
         ThreadOptions options =
-                NOTHING.withFifoPriority(80).withCpus(Set.of(first)).withRequired(false);
+                DEFAULTS.withFifoPriority(80).withCpus(Set.of(first)).withRequired(false);
 
         ThreadStatus status =
                 onThread(
                         () -> {
                             CompletableFuture<ThreadStatus> tuned = new CompletableFuture<>();
-                            Privileges.drop(() -> tuned.complete(this.tuner.tune(options)));
+                            Privileges.drop(() -> tuned.complete(tune(options)));
                             return tuned.join();
                         });
 
@@ -113,17 +116,17 @@ class ThreadTunerTests {
     @Test
     void sliceNeedsNoRightButAKernelThatHasIt() throws Exception {
         Duration slice = Duration.ofNanos(300_000);
-        ThreadOptions options = NOTHING.withSlice(slice);
+        ThreadOptions options = DEFAULTS.withSlice(slice);
 
         onThread(
                 () -> {
                     Privileges.drop(
                             () -> {
                                 if (hasSlices()) {
-                                    assertThat(this.tuner.tune(options).slice()).isEqualTo(slice);
+                                    assertThat(tune(options).slice()).isEqualTo(slice);
                                 } else {
                                     assertThatExceptionOfType(ThreadTuningException.class)
-                                            .isThrownBy(() -> this.tuner.tune(options))
+                                            .isThrownBy(() -> tune(options))
                                             .withMessageContaining("Linux 6.12");
                                 }
                             });
@@ -139,17 +142,17 @@ class ThreadTunerTests {
 
     @Test
     void threadRunsOnItsProcessorsAndWhatItStartsIsReleased() throws Exception {
-        SortedSet<Integer> all = Kernel.getAffinity(Kernel.MAIN_THREAD);
+        SortedSet<Integer> all = this.kernel.getAffinity(Kernel.MAIN_THREAD);
 
         onThread(
                 () -> {
-                    ThreadStatus status = this.tuner.tune(NOTHING.withCpus(Set.of(all.last())));
+                    ThreadStatus status = tune(DEFAULTS.withCpus(Set.of(all.last())));
 
                     assertThat(status.cpus()).containsExactly(all.last());
                     onThread(
                             () -> {
                                 this.tuner.release();
-                                assertThat(Kernel.getAffinity(Kernel.CALLING_THREAD))
+                                assertThat(this.kernel.getAffinity(Kernel.CALLING_THREAD))
                                         .isEqualTo(all);
                                 return null;
                             });
@@ -162,7 +165,7 @@ class ThreadTunerTests {
         onThread(
                 () -> {
                     assertThatExceptionOfType(ThreadTuningException.class)
-                            .isThrownBy(() -> this.tuner.tune(NOTHING.withCpus(Set.of(1023))))
+                            .isThrownBy(() -> tune(DEFAULTS.withCpus(Set.of(1023))))
                             .withMessageStartingWith(
                                     "None of the processors [1023] is available to this process. Choose"
                                             + " some of [0");
@@ -178,8 +181,7 @@ class ThreadTunerTests {
                             () -> {
                                 assumeTrue(!MemoryLimits.isUnlimited(), "memlock is unlimited");
                                 assertThatExceptionOfType(ThreadTuningException.class)
-                                        .isThrownBy(
-                                                () -> this.tuner.tune(NOTHING.withLockMemory(true)))
+                                        .isThrownBy(() -> tune(DEFAULTS.withLockMemory(true)))
                                         .withMessageContaining("CAP_IPC_LOCK")
                                         .withMessageContaining("LimitMEMLOCK=infinity");
                             });
@@ -204,7 +206,7 @@ class ThreadTunerTests {
 
         public static void main(String[] args) throws IOException {
             System.out.println("locked before: " + lockedMemory());
-            ThreadStatus status = new ThreadTuner().tune(NOTHING.withLockMemory(true));
+            ThreadStatus status = new ThreadTuner().tune(DEFAULTS.withLockMemory(true)).status();
             System.out.printf(
                     "in force: %s, problem %s%n", status.memoryLocked(), status.problem());
             System.out.println("locked after: " + lockedMemory());

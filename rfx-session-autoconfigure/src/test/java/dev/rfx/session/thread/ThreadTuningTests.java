@@ -25,8 +25,8 @@ class ThreadTuningTests {
     private final ThreadTuner supported =
             new ThreadTuner() {
                 @Override
-                ThreadStatus tune(ThreadOptions options) {
-                    return new ThreadStatus("OTHER", null, null, false, "not here");
+                TunedThread tune(ThreadOptions options) {
+                    throw new AssertionError("tuned with " + options);
                 }
 
                 @Override
@@ -37,9 +37,10 @@ class ThreadTuningTests {
 
     @Test
     void nothingAskedForIsNothingDone() {
-        ThreadTuning tuning = new ThreadTuning(ThreadOptions.defaults(), this.supported);
+        ThreadTuning tuning =
+                new ThreadTuning(ThreadOptions.defaults().withSlice(Duration.ZERO), this.supported);
 
-        assertThat(tuning.tune()).isNull();
+        assertThat(tuning.tune().status()).isNull();
         tuning.released(() -> {}).run();
         assertThat(this.released).hasValue(0);
     }
@@ -48,13 +49,18 @@ class ThreadTuningTests {
     void elsewhereThanOnLinuxThereIsAWarningOnce() {
         ThreadTuning tuning = new ThreadTuning(PINNED, null);
 
-        ThreadStatus status = tuning.tune();
+        ThreadStatus status = tuning.tune().status();
 
         assertThat(status.problem())
                 .isEqualTo(
                         "thread options need Linux, but this is " + System.getProperty("os.name"));
         assertThat(tuning.isToBeWarnedOf(status)).isTrue();
         assertThat(tuning.isToBeWarnedOf(status)).isFalse();
+    }
+
+    @Test
+    void elsewhereThanOnLinuxTheDefaultsAskForNothing() {
+        assertThat(new ThreadTuning(ThreadOptions.defaults(), null).tune().status()).isNull();
     }
 
     @Test
@@ -111,6 +117,15 @@ class ThreadTuningTests {
                 .withMessage("spinWindow is PT0.000500001S, but must be PT0S to PT0.0005S");
     }
 
+    /** The kernel's slice is no slice of a real-time thread: a profile may add the priority. */
+    @Test
+    void sliceOfZeroGoesWithAFifoPriority() {
+        ThreadOptions options =
+                ThreadOptions.defaults().withSlice(Duration.ZERO).withFifoPriority(1);
+
+        assertThat(options.fifoPriority()).isEqualTo(1);
+    }
+
     @Test
     void valuesOutsideTheirRangeAreRefused() {
         ThreadOptions options = ThreadOptions.defaults();
@@ -123,6 +138,12 @@ class ThreadTuningTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options.withFifoPriority(1).withSlice(Duration.ofMillis(1)))
                 .withMessageContaining("left out with a FIFO priority");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withCpuLatency(Duration.ofMillis(11)))
+                .withMessage("cpuLatency is PT0.011S, but must be PT0S to PT0.01S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withCpuLatency(Duration.ofNanos(1_500)))
+                .withMessageContaining("a whole number of microseconds");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options.withCpus(Set.of(2000)))
                 .withMessage("cpus is [2000], but must be numbers from 0 to 1023");
