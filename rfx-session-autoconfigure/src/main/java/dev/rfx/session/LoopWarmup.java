@@ -28,7 +28,7 @@ final class LoopWarmup {
      * Number of runs. The JVM compiles a method after some hundred calls, and a loop after 15 000
      * turns.
      */
-    private static final int RUNS = 1000;
+    private static final int RUNS = 700;
 
     /** Most runs have 30 iterations. */
     private static final Duration SHORT = Duration.ofMillis(30);

@@ -57,6 +57,7 @@ class MetadataTests {
                         "rfx.session.stop-timeout",
                         "rfx.session.max-timing-samples",
                         "rfx.session.spin-window",
+                        "rfx.session.spin-budget",
                         "rfx.session.duration",
                         "rfx.session.auto-startup",
                         "rfx.session.phase",

@@ -30,6 +30,7 @@ class HybridWaitTests {
 
         long deadline = this.clock.nanoTime() + 5_000_000;
         this.clock.sleeps.clear();
+        this.clock.spunNanos = 0;
         long end = hybridWait.until(deadline, this.clock.nanoTime());
 
         assertThat(end - deadline).isBetween(0L, SleepingClock.TURN_NANOS);
