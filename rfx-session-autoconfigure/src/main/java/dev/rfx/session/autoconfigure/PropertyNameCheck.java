@@ -45,7 +45,7 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
         Map<ConfigurationPropertyName, ConfigurationProperty> unknown = new LinkedHashMap<>();
         for (ConfigurationPropertySource source :
-                ConfigurationPropertySources.from(this.environment.getPropertySources())) {
+                ConfigurationPropertySources.get(this.environment)) {
             if (source instanceof IterableConfigurationPropertySource iterable) {
                 iterable.stream()
                         .filter(PropertyNames.PREFIX::isAncestorOf)
