@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.jfr.IterationEvents;
 import dev.rfx.session.jfr.JfrEvents;
 
 /** Writes the events of a session into flight recordings. Called on the events thread. */
@@ -13,6 +14,7 @@ final class FlightRecorderListener implements SessionListener {
 
     @Override
     public void started(SessionView session) {
+        IterationEvents.register();
         JfrEvents.SessionStarted event = new JfrEvents.SessionStarted();
         event.session = this.session;
         event.rateHz = session.options().rateHz();

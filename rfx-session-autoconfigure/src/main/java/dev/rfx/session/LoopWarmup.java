@@ -62,6 +62,7 @@ final class LoopWarmup {
         if (!proceed.getAsBoolean() || !DONE.compareAndSet(false, true)) {
             return;
         }
+        IterationEvents.register();
         TimingRecorder recorder = new TimingRecorder(1, GcPauses.OF_THE_JVM::nanosWithin);
         IterationEvents enabled = new IterationEvents(SESSION_NAME);
         for (int i = 0; i < RUNS; i++) {

@@ -21,8 +21,8 @@ final class RunReports {
     /** Built by the first reader: the control thread has no time for it. */
     private final AtomicReference<@Nullable SessionException> failure = new AtomicReference<>();
 
+    private final RunStatistics statistics;
     private volatile boolean failureReported;
-    private volatile TimingRecorder.Begin statsBegin = TimingRecorder.Begin.OF_THE_RUN;
 
     RunReports(
             SessionOptions options,
@@ -37,6 +37,7 @@ final class RunReports {
         this.loop = loop;
         this.recorder = recorder;
         this.controlThread = controlThread;
+        this.statistics = new RunStatistics(options.periodNanos(), clock, recorder);
     }
 
     /**
@@ -166,24 +167,22 @@ final class RunReports {
 
     SessionSnapshot snapshot(@Nullable RestartStatus restart) {
         SessionState now = this.state.get();
-        TimingRecorder.Sample sample = this.recorder.sample(this.statsBegin);
-        SessionStats stats =
-                SessionStats.of(
-                        sample.iterations(),
-                        sample.overruns(),
-                        this.options.periodNanos(),
-                        sample.periodNanos());
+        RunStatistics.Window window = this.statistics.window(!now.isActive());
         return new SessionSnapshot(
                 now,
-                stats,
-                sample.periodNanos().length,
-                sample.windowOverruns(),
+                this.statistics.stats(window),
+                window.iterations(),
+                window.overruns(),
                 now.isActive() && this.state.loopBegan()
                         ? Duration.ofNanos(nanosSinceLastIteration())
                         : null,
                 isStalled(),
                 failure(),
                 restart);
+    }
+
+    SessionStats stats() {
+        return this.statistics.stats(this.statistics.window(!this.state.get().isActive()));
     }
 
     SessionTotals totals() {
@@ -196,12 +195,12 @@ final class RunReports {
     }
 
     long[] periodNanos() {
-        return this.recorder.sample(this.statsBegin).periodNanos();
+        return this.statistics.periodNanos();
     }
 
     /** Lets the statistics count from now on. */
     void resetStatistics() {
-        this.statsBegin = this.recorder.now();
+        this.statistics.reset();
     }
 
     /**

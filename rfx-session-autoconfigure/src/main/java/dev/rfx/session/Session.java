@@ -309,21 +309,18 @@ public final class Session implements SessionView, AutoCloseable {
 
     @Override
     public SessionStats stats() {
-        return snapshot(current(), null).stats();
+        SessionRun current = current();
+        return current == null ? SessionStats.none(options()) : current.reports().stats();
     }
 
     @Override
     public SessionSnapshot snapshot() {
         Runs now = this.register.runs();
-        return snapshot(now.current(), this.register.restarts().status(now.pending()));
-    }
-
-    private SessionSnapshot snapshot(
-            @Nullable SessionRun current, @Nullable RestartStatus restart) {
-        if (current != null) {
-            return current.reports().snapshot(restart);
-        }
-        return SessionSnapshot.beforeTheFirstRun(options(), restart);
+        SessionRun current = now.current();
+        RestartStatus restart = this.register.restarts().status(now.pending());
+        return current == null
+                ? SessionSnapshot.beforeTheFirstRun(options(), restart)
+                : current.reports().snapshot(restart);
     }
 
     @Override

@@ -30,8 +30,8 @@ public record SessionSnapshot(
 
     static SessionSnapshot beforeTheFirstRun(
             SessionOptions options, @Nullable RestartStatus restart) {
-        SessionStats none = SessionStats.of(0, 0, options.periodNanos(), new long[0]);
-        return new SessionSnapshot(SessionState.NEW, none, 0, 0, null, false, null, restart);
+        return new SessionSnapshot(
+                SessionState.NEW, SessionStats.none(options), 0, 0, null, false, null, restart);
     }
 
     /**

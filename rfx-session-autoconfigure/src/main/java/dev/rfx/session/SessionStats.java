@@ -33,6 +33,11 @@ public record SessionStats(
 
     private static final double NANOS_PER_SECOND = 1e9;
 
+    /** {@return the statistics before the first run} */
+    static SessionStats none(SessionOptions options) {
+        return of(0, 0, options.periodNanos(), new long[0]);
+    }
+
     static SessionStats of(
             long iterations, long overruns, double targetPeriodNanos, long[] periodNanos) {
         double targetSeconds = targetPeriodNanos / NANOS_PER_SECOND;
@@ -57,6 +62,21 @@ public record SessionStats(
                 percentileSeconds(jitterNanos, rank(n, 0.50), 0.95),
                 percentileSeconds(jitterNanos, rank(n, 0.95), 0.99),
                 max / NANOS_PER_SECOND);
+    }
+
+    /** {@return the same figures with other counts} */
+    SessionStats withCounts(long iterations, long overruns) {
+        return iterations == this.iterations && overruns == this.overruns
+                ? this
+                : new SessionStats(
+                        iterations,
+                        overruns,
+                        this.targetPeriodSeconds,
+                        this.avgPeriodSeconds,
+                        this.p50JitterSeconds,
+                        this.p95JitterSeconds,
+                        this.p99JitterSeconds,
+                        this.maxJitterSeconds);
     }
 
     private static int rank(int samples, double quantile) {

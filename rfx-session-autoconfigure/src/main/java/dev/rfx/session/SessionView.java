@@ -34,12 +34,16 @@ public interface SessionView {
     /** {@return the number of iterations that the current or last run has completed} */
     long stepCount();
 
-    /** {@return the statistics of the current or last run, all zero before the first run} */
+    /**
+     * {@return the statistics of the current or last run, all zero before the first run} The counts
+     * of iterations and overruns are those of this instant. The figures of period and jitter are at
+     * most 50 ms older, and exact once the run has ended.
+     */
     SessionStats stats();
 
     /**
-     * {@return state and statistics as of one instant} Unlike {@link #failure()}, reading a failure
-     * here does not count as reporting it.
+     * {@return state and statistics} The statistics are as exact as those of {@link #stats()}.
+     * Unlike {@link #failure()}, reading a failure here does not count as reporting it.
      */
     SessionSnapshot snapshot();
 
@@ -63,8 +67,9 @@ public interface SessionView {
     List<IterationRecord> recentIterations();
 
     /**
-     * {@return the start-to-start periods that {@link #stats()} covers, in ns, oldest first} For
-     * figures of your own, such as a histogram. At most {@link SessionOptions#maxTimingSamples()}.
+     * {@return the start-to-start periods in the window of {@link #stats()}, in ns, oldest first}
+     * For figures of your own, such as a histogram. At most {@link
+     * SessionOptions#maxTimingSamples()}. Each call copies them.
      */
     long[] periodNanos();
 

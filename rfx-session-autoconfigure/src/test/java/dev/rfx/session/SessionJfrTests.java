@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.rfx.session.jfr.IterationEvents;
+import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.FakeClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -123,6 +126,64 @@ class SessionJfrTests {
         assertThat(named(events, "rfx.Iteration"))
                 .extracting(event -> event.getLong("iteration"))
                 .containsExactly(0L, 1L, 2L, 3L, 4L);
+    }
+
+    /** In a JVM of its own: in this one a test may have used the flight recorder before. */
+    @Test
+    void firstRecordingOfAJvmMayBeginInTheMiddleOfARun() throws Exception {
+        try (ChildJvm jvm = ChildJvm.start(RecordingLater.class)) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).as(jvm.output()).isZero();
+
+            assertThat(jvm.output()).contains("EVENTS OF CONSECUTIVE ITERATIONS");
+        }
+    }
+
+    static final class RecordingLater {
+
+        public static void main(String[] args) throws Exception {
+            Path file = Files.createTempFile("later", ".jfr");
+            CountDownLatch started = new CountDownLatch(1);
+            try (Session session =
+                            new Session(
+                                    new ScriptedRobot(),
+                                    observation -> "action",
+                                    SessionOptions.defaults()
+                                            .withRateHz(1000)
+                                            .withWarmup(Duration.ZERO));
+                    Recording recording = new Recording()) {
+                session.addListener(
+                        new SessionListener() {
+                            @Override
+                            public void started(SessionView session) {
+                                started.countDown();
+                            }
+                        });
+                session.start();
+                started.await();
+                recording.enable("rfx.Iteration");
+                recording.start();
+                long end = session.stepCount() + 100;
+                while (session.stepCount() < end) {
+                    Thread.onSpinWait();
+                }
+                recording.stop();
+                recording.dump(file);
+                List<Long> iterations =
+                        named(RecordingFile.readAllEvents(file), "rfx.Iteration").stream()
+                                .map(event -> event.getLong("iteration"))
+                                .toList();
+                assertThat(iterations).isNotEmpty();
+                long first = iterations.get(0);
+                assertThat(iterations)
+                        .isEqualTo(
+                                LongStream.range(first, first + iterations.size())
+                                        .boxed()
+                                        .toList());
+                System.out.println("EVENTS OF CONSECUTIVE ITERATIONS");
+            } finally {
+                Files.delete(file);
+            }
+        }
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rfx.session.testkit.FakeClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -206,6 +208,31 @@ class SessionTimingTests {
         assertThat(session.snapshot().windowIterations()).isEqualTo(10);
         assertThat(session.snapshot().windowOverruns()).isZero();
         assertThat(session.stats().maxJitterSeconds()).isZero();
+    }
+
+    @Test
+    void readersShareTheFiguresOfFiftyMillisecondsAndTheCountsAreCurrent() {
+        Random random = new Random(3);
+        this.clock.oversleeping(() -> random.nextInt(200_000));
+        List<SessionStats> readings = new ArrayList<>();
+        SessionOptions fast = this.options.withRateHz(1000);
+        Session session =
+                new Session(this.robot, this.policy, fast, this.clock, this.clock.scheduler());
+        this.robot.onAct(() -> readings.add(session.stats()));
+
+        session.run(Duration.ofSeconds(1));
+
+        assertThat(readings).hasSize(1000);
+        for (int i = 0; i < readings.size(); i++) {
+            assertThat(readings.get(i).iterations()).isEqualTo(i);
+        }
+        assertThat(readings.stream().map(SessionStats::avgPeriodSeconds).distinct())
+                .hasSizeBetween(19, 21);
+        SessionStats last = session.stats();
+        assertThat(last)
+                .isEqualTo(SessionStats.of(1000, 0, fast.periodNanos(), session.periodNanos()));
+        assertThat(session.snapshot().stats()).isEqualTo(last);
+        assertThat(session.snapshot().windowIterations()).isEqualTo(999);
     }
 
     @Test

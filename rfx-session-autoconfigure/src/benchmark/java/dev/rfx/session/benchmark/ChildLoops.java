@@ -20,17 +20,26 @@ final class ChildLoops {
         List<String> all = new ArrayList<>(options);
         all.add("-XX:TieredStopAtLevel=4"); // as any JVM; in tests it is less
         try (ChildJvm jvm = ChildJvm.start(all, file -> true, main, arguments)) {
-            this.jvms.add(
-                    Arrays.stream(jvm.awaitLine(FIGURES).split(" "))
-                            .skip(1)
-                            .mapToDouble(Double::parseDouble)
-                            .toArray());
+            read(jvm, "");
         }
+    }
+
+    /** Reads what a JVM tells of a part of its iterations. */
+    void read(ChildJvm jvm, String part) throws InterruptedException {
+        String line = jvm.awaitLine(FIGURES + part);
+        this.jvms.add(
+                Arrays.stream(line.substring(FIGURES.length() + part.length()).trim().split(" "))
+                        .mapToDouble(Double::parseDouble)
+                        .toArray());
     }
 
     /** In the child. */
     static void tell(StartInstants starts) {
-        double[] jitter = starts.jitterMicros();
+        tell("", starts.jitterMicros());
+    }
+
+    /** In the child: of a part of its iterations. */
+    static void tell(String part, double[] jitter) {
         System.out.println(
                 Arrays.stream(QUANTILES)
                         .mapToObj(
@@ -39,7 +48,7 @@ final class ChildLoops {
                                                 Locale.ROOT,
                                                 "%f",
                                                 Result.percentile(jitter, quantile)))
-                        .collect(Collectors.joining(" ", FIGURES, "")));
+                        .collect(Collectors.joining(" ", FIGURES + part + " ", "")));
     }
 
     static Table table(String... first) {
@@ -52,11 +61,17 @@ final class ChildLoops {
     void addTo(Table table, Object... first) {
         List<Object> row = new ArrayList<>(List.of(first));
         for (int i = 0; i < QUANTILES.length; i++) {
-            int column = i;
-            row.add(
-                    Result.percentile(
-                            this.jvms.stream().mapToDouble(jvm -> jvm[column]).toArray(), 0.5));
+            row.add(median(i));
         }
         table.row(row.toArray());
+    }
+
+    /** The 95th percentile, median of the JVMs. */
+    double p95() {
+        return median(1);
+    }
+
+    private double median(int column) {
+        return Result.percentile(this.jvms.stream().mapToDouble(jvm -> jvm[column]).toArray(), 0.5);
     }
 }

@@ -3,7 +3,6 @@ package dev.rfx.session.autoconfigure;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -45,14 +44,16 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
         Map<ConfigurationPropertyName, ConfigurationProperty> unknown = new LinkedHashMap<>();
         for (ConfigurationPropertySource source :
-                ConfigurationPropertySources.from(this.environment.getPropertySources())) {
+                ConfigurationPropertySources.get(this.environment)) {
             if (source instanceof IterableConfigurationPropertySource iterable) {
-                iterable.stream()
-                        .filter(PropertyNames.PREFIX::isAncestorOf)
-                        .map(source::getConfigurationProperty)
-                        .filter(Objects::nonNull)
-                        .filter(property -> !isKnown(source, property))
-                        .forEach(property -> unknown.putIfAbsent(property.getName(), property));
+                for (ConfigurationPropertyName name : iterable) {
+                    if (PropertyNames.PREFIX.isAncestorOf(name)) {
+                        ConfigurationProperty property = source.getConfigurationProperty(name);
+                        if (property != null && !isKnown(source, property)) {
+                            unknown.putIfAbsent(property.getName(), property);
+                        }
+                    }
+                }
             }
         }
         if (!unknown.isEmpty()) {

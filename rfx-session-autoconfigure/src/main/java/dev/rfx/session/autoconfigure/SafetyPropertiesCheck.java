@@ -79,23 +79,22 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
     }
 
     private void checkOptions(String session, SessionOptions actual) {
-        Binder binder = Binder.get(this.environment);
         SessionOptions wanted = this.properties.toOptions();
         for (Setting setting : SETTINGS) {
             String property = PropertyNames.PREFIX + "." + setting.name();
             Object value = setting.value().apply(wanted);
             Object present = setting.value().apply(actual);
-            if (isSet(binder, property, setting, value) && !Objects.equals(present, value)) {
+            if (!Objects.equals(present, value) && isSet(property, setting, value)) {
                 throw isNotApplied(property, value, session, present);
             }
         }
     }
 
     /** The binder does not find the keys of a group in every kind of property source. */
-    private static boolean isSet(
-            Binder binder, String property, Setting setting, @Nullable Object value) {
+    private boolean isSet(String property, Setting setting, @Nullable Object value) {
         return !Objects.equals(value, setting.value().apply(SessionOptions.defaults()))
-                || (value != null && binder.bind(property, typeOf(setting)).isBound());
+                || (value != null
+                        && Binder.get(this.environment).bind(property, typeOf(setting)).isBound());
     }
 
     private static Bindable<?> typeOf(Setting setting) {

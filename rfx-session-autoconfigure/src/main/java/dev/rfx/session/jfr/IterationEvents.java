@@ -25,6 +25,20 @@ public final class IterationEvents {
      */
     public IterationEvents(String session) {
         this.session = session;
+        if (isRecorderInUse()) {
+            register();
+        }
+    }
+
+    /**
+     * Makes the events known to the flight recorder; recordings do not have them before. The first
+     * call in a JVM loads the recorder, which takes some 50 ms. Therefore a run creates its writer
+     * without it, unless the recorder is in use, and calls this on a thread that has the time.
+     */
+    public static void register() {
+        FlightRecorder.register(JfrEvents.Overrun.class);
+        FlightRecorder.register(JfrEvents.LateWakeup.class);
+        FlightRecorder.register(JfrEvents.Iteration.class);
     }
 
     /** {@return whether a recording may be active} */

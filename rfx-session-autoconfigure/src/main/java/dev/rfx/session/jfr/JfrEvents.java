@@ -6,6 +6,7 @@ import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
@@ -67,7 +68,10 @@ public final class JfrEvents {
         public long jitterP99;
     }
 
-    /** The part that all events of a completed iteration share. */
+    /**
+     * The part that all events of a completed iteration share. They are registered by {@link
+     * IterationEvents#register()} only.
+     */
     public abstract static class OfIteration extends OfSession {
 
         /** Its number in the run. */
@@ -99,18 +103,21 @@ public final class JfrEvents {
 
     /** An overrun. */
     @Name("rfx.Overrun")
+    @Registered(false)
     @Label("Overrun")
     @Description("The work of an iteration took longer than the period")
     public static final class Overrun extends OfIteration {}
 
     /** A late wakeup. */
     @Name("rfx.LateWakeup")
+    @Registered(false)
     @Label("Late Wakeup")
     @Description("The thread woke so late that the next iteration was late, too")
     public static final class LateWakeup extends OfIteration {}
 
     /** Any iteration. */
     @Name("rfx.Iteration")
+    @Registered(false)
     @Label("Iteration")
     @Description("Any iteration. High volume; disabled by default")
     @Enabled(false)

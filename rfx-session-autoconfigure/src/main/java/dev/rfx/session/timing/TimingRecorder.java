@@ -273,10 +273,13 @@ public final class TimingRecorder {
      */
     public record Sample(long iterations, long overruns, long[] periodNanos, long windowOverruns) {
 
-        static final Sample NONE = new Sample(0, 0, new long[0], 0);
+        /** No iteration. */
+        public static final Sample NONE = new Sample(0, 0, new long[0], 0);
 
+        /** Uses the array itself if all of it counts. */
         static Sample of(long iterations, long overruns, long[] samples, int from) {
-            long[] periods = Arrays.copyOfRange(samples, from, samples.length);
+            long[] periods =
+                    from == 0 ? samples : Arrays.copyOfRange(samples, from, samples.length);
             long windowOverruns = 0;
             for (int i = 0; i < periods.length; i++) {
                 windowOverruns += periods[i] & 1;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Another JVM that runs a main class with the class path of this one, or with a part of it. */
 public final class ChildJvm implements AutoCloseable {
@@ -42,6 +43,18 @@ public final class ChildJvm implements AutoCloseable {
         return start(Redirect.PIPE, Redirect.PIPE, options, fileNames, main, arguments);
     }
 
+    /** Starts a JVM with these options and no others, on a class path of its own. */
+    public static ChildJvm start(
+            List<String> options, List<Path> classPath, Class<?> main, String... arguments) {
+        return start(
+                Redirect.PIPE,
+                Redirect.PIPE,
+                options,
+                classPath.stream().map(Path::toString),
+                main,
+                arguments);
+    }
+
     /** Starts a JVM with the given input and output; {@link #output()} stays empty. */
     public static ChildJvm start(
             Redirect input, Redirect output, Class<?> main, String... arguments) {
@@ -55,16 +68,33 @@ public final class ChildJvm implements AutoCloseable {
             Predicate<String> fileNames,
             Class<?> main,
             String... arguments) {
-        String classPath =
+        List<String> all = new ArrayList<>();
+        all.add("-XX:TieredStopAtLevel=1");
+        all.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
+        all.addAll(options);
+        return start(
+                input,
+                output,
+                all,
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .filter(entry -> fileNames.test(Path.of(entry).getFileName().toString()))
-                        .collect(Collectors.joining(File.pathSeparator));
+                        .filter(entry -> fileNames.test(Path.of(entry).getFileName().toString())),
+                main,
+                arguments);
+    }
+
+    private static ChildJvm start(
+            Redirect input,
+            Redirect output,
+            List<String> options,
+            Stream<String> classPath,
+            Class<?> main,
+            String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
         command.addAll(options);
-        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.add("-cp");
+        command.add(classPath.collect(Collectors.joining(File.pathSeparator)));
+        command.add(main.getName());
         command.addAll(List.of(arguments));
         try {
             return new ChildJvm(
