@@ -35,6 +35,11 @@ final class Wire {
 
     private Outcome outcome = Outcome.REPLY;
     private long activeAt;
+
+    /** When everything that was sent has passed the wire. */
+    private long passedAt;
+
+    /** When the last byte of the awaited replies is due. */
     private long due;
 
     /** The request whose echo is awaited. */
@@ -46,6 +51,7 @@ final class Wire {
     Wire(BusLine line, int baudRate) {
         this.line = line;
         this.byteNanos = nanosOf(1, baudRate);
+        this.passedAt = line.nanoTime();
     }
 
     /** {@return the time for a number of bytes} */
@@ -76,12 +82,19 @@ final class Wire {
     void send(Request request) {
         this.line.write(request);
         this.activeAt = this.line.nanoTime();
+        // The goals before a measurement may still be on the wire.
+        long idle = Math.max(this.activeAt - this.passedAt, 0);
+        this.passedAt += idle + nanosOf(request.length());
     }
 
     /** Sends a request whose replies have a number of bytes together. */
     void send(Request request, int replyBytes) {
         send(request);
-        this.due = this.activeAt + (long) ((request.length() + replyBytes) * this.byteNanos);
+        this.due = this.passedAt + nanosOf(replyBytes);
+    }
+
+    private long nanosOf(int bytes) {
+        return (long) (bytes * this.byteNanos);
     }
 
     /** Looks for an echo of this request in the bytes that come next. */

@@ -181,6 +181,24 @@ class ServoBusTests {
         }
     }
 
+    /** A measurement right after the goals: its replies begin when these have passed the wire. */
+    @Test
+    void driverSleepsWhileTheGoalsOfTheLastCycleAreOnTheWire() {
+        SimulatedLine line = new SimulatedLine(1);
+        Loop loop = loop(line, 0, 10);
+        int before = line.reads();
+        long begin = line.now();
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(loop.cycle()).isTrue();
+        }
+
+        assertThat(line.reads() - before).as("looks for replies").isLessThan(100 * 60);
+        assertThat((line.now() - begin) / 100)
+                .as("nanoseconds of a cycle, of which the wire takes 1 ms")
+                .isLessThan(1_010_000);
+    }
+
     @Test
     void replyThatIsLateByLessThanTheReadTimeoutIsTakenWithTheTimeOfItsRequest() {
         SimulatedLine line = new SimulatedLine(3);

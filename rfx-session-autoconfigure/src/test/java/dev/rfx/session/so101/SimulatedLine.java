@@ -33,6 +33,7 @@ final class SimulatedLine implements BusLine {
     private long freeNanos;
     private long lastArrival;
     private int requests;
+    private int reads;
     private int torque = 1;
 
     private long silentFrom;
@@ -66,6 +67,11 @@ final class SimulatedLine implements BusLine {
     /** The servos have lost their power for a moment. */
     void loseTorque() {
         this.torque = 0;
+    }
+
+    /** The number of looks for bytes, also those without any. */
+    int reads() {
+        return this.reads;
     }
 
     /** When the latest request of a number was sent. */
@@ -171,6 +177,7 @@ final class SimulatedLine implements BusLine {
     @Override
     public int read(byte[] chunk) {
         this.now += LOOK_NANOS;
+        this.reads++;
         int count = 0;
         for (Arrival next = this.arrivals.peek();
                 next != null
