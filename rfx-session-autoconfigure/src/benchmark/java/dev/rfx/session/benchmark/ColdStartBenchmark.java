@@ -161,10 +161,7 @@ class ColdStartBenchmark {
         public static void main(String[] args) {
             StartInstants starts = new StartInstants(RATE_HZ, RUN.toMillis() / 1e3);
             Loop.session(
-                    starts,
-                    RUN,
-                    SessionOptions.defaults().withWarmup(Duration.parse(args[0])),
-                    0);
+                    starts, RUN, SessionOptions.defaults().withWarmup(Duration.parse(args[0])), 0);
             double[] jitter = starts.jitterMicros();
             ChildLoops.tell(FIRST_PART, Arrays.copyOf(jitter, FIRST));
             ChildLoops.tell(LATER_PART, Arrays.copyOfRange(jitter, LATER, LATER + FIRST));
