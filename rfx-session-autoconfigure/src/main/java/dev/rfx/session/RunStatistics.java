@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * thread or for another reader.
  *
  * <p>The figures of a window need a copy of its periods and a selection in the copy, some 60 µs for
- * 10 000 periods. A reader computes them only if the last ones have become too old; all others use
- * these. The counts need neither, and are always current.
+ * 10 000 periods. A reader computes them only if the last ones have become too old, or if the
+ * iterations have doubled since; all others use these. The counts need neither, and are always
+ * current.
  *
  * <p>The begin of the statistics and the figures are one value, which is replaced as a whole. A
  * reader that finds the value replaced while it computed, by another reader or by a reset, reads
@@ -42,9 +43,9 @@ final class RunStatistics {
                 (seen, next) -> seen.begin.iterations() > next.begin.iterations() ? seen : next);
     }
 
-    /** Too old from the beginning: the first reader after the next iteration replaces it. */
+    /** The first reader after the next iteration replaces it. */
     private Window emptyWindow(TimingRecorder.Begin begin) {
-        return window(begin, TimingRecorder.Sample.NONE, this.clock.nanoTime() - MAX_AGE_NANOS);
+        return window(begin, TimingRecorder.Sample.NONE, this.clock.nanoTime());
     }
 
     /**
@@ -56,11 +57,12 @@ final class RunStatistics {
     Window window(boolean ended) {
         while (true) {
             Window seen = this.latest.get();
-            if (seen.recorded == this.recorder.count()) {
+            long recorded = this.recorder.count();
+            if (seen.recorded == recorded) {
                 return seen;
             }
             long now = this.clock.nanoTime();
-            if (!ended && now - seen.computedAt < MAX_AGE_NANOS) {
+            if (!ended && !seen.isDoubled(recorded) && now - seen.computedAt < MAX_AGE_NANOS) {
                 return seen;
             }
             Window next = window(seen.begin, this.recorder.sample(seen.begin), now);
@@ -113,5 +115,12 @@ final class RunStatistics {
             long computedAt,
             long iterations,
             long overruns,
-            SessionStats stats) {}
+            SessionStats stats) {
+
+        /** {@return whether so few iterations were known that the next ones change every figure} */
+        boolean isDoubled(long recordedNow) {
+            long known = this.recorded - this.begin.iterations();
+            return recordedNow - this.recorded >= known;
+        }
+    }
 }
