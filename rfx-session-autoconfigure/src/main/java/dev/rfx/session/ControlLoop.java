@@ -149,7 +149,7 @@ final class ControlLoop<O, A> {
         long step = (long) Math.min(this.periodNanos, WARMUP_STEP_NANOS);
         long now = this.clock.nanoTime();
         while (!this.stopRequested && end - now > 0) {
-            now = waitUntil(now + Math.min(step, end - now));
+            now = waitUntil(now + Math.min(step, end - now), step);
         }
         this.begin = this.clock.nanoTime();
     }
@@ -229,7 +229,7 @@ final class ControlLoop<O, A> {
             this.ticks = 0;
         }
         this.due = next;
-        this.start = waitUntil(next);
+        this.start = waitUntil(next, this.periodNanos);
     }
 
     private int flags(long workNanos, boolean late, boolean stale) {
@@ -243,9 +243,10 @@ final class ControlLoop<O, A> {
     /**
      * Waits for a deadline, a stop request or the end of the duration, whichever comes first.
      *
+     * @param intervalNanos the time from one deadline to the next, in ns
      * @return the clock's reading at the end
      */
-    private long waitUntil(long deadline) {
+    private long waitUntil(long deadline, double intervalNanos) {
         long now = this.clock.nanoTime();
         while (!this.stopRequested) {
             long until = deadline;
@@ -256,7 +257,7 @@ final class ControlLoop<O, A> {
             if (until - now <= 0) {
                 return now;
             }
-            now = this.hybridWait.until(until, now);
+            now = this.hybridWait.until(until, now, intervalNanos);
         }
         return now;
     }

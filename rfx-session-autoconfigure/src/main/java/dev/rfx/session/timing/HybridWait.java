@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class HybridWait {
 
     private final Clock clock;
-    private final double periodNanos;
     private final double ownShare;
     private final SpinBudget budget;
     private final SpinWindow spinWindow;
@@ -46,7 +45,6 @@ public final class HybridWait {
             double spinBudget,
             SpinBudget budget) {
         this.clock = clock;
-        this.periodNanos = periodNanos;
         this.ownShare = spinBudget;
         this.budget = budget;
         this.spinWindow = new SpinWindow(spinWindow, periodNanos);
@@ -73,10 +71,12 @@ public final class HybridWait {
      *
      * @param deadline the clock's reading to wait for
      * @param begin the clock's reading just now
+     * @param intervalNanos the time from one such wait to the next, in ns; the budget is a share of
+     *     it
      * @return the clock's reading at the end, so that the caller need not read it again
      */
-    public long until(long deadline, long begin) {
-        long now = sleepUntilSpin(deadline, begin);
+    public long until(long deadline, long begin, double intervalNanos) {
+        long now = sleepUntilSpin(deadline, begin, budgetNanos(intervalNanos));
         while (!this.wakeRequested && deadline - now > 0) {
             this.clock.onSpinWait();
             now = this.clock.nanoTime();
@@ -87,8 +87,7 @@ public final class HybridWait {
         return now;
     }
 
-    private long sleepUntilSpin(long deadline, long begin) {
-        long budget = budgetNanos();
+    private long sleepUntilSpin(long deadline, long begin, long budget) {
         long spin = this.spinWindow.nanos(budget - NapStage.reserve(budget));
         long spinAt = deadline - spin;
         if (spinAt - begin <= 0) {
@@ -100,17 +99,17 @@ public final class HybridWait {
         long now = sleepUntil(spinAt, rested, NapStage.NAP_NANOS);
         if (!this.wakeRequested) {
             this.spinWindow.overshot(now - spinAt);
-            if (napAt - begin > 0 && spinAt - rested > 0) {
-                this.naps.learn(rested - napAt, now - spinAt);
+            if (spinAt - napAt > 0) {
+                this.naps.learn(napAt - begin, rested - napAt, now - spinAt);
             }
         }
         return now;
     }
 
-    private long budgetNanos() {
+    private long budgetNanos(double intervalNanos) {
         return this.spinWindow.isFixed()
                 ? 0
-                : (long) (Math.min(this.ownShare, this.budget.share()) * this.periodNanos);
+                : (long) (Math.min(this.ownShare, this.budget.share()) * intervalNanos);
     }
 
     /** Sleeps in steps of a length; the last one may be half as long again. */

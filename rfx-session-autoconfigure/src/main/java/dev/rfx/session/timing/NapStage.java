@@ -30,8 +30,11 @@ final class NapStage {
     /** With a smaller gain, in ns, further naps are not worth their cost. */
     static final long MIN_GAIN_NANOS = 5_000;
 
-    /** A sleep that ends later was delayed by another thread, not by the machine's waking. */
-    private static final long MAX_LATE_NANOS = SpinWindow.MAX_NANOS;
+    /** A shorter sleep is like a nap: it does not show how late a long one ends. */
+    private static final long MIN_LONG_SLEEP_NANOS = 4 * NAP_NANOS;
+
+    /** The largest gain of one wait that counts, in ns: it may be by chance. */
+    private static final long MAX_GAIN_NANOS = SpinWindow.MAX_NANOS;
 
     private static final double WEIGHT = 1 / 64.0;
 
@@ -57,14 +60,18 @@ final class NapStage {
     }
 
     /**
-     * Learns from one wait.
+     * Learns from one wait. If the long sleep lasted through the whole stage, its length counts as
+     * gain: a longer stage would have gained as much or more. A wait whose last nap ended far later
+     * than its long sleep is ignored: another thread delayed that nap.
      *
-     * @param longSleepLate how late the long sleep ended, in ns
-     * @param lastNapLate how late the last nap ended, in ns
+     * @param longSleepNanos how long the long sleep was to be, in ns
+     * @param longSleepLate how late it ended, in ns
+     * @param lastSleepLate how late the last sleep before the spin ended, in ns
      */
-    void learn(long longSleepLate, long lastNapLate) {
-        if (longSleepLate <= MAX_LATE_NANOS && lastNapLate <= MAX_LATE_NANOS) {
-            this.gainNanos += (longSleepLate - lastNapLate - this.gainNanos) * WEIGHT;
+    void learn(long longSleepNanos, long longSleepLate, long lastSleepLate) {
+        long gain = Math.min(longSleepLate - lastSleepLate, MAX_GAIN_NANOS);
+        if (longSleepNanos >= MIN_LONG_SLEEP_NANOS && gain >= -MAX_GAIN_NANOS) {
+            this.gainNanos += (gain - this.gainNanos) * WEIGHT;
         }
     }
 }

@@ -31,7 +31,7 @@ class HybridWaitTests {
         long deadline = this.clock.nanoTime() + 5_000_000;
         this.clock.sleeps.clear();
         this.clock.spunNanos = 0;
-        long end = hybridWait.until(deadline, this.clock.nanoTime());
+        long end = hybridWait.until(deadline, this.clock.nanoTime(), PERIOD);
 
         assertThat(end - deadline).isBetween(0L, SleepingClock.TURN_NANOS);
         assertThat(this.clock.sleeps.get(0)).isGreaterThan(3_500_000L);
@@ -59,6 +59,23 @@ class HybridWaitTests {
     }
 
     @Test
+    void budgetIsAShareOfTheIntervalBetweenTheWaits() {
+        this.clock.late = slept -> 100_000;
+        HybridWait hybridWait = learned(null, 0.09);
+        this.clock.spunNanos = 0;
+        this.clock.sleeps.clear();
+
+        for (int i = 0; i < 1_000; i++) {
+            long now = this.clock.nanoTime();
+            hybridWait.until(now + 500_000, now, 500_000);
+        }
+
+        long naps = this.clock.sleeps.size() - 1_000;
+        double costs = naps * NapStage.COST_NANOS + this.clock.spunNanos;
+        assertThat(costs / (1_000 * 500_000.0)).isLessThanOrEqualTo(0.09 + 1e-4);
+    }
+
+    @Test
     void machineThatWakesFromALongSleepAsFromANapGetsOneNap() {
         this.clock.late = slept -> 15_000;
         HybridWait hybridWait = learned(null, 0.09);
@@ -67,6 +84,39 @@ class HybridWaitTests {
         waitFor(hybridWait, 1);
 
         assertThat(this.clock.sleeps).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {60_000, 120_000, 250_000, 700_000})
+    void stageReturnsWhenTheMachineWakesLateAgain(long late) {
+        this.clock.late = slept -> 15_000;
+        HybridWait hybridWait = learned(null, 0.09);
+        this.clock.late = slept -> slept > 200_000 ? late : 15_000;
+        waitFor(hybridWait, 200);
+        this.clock.sleeps.clear();
+
+        waitFor(hybridWait, 1);
+
+        assertThat(this.clock.sleeps.get(0)).as("the long sleep").isLessThan(4_300_000);
+        waitFor(hybridWait, 200);
+        this.clock.spunNanos = 0;
+        waitFor(hybridWait, 100);
+        assertThat(this.clock.spunNanos / 100).as("spin").isLessThan(60_000);
+    }
+
+    @Test
+    void shortSleepBeforeTheStageTeachesNothing() {
+        this.clock.late = COLD_AFTER_A_LONG_SLEEP;
+        HybridWait hybridWait = learned(null, 0.09);
+        for (int i = 0; i < 1_000; i++) { // the work leaves 1 ms
+            long now = this.clock.nanoTime();
+            hybridWait.until(now + 1_000_000, now, PERIOD);
+        }
+        this.clock.sleeps.clear();
+
+        waitFor(hybridWait, 1);
+
+        assertThat(this.clock.sleeps).hasSizeGreaterThan(6);
     }
 
     @Test
@@ -114,7 +164,7 @@ class HybridWaitTests {
         HybridWait hybridWait = learned(null, 0.09);
         this.clock.sleeps.clear();
 
-        hybridWait.until(this.clock.nanoTime() + 400_000, this.clock.nanoTime());
+        hybridWait.until(this.clock.nanoTime() + 400_000, this.clock.nanoTime(), PERIOD);
 
         assertThat(this.clock.sleeps).hasSizeBetween(2, 4);
         assertThat(this.clock.sleeps).allMatch(nanos -> nanos <= NapStage.NAP_NANOS * 3 / 2);
@@ -133,12 +183,12 @@ class HybridWaitTests {
                 };
         this.clock.sleeps.clear();
 
-        long end = hybridWait.until(deadline, this.clock.nanoTime());
+        long end = hybridWait.until(deadline, this.clock.nanoTime(), PERIOD);
 
         assertThat(this.clock.sleeps).hasSize(3);
         assertThat(deadline - end).isPositive();
         this.clock.onSleep = () -> {};
-        assertThat(hybridWait.until(deadline, end))
+        assertThat(hybridWait.until(deadline, end, PERIOD))
                 .as("the next wait")
                 .isGreaterThanOrEqualTo(deadline);
     }
@@ -154,7 +204,7 @@ class HybridWaitTests {
         long deadline = this.clock.nanoTime();
         for (int i = 0; i < periods; i++) {
             deadline += (long) PERIOD;
-            hybridWait.until(deadline, this.clock.nanoTime());
+            hybridWait.until(deadline, this.clock.nanoTime(), PERIOD);
         }
     }
 

@@ -43,7 +43,15 @@ class NapStageTests {
     void latenessThatAnotherThreadCausedIsIgnored() {
         learn(1_000, 100_000, 20_000);
         learn(1_000, 100_000, 3_000_000);
-        learn(1_000, 4_000_000, 3_999_999);
+
+        assertThat(this.naps.nanos(1_000_000)).isEqualTo(800_000);
+    }
+
+    @Test
+    void sleepThatIsAsShortAsNapsTeachesNothing() {
+        for (int i = 0; i < 1_000; i++) {
+            this.naps.learn(3 * NapStage.NAP_NANOS, 10_000, 10_000);
+        }
 
         assertThat(this.naps.nanos(1_000_000)).isEqualTo(800_000);
     }
@@ -56,7 +64,7 @@ class NapStageTests {
 
     private void learn(int waits, long longSleepLate, long lastNapLate) {
         for (int i = 0; i < waits; i++) {
-            this.naps.learn(longSleepLate, lastNapLate);
+            this.naps.learn(4_000_000, longSleepLate, lastNapLate);
         }
     }
 }
