@@ -4,7 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session at one instant.
+ * A session at one instant. While its loop runs, the figures of the window may be up to 50 ms
+ * older.
  *
  * @param state the state
  * @param stats the statistics of the current or last run

@@ -94,7 +94,7 @@ record SessionProperties(
 
     /**
      * Operating system settings of the control thread. They need Linux; all but cpuLatency needs
-     * JDK 22 with native access enabled, or the library JNA.
+     * JDK 22 or newer, or the library JNA.
      *
      * @param scheduling Scheduling policy of the thread. SCHED_FIFO needs CAP_SYS_NICE or the limit
      *     rtprio.

@@ -103,6 +103,10 @@ final class Kernel {
         this.numbers = known;
     }
 
+    static boolean isKnownProcessor() {
+        return PROCESSORS.containsKey(System.getProperty("os.arch"));
+    }
+
     /**
      * {@return the kernel under this JVM}
      *

@@ -15,8 +15,8 @@ final class MemoryLimits {
     static boolean isUnlimited() {
         try {
             return isUnlimited(
-                    Files.readAllLines(Path.of("/proc/thread-self/status")),
-                    Files.readAllLines(Path.of("/proc/thread-self/limits")));
+                    Files.readAllLines(Path.of("/proc/thread-self/status"), DefaultSlice.ENCODING),
+                    Files.readAllLines(Path.of("/proc/thread-self/limits"), DefaultSlice.ENCODING));
         } catch (IOException ex) {
             return false;
         }

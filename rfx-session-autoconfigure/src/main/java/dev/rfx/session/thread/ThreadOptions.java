@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a session asks of the operating system for its control thread, so that other threads disturb
  * it less. Only Linux is supported; on other systems the session logs a warning and runs without.
- * All but {@code cpuLatency} needs JDK 22 or newer with native access enabled, or the library JNA.
+ * All but {@code cpuLatency} needs JDK 22 or newer, or the library JNA. JDK 24 and newer warn of
+ * the first system call unless native access is enabled; the default slice waits for that.
  * Immutable; begin with {@link #defaults()}. A value outside its range is refused with an {@link
  * IllegalArgumentException}.
  *

@@ -165,7 +165,7 @@ class ThreadTuner {
             if (!present.isOrdinary()) {
                 return "The scheduling of the process is kept: " + present;
             }
-            return present.sliceNanos() == 0 ? withoutSlices() : null;
+            return present.sliceNanos() == 0 ? DefaultSlice.missingInKernel() : null;
         }
 
         private void setSlice(Duration slice) {
@@ -173,13 +173,9 @@ class ThreadTuner {
             Kernel.Scheduling present = kernel().getScheduling(Kernel.CALLING_THREAD);
             if (present.sliceNanos() != slice.toNanos()) {
                 throw new ThreadTuningException(
-                        withoutSlices(), "Use Linux 6.12 or newer, or remove the slice.");
+                        DefaultSlice.missingInKernel(),
+                        "Use Linux 6.12 or newer, or remove the slice.");
             }
-        }
-
-        private static String withoutSlices() {
-            return "This kernel does not let a thread choose its slice: Linux "
-                    + System.getProperty("os.version");
         }
 
         private void setCpus(Set<Integer> cpus) {
@@ -241,12 +237,12 @@ class ThreadTuner {
                     this.note);
         }
 
-        /** Returns null if the kernel was not needed or does not answer: for display only. */
+        /** Returns null if the kernel was not needed or does not answer. Never fails. */
         private <T> @Nullable T known(Function<Kernel, T> question) {
             try {
                 return this.kernel == null ? null : question.apply(this.kernel);
-            } catch (ThreadTuningException ex) {
-                return null;
+            } catch (Throwable ex) {
+                return null; // it is for display only
             }
         }
     }

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -242,6 +245,94 @@ class DefaultSliceTests {
         assertThat(DefaultSlice.isEndedByAFilteredCall("4f1c", filtered)).isTrue();
         assertThat(DefaultSlice.isEndedByAFilteredCall(null, filtered)).isFalse();
         assertThat(DefaultSlice.isEndedByAFilteredCall("4f1c", List.of("Seccomp:\t0"))).isFalse();
+        assertThat(DefaultSlice.isEndedByAFilteredCall("4f1c", List.of())).as("unknown").isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "6.18.44-fc, true",
+        "6.12, true",
+        "7.0.1, true",
+        "10.1, true",
+        "a version, true",
+        "6.11.9, false",
+        "6.1.0-44-amd64, false",
+        "5.15, false",
+        "4.20, false"
+    })
+    void kernelHasSlicesFromItsVersionOn(String version, boolean expected) {
+        assertThat(DefaultSlice.isInKernel(version)).isEqualTo(expected);
+    }
+
+    @Test
+    void failsWithoutATraceIfACallThrows() {
+        SystemCalls calls =
+                new SystemCalls() {
+                    @Override
+                    public String means() {
+                        return "script";
+                    }
+
+                    @Override
+                    public long address(ByteBuffer memory) {
+                        return 0;
+                    }
+
+                    @Override
+                    public long call(
+                            long number, long first, long second, long third, long fourth) {
+                        throw new OutOfMemoryError("no direct memory");
+                    }
+                };
+
+        ThreadStatus status = tune(ThreadOptions.defaults(), () -> new Kernel(calls));
+
+        assertThat(status.note()).isEqualTo("java.lang.OutOfMemoryError: no direct memory");
+        assertThat(status.scheduling()).isNull();
+        assertThat(status.problem()).isNull();
+    }
+
+    @Test
+    @EnabledForJreRange(minVersion = 22)
+    void isTakenWithoutJnaWhereNativeAccessIsEnabled() throws Exception {
+        assumeTrue(DefaultSlice.isInKernel(System.getProperty("os.version")));
+
+        String output = ofChildJvm("--enable-native-access=ALL-UNNAMED");
+
+        assertThat(output).contains("slice=PT0.0001S", "systemCalls=java.lang.foreign");
+        assertThat(output).doesNotContain("WARNING");
+    }
+
+    @Test
+    @EnabledForJreRange(minVersion = 22)
+    void provokesNoWarningWhereNativeAccessIsNotEnabled() throws Exception {
+        assumeTrue(DefaultSlice.isInKernel(System.getProperty("os.version")));
+
+        String output = ofChildJvm("-Dunused=true");
+
+        assertThat(output).contains("slice=null", "note=Native access is not enabled");
+        assertThat(output).doesNotContain("WARNING");
+    }
+
+    private static String ofChildJvm(String option) throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        List.of(option), file -> !file.startsWith("jna"), PrintsItsStatus.class)) {
+            jvm.awaitLine("ThreadStatus");
+            assertThat(jvm.awaitExit(Duration.ofMinutes(1))).isZero();
+            return jvm.output();
+        }
+    }
+
+    static final class PrintsItsStatus {
+        public static void main(String[] args) {
+            ScriptedRobot robot = new ScriptedRobot();
+            SessionOptions options = SessionOptions.defaults().withWarmup(Duration.ZERO);
+            try (Session session = new Session(robot, observation -> "action", options)) {
+                session.start();
+                System.out.println(session.threadStatus());
+            }
+        }
     }
 
     private static ThreadStatus tune(ThreadOptions options, Supplier<Kernel> kernel) {

@@ -12,6 +12,8 @@ final class ScriptedSystemCalls implements SystemCalls {
 
     private static final long ADDRESS = 1;
     private static final int SIZE_OF_ATTRIBUTES = 48;
+    private static final long GET_AFFINITY =
+            System.getProperty("os.arch").equals("amd64") ? 204 : 123;
 
     private final Kernel.Scheduling scheduling;
     private final long refusal;
@@ -48,7 +50,7 @@ final class ScriptedSystemCalls implements SystemCalls {
     @Override
     public long call(long number, long first, long second, long third, long fourth) {
         boolean readsAttributes = second == ADDRESS && third == SIZE_OF_ATTRIBUTES;
-        boolean readsMask = third == ADDRESS;
+        boolean readsMask = number == GET_AFFINITY;
         if (readsAttributes) {
             this.memory
                     .get(this.memory.size() - 1)
