@@ -1,10 +1,6 @@
 package dev.rfx.session.thread;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -19,12 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class DefaultSlice {
 
     static final Duration LENGTH = Duration.ofNanos(100_000);
-
-    /**
-     * The encoding of files of proc(5). They contain the name of the thread, which Linux may cut in
-     * the middle of a character.
-     */
-    static final Charset ENCODING = StandardCharsets.ISO_8859_1;
 
     private DefaultSlice() {}
 
@@ -96,7 +86,7 @@ final class DefaultSlice {
 
     private static List<String> statusOfThread() {
         try {
-            return Files.readAllLines(Path.of("/proc/thread-self/status"), ENCODING);
+            return ThreadFile.lines("status");
         } catch (IOException ex) {
             return List.of();
         }

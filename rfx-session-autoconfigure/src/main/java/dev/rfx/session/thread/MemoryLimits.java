@@ -1,8 +1,6 @@
 package dev.rfx.session.thread;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Reads from proc(5) whether the calling thread may lock all memory of the process. */
@@ -14,9 +12,7 @@ final class MemoryLimits {
 
     static boolean isUnlimited() {
         try {
-            return isUnlimited(
-                    Files.readAllLines(Path.of("/proc/thread-self/status"), DefaultSlice.ENCODING),
-                    Files.readAllLines(Path.of("/proc/thread-self/limits"), DefaultSlice.ENCODING));
+            return isUnlimited(ThreadFile.lines("status"), ThreadFile.lines("limits"));
         } catch (IOException ex) {
             return false;
         }
