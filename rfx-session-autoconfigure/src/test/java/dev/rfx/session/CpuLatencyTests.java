@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rfx.session.testkit.IgnoringInterrupts;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.thread.ThreadOptions;
 import dev.rfx.session.thread.ThreadTuning;
@@ -176,7 +177,7 @@ class CpuLatencyTests {
         this.robot.onObserve(
                 () -> {
                     blocked.countDown();
-                    awaitIgnoringInterrupts(release);
+                    IgnoringInterrupts.await(release);
                 });
         Session session = session(LATENCY, Duration.ofMillis(1));
         session.start();
@@ -188,17 +189,6 @@ class CpuLatencyTests {
         release.countDown();
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(isOpen(this.device)).isFalse();
-    }
-
-    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
-        while (true) {
-            try {
-                latch.await();
-                return;
-            } catch (InterruptedException ex) {
-                // keeps waiting
-            }
-        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.IgnoringInterrupts;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.testkit.ScriptedRobot.Step;
 import java.nio.file.Files;
@@ -235,13 +236,7 @@ class SessionFaultTests {
             }
             case BLOCKS_FOR_EVER -> {
                 this.blockedThread = Thread.currentThread();
-                while (this.release.getCount() > 0) {
-                    try {
-                        this.release.await();
-                    } catch (InterruptedException ex) {
-                        // keeps waiting
-                    }
-                }
+                IgnoringInterrupts.await(this.release);
             }
             case IS_SLOW -> this.clock.advance(30_000_000);
             case CALLS_STOP -> session.stop();

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.testkit.IgnoringInterrupts;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.testkit.ScriptedRobot.Step;
 import java.time.Duration;
@@ -37,7 +38,7 @@ class SessionUnresponsiveTests {
     private final Step block =
             () -> {
                 this.blocked.countDown();
-                awaitIgnoringInterrupts(this.release);
+                IgnoringInterrupts.await(this.release);
             };
 
     private final Step blockUntilInterrupted =
@@ -49,17 +50,6 @@ class SessionUnresponsiveTests {
     @AfterEach
     void letGo() {
         this.release.countDown();
-    }
-
-    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
-        while (true) {
-            try {
-                latch.await();
-                return;
-            } catch (InterruptedException ex) {
-                // keeps waiting
-            }
-        }
     }
 
     private Session session(SessionPhase phase, Step step) {
@@ -168,7 +158,7 @@ class SessionUnresponsiveTests {
     void robotStopDuringABlockedCallMayBlockTooAndIsAwaitedBeforeANewStart() throws Exception {
         CountDownLatch releaseStop = new CountDownLatch(1);
         Session session = session(SessionPhase.ACT, this.block);
-        this.robot.onStop(() -> awaitIgnoringInterrupts(releaseStop));
+        this.robot.onStop(() -> IgnoringInterrupts.await(releaseStop));
         session.start();
         this.blocked.await();
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
@@ -329,7 +319,7 @@ class SessionUnresponsiveTests {
                 new AppenderBase<>() {
                     @Override
                     protected void append(ILoggingEvent event) {
-                        awaitIgnoringInterrupts(SessionUnresponsiveTests.this.release);
+                        IgnoringInterrupts.await(SessionUnresponsiveTests.this.release);
                     }
                 };
         blockedLog.start();

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The first 500 iterations of a JVM at 1000 Hz beside later ones of the same run, as the robot sees
- * them: with and without the warm-up of the loop, and from JDK 25 on with and without an AOT cache,
- * which a training run of the same loop has written.
+ * Compares the first 500 iterations of a JVM with later ones of the same run, at 1000 Hz and as the
+ * robot sees them. Each JVM runs with the warm-up of the loop or without it. From JDK 25 on, each
+ * also runs with an AOT cache, which a training run of the same loop has written.
  */
 @Tag("benchmark")
 class ColdStartBenchmark {

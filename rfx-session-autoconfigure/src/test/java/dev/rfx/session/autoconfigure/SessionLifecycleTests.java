@@ -20,6 +20,7 @@ import dev.rfx.session.event.SessionRestartsExhaustedEvent;
 import dev.rfx.session.event.SessionStartedEvent;
 import dev.rfx.session.event.SessionStoppedEvent;
 import dev.rfx.session.testkit.ChildJvm;
+import dev.rfx.session.testkit.IgnoringInterrupts;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.io.IOException;
 import java.time.Duration;
@@ -427,14 +428,14 @@ class SessionLifecycleTests {
                                                         .withWarmup(Duration.ZERO)
                                                         .withStopTimeout(Duration.ofMillis(500)));
                                 if (hanging.equals("robot")) {
-                                    robot.onAct(() -> awaitIgnoringInterrupts(release));
-                                    robot.onStop(() -> awaitIgnoringInterrupts(release));
+                                    robot.onAct(() -> IgnoringInterrupts.await(release));
+                                    robot.onStop(() -> IgnoringInterrupts.await(release));
                                 } else {
                                     session.addListener(
                                             new SessionListener() {
                                                 @Override
                                                 public void stopped(SessionView session) {
-                                                    awaitIgnoringInterrupts(release);
+                                                    IgnoringInterrupts.await(release);
                                                 }
                                             });
                                 }
@@ -455,17 +456,6 @@ class SessionLifecycleTests {
             assertThat(took).isLessThan(Duration.ofMillis(2500).toNanos());
         } finally {
             release.countDown();
-        }
-    }
-
-    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
-        while (true) {
-            try {
-                latch.await();
-                return;
-            } catch (InterruptedException ex) {
-                // ignores the interrupt
-            }
         }
     }
 
