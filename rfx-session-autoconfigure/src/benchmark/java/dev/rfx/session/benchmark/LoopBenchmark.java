@@ -29,7 +29,13 @@ class LoopBenchmark {
     private static final Path OUTPUT = Path.of("target", "benchmark");
     static final List<Double> RATES = List.of(50.0, 200.0, 500.0, 1000.0);
     private static final List<Loop> LOOPS =
-            List.of(Loop.CLOCK, Loop.EXECUTOR, Loop.SHORT, Loop.FIXED, Loop.SESSION);
+            List.of(
+                    Loop.CLOCK,
+                    Loop.EXECUTOR,
+                    Loop.SHORT,
+                    Loop.FIXED,
+                    Loop.SESSION_FIXED,
+                    Loop.SESSION);
     static final double MANY_RATE = 100;
 
     private final int rounds = Integer.getInteger("benchmark.rounds", 10);

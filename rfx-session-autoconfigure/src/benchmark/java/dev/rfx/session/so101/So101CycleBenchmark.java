@@ -28,6 +28,8 @@ class So101CycleBenchmark {
     /** The bytes of a cycle take 1 ms. The bare client wakes 100 µs before, as the driver does. */
     private static final long SLEEP_NANOS = 900_000;
 
+    private static final long LOST_NANOS = 1_000_000_000;
+
     /** One round in the order of its cycles. */
     private static final class Round {
 
@@ -117,9 +119,13 @@ class So101CycleBenchmark {
                     () -> {
                         port.write(measure);
                         LockSupport.parkNanos(SLEEP_NANOS);
+                        long begin = System.nanoTime();
                         int received = 0;
                         while (received < replyBytes) {
                             received += port.read(chunk);
+                            if (System.nanoTime() - begin > LOST_NANOS) {
+                                throw new IllegalStateException("A byte of a reply is lost.");
+                            }
                         }
                         port.write(goals);
                     });
