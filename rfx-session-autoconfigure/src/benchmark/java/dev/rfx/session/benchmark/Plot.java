@@ -12,6 +12,7 @@ import org.jfree.chart.ChartFactory;
 import org.jfree.chart.ChartUtils;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
@@ -73,6 +74,7 @@ final class Plot {
         LogAxis axis = new LogAxis(label);
         axis.setNumberFormatOverride(
                 new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+        axis.setTickUnit(new NumberTickUnit(1)); // a decade
         axis.setMinorTickMarksVisible(true);
         return axis;
     }
