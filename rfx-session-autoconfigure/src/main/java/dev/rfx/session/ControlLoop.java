@@ -3,6 +3,7 @@ package dev.rfx.session;
 import dev.rfx.session.jfr.IterationEvents;
 import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.HybridWait;
+import dev.rfx.session.timing.SpinBudget;
 import dev.rfx.session.timing.TimingRecorder;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -95,6 +96,7 @@ final class ControlLoop<O, A> {
             Policy<? super O, ? extends A> policy,
             SessionOptions options,
             Clock clock,
+            SpinBudget spinBudget,
             TimingRecorder recorder,
             IterationEvents events) {
         this.robot = robot;
@@ -103,7 +105,11 @@ final class ControlLoop<O, A> {
         this.clock = clock;
         this.hybridWait =
                 new HybridWait(
-                        clock, options.periodNanos(), options.spinWindow(), options.spinBudget());
+                        clock,
+                        options.periodNanos(),
+                        options.spinWindow(),
+                        options.spinBudget(),
+                        spinBudget);
         this.recorder = recorder;
         this.events = events;
         this.observationAge =

@@ -41,16 +41,21 @@ final class IncidentReport {
         this.robotIncidents.begin();
     }
 
-    /** Queues a report if there may be news and the last report is a second ago. */
-    void reportIfDue(long now, long loopBegin) {
+    /** {@return whether there may be news and the last report is a second ago} */
+    boolean isDue(long now) {
         boolean tooSoon = this.reported && now - this.reportedAt < INTERVAL_NANOS;
-        boolean news = this.lateIterations.hasNews() || this.robotIncidents.mayHaveNews();
-        if (this.queued.get() > 0 || tooSoon || !news) {
-            return;
+        return this.queued.get() == 0
+                && !tooSoon
+                && (this.lateIterations.hasNews() || this.robotIncidents.mayHaveNews());
+    }
+
+    /** Queues a report if it is due. */
+    void reportIfDue(long now, long loopBegin) {
+        if (isDue(now)) {
+            this.reported = true;
+            this.reportedAt = now;
+            report(loopBegin);
         }
-        this.reported = true;
-        this.reportedAt = now;
-        report(loopBegin);
     }
 
     /** Queues a report of all news, without a limit of the rate. Called at the end of the run. */

@@ -2,6 +2,7 @@ package dev.rfx.session;
 
 import dev.rfx.session.jfr.IterationEvents;
 import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.SpinBudget;
 import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
 import java.util.List;
@@ -111,6 +112,7 @@ final class LoopWarmup {
                         policy(which),
                         options(which).withRateHz(rateHz),
                         clock,
+                        SpinBudget.OF_THE_JVM,
                         recorder,
                         events);
         loop.limit(duration);
@@ -247,7 +249,7 @@ final class LoopWarmup {
         }
 
         @Override
-        public void onSpinWait() {
+        public void onSpinWait(long nanosLeft) {
             this.skipped += SPIN_NANOS;
         }
 

@@ -48,10 +48,7 @@ public final class Observation implements Timestamped {
     public Observation with(String name, Tensor tensor) {
         Map<String, Tensor> more = new LinkedHashMap<>(this.tensors);
         more.put(name, tensor);
-        Observation result = new Observation(Collections.unmodifiableMap(more));
-        result.timestamped = this.timestamped;
-        result.timestampNanos = this.timestampNanos;
-        return result;
+        return withTensors(more);
     }
 
     /**
@@ -91,6 +88,20 @@ public final class Observation implements Timestamped {
         this.timestampNanos = timestampNanos;
         this.timestamped = true;
         return this;
+    }
+
+    /** {@return a new observation with copies of the tensors, and the timestamp} */
+    public Observation copy() {
+        Map<String, Tensor> copies = new LinkedHashMap<>();
+        this.tensors.forEach((name, tensor) -> copies.put(name, tensor.copy()));
+        return withTensors(copies);
+    }
+
+    private Observation withTensors(Map<String, Tensor> others) {
+        Observation result = new Observation(Collections.unmodifiableMap(others));
+        result.timestamped = this.timestamped;
+        result.timestampNanos = this.timestampNanos;
+        return result;
     }
 
     @Override

@@ -1,11 +1,12 @@
 package dev.rfx.session;
 
+import dev.rfx.session.timing.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +21,14 @@ final class RobotReadings {
     private static final long TIMEOUT_NANOS = 500_000_000;
 
     private final Robot<?, ?> robot;
+    private final Clock clock;
     private final Executor executor;
     private @Nullable Request latest; // guarded by this
     private volatile List<RobotReading> last = List.of();
 
-    RobotReadings(Robot<?, ?> robot, SessionThreads threads) {
+    RobotReadings(Robot<?, ?> robot, Clock clock, SessionThreads threads) {
         this.robot = robot;
+        this.clock = clock;
         this.executor = threads.executor("-readings");
     }
 
@@ -75,7 +78,7 @@ final class RobotReadings {
     private synchronized Request request() {
         Request request = this.latest;
         if (request == null || request.isDone()) {
-            request = new Request(this.robot);
+            request = new Request(this.robot, this.clock);
             this.executor.execute(request);
             this.latest = request;
         }
@@ -84,17 +87,29 @@ final class RobotReadings {
 
     private static final class Request extends FutureTask<List<RobotReading>> {
 
-        private final long begin = System.nanoTime();
+        private final Clock clock;
+        private final long begin;
+        private final CountDownLatch done = new CountDownLatch(1);
 
-        Request(Robot<?, ?> robot) {
+        Request(Robot<?, ?> robot, Clock clock) {
             super(() -> read(robot));
+            this.clock = clock;
+            this.begin = clock.nanoTime();
+        }
+
+        @Override
+        protected void done() {
+            this.done.countDown();
         }
 
         /** The timeout counts from the begin of the request, whichever reader made it. */
         List<RobotReading> await(long timeoutNanos)
                 throws InterruptedException, ExecutionException, TimeoutException {
-            long rest = this.begin + timeoutNanos - System.nanoTime();
-            return get(Math.max(rest, 0), TimeUnit.NANOSECONDS);
+            long rest = this.begin + timeoutNanos - this.clock.nanoTime();
+            if (!this.clock.await(this.done, rest)) {
+                throw new TimeoutException();
+            }
+            return get();
         }
     }
 }

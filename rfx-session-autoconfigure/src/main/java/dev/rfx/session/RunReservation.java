@@ -1,5 +1,7 @@
 package dev.rfx.session;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one run holds for itself: the robot, so that no other session drives it, and a shutdown
  * hook, so that the robot stops when the JVM ends. Taken on the caller's thread, given back once on
@@ -9,15 +11,15 @@ final class RunReservation {
 
     private final SessionView session;
     private final Object device;
-    private final Thread shutdownHook;
+    private final @Nullable Thread shutdownHook;
 
     /**
      * Creates a reservation that holds nothing yet.
      *
      * @param device the robot behind all decorators
-     * @param shutdownHook the hook, not started
+     * @param shutdownHook the hook, not started; null for none
      */
-    RunReservation(SessionView session, Object device, Thread shutdownHook) {
+    RunReservation(SessionView session, Object device, @Nullable Thread shutdownHook) {
         this.session = session;
         this.device = device;
         this.shutdownHook = shutdownHook;
@@ -31,6 +33,9 @@ final class RunReservation {
      */
     void take() {
         DrivenRobots.take(this.device, this.session);
+        if (this.shutdownHook == null) {
+            return;
+        }
         boolean taken = false;
         try {
             Runtime.getRuntime().addShutdownHook(this.shutdownHook);
@@ -51,6 +56,9 @@ final class RunReservation {
 
     /** Removes the hook. Allocates nothing. */
     void removeShutdownHook() {
+        if (this.shutdownHook == null) {
+            return;
+        }
         try {
             Runtime.getRuntime().removeShutdownHook(this.shutdownHook);
         } catch (IllegalStateException | OutOfMemoryError ex) {

@@ -1,10 +1,8 @@
 package dev.rfx.session;
 
 import dev.rfx.session.thread.ThreadStatus;
-import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.IterationReader;
 import dev.rfx.session.timing.IterationRecord;
-import dev.rfx.session.timing.Scheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -61,26 +59,26 @@ public final class Session implements SessionView, AutoCloseable {
      */
     public <O, A> Session(
             Robot<O, A> robot, Policy<? super O, ? extends A> policy, SessionOptions options) {
-        this(robot, policy, options, Clock.SYSTEM, Watchdog.OF_THE_JVM);
+        this(robot, policy, options, JvmPlatform.INSTANCE);
     }
 
-    <O, A> Session(
+    /**
+     * Creates a session on another platform than the JVM. Internal to {@code dev.rfx.session}: use
+     * {@link dev.rfx.session.test.VirtualClock#session}.
+     *
+     * @param robot the robot to drive
+     * @param policy the policy that drives it
+     * @param options rate, name and the other options
+     * @param platform time and threads
+     * @param <O> the type of an observation
+     * @param <A> the type of an action
+     */
+    public <O, A> Session(
             Robot<O, A> robot,
             Policy<? super O, ? extends A> policy,
             SessionOptions options,
-            Clock clock,
-            Scheduler scheduler) {
-        this(robot, policy, options, clock, scheduler, new SessionThreads(options));
-    }
-
-    <O, A> Session(
-            Robot<O, A> robot,
-            Policy<? super O, ? extends A> policy,
-            SessionOptions options,
-            Clock clock,
-            Scheduler scheduler,
-            SessionThreads threads) {
-        this.context = SessionContext.of(this, robot, policy, options, clock, scheduler, threads);
+            SessionPlatform platform) {
+        this.context = SessionContext.of(this, robot, policy, options, platform);
         this.register = new RunRegister(this.context);
     }
 

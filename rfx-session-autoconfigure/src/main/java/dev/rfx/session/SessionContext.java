@@ -19,8 +19,7 @@ record SessionContext(
         Robot<Object, Object> robot,
         Policy<Object, Object> policy,
         SessionOptions options,
-        Clock clock,
-        Scheduler scheduler,
+        SessionPlatform platform,
         SessionThreads threads,
         Notifier notifier,
         RobotReadings readings) {
@@ -35,13 +34,12 @@ record SessionContext(
             Robot<O, A> robot,
             Policy<? super O, ? extends A> policy,
             SessionOptions options,
-            Clock clock,
-            Scheduler scheduler,
-            SessionThreads threads) {
+            SessionPlatform platform) {
         Objects.requireNonNull(robot, "robot");
         Objects.requireNonNull(policy, "policy");
         CommandLimits limits = options.limits();
         Robot<?, ?> limited = limits == null ? robot : limits.around(robot);
+        SessionThreads threads = new SessionThreads(platform, options);
         Notifier notifier = new Notifier(threads);
         notifier.add(new FlightRecorderListener(options.name()));
         notifier.add(new SessionLog(robot, policy));
@@ -51,11 +49,18 @@ record SessionContext(
                 (Robot<Object, Object>) limited,
                 (Policy<Object, Object>) policy,
                 options,
-                clock,
-                scheduler,
+                platform,
                 threads,
                 notifier,
-                new RobotReadings(limited, threads));
+                new RobotReadings(limited, platform.clock(), threads));
+    }
+
+    Clock clock() {
+        return this.platform.clock();
+    }
+
+    Scheduler scheduler() {
+        return this.platform.scheduler();
     }
 
     String name() {

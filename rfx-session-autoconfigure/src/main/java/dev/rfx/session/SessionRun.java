@@ -5,6 +5,7 @@ import dev.rfx.session.thread.ThreadStatus;
 import dev.rfx.session.thread.ThreadTuning;
 import dev.rfx.session.thread.TunedThread;
 import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.SpinBudget;
 import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
 import java.util.function.BiFunction;
@@ -55,17 +56,21 @@ final class SessionRun {
             Runnable stopSession) {
         SessionOptions options = context.options();
         SessionThreads threads = context.threads();
+        boolean virtual = context.platform().isVirtual();
         this.context = context;
         this.restarts = restarts;
         this.clock = context.clock();
         this.recorder =
-                new TimingRecorder(options.maxTimingSamples(), GcPauses.OF_THE_JVM::nanosWithin);
+                new TimingRecorder(
+                        options.maxTimingSamples(),
+                        virtual ? (from, to) -> 0 : GcPauses.OF_THE_JVM::nanosWithin);
         this.loop =
                 new ControlLoop<>(
                         context.robot(),
                         context.policy(),
                         options,
                         this.clock,
+                        virtual ? new SpinBudget(1) : SpinBudget.OF_THE_JVM,
                         this.recorder,
                         new IterationEvents(options.name()));
         if (duration != null) {
@@ -106,8 +111,11 @@ final class SessionRun {
                 new RunReservation(
                         context.session(),
                         device,
-                        threads.create(
-                                () -> this.control.stopInDyingJvm(stopSession), "-shutdown"));
+                        virtual
+                                ? null
+                                : threads.create(
+                                        () -> this.control.stopInDyingJvm(stopSession),
+                                        "-shutdown"));
         this.stallWatch =
                 new StallWatch(
                         context,
@@ -164,7 +172,10 @@ final class SessionRun {
             tuneThread();
             this.loop.reset();
             long warm = this.clock.nanoTime() + this.context.options().warmup().toNanos();
-            LoopWarmup.once(() -> !this.loop.isStopRequested() && warm - this.clock.nanoTime() > 0);
+            if (!this.context.platform().isVirtual()) {
+                LoopWarmup.once(
+                        () -> !this.loop.isStopRequested() && warm - this.clock.nanoTime() > 0);
+            }
             this.loop.warmUp(warm);
             if (this.state.beginLoop()) {
                 this.control.decideStart();

@@ -3,9 +3,7 @@ package dev.rfx.session;
 import dev.rfx.session.thread.ThreadTuning;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,21 +11,18 @@ import org.jspecify.annotations.Nullable;
  * creates them: a run that the watchdog starts finds the same classes as one that the application
  * starts. Any thread.
  */
-class SessionThreads {
+final class SessionThreads {
 
-    private static final ThreadGroup ROOT_GROUP = rootGroup();
-
-    /** How long the thread of an executor waits for the next task before it ends. */
-    private static final long IDLE_MILLIS = 100;
-
+    private final SessionPlatform platform;
     private final String prefix;
     private final ThreadTuning tuning;
     private final @Nullable ClassLoader contextClassLoader =
             Thread.currentThread().getContextClassLoader();
 
-    SessionThreads(SessionOptions options) {
+    SessionThreads(SessionPlatform platform, SessionOptions options) {
+        this.platform = platform;
         this.prefix = "rfx-session-" + options.name();
-        this.tuning = new ThreadTuning(options.thread());
+        this.tuning = platform.tuning(options.thread());
     }
 
     /** {@return what the control thread asks of the operating system} */
@@ -41,22 +36,13 @@ class SessionThreads {
     }
 
     /** Creates an executor with one daemon thread, which exists only while it has tasks. */
-    ThreadPoolExecutor executor(String suffix) {
-        ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(
-                        1,
-                        1,
-                        IDLE_MILLIS,
-                        TimeUnit.MILLISECONDS,
-                        new LinkedBlockingQueue<>(),
-                        task -> createOrdinary(task, suffix));
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
+    Executor executor(String suffix) {
+        return new SerialExecutor(task -> createOrdinary(task, suffix));
     }
 
     /** Creates a daemon thread, named after the session with a suffix. */
     Thread create(Runnable task, String suffix) {
-        Thread thread = new Thread(ROOT_GROUP, task, this.prefix + suffix);
+        Thread thread = this.platform.newThread(task, this.prefix + suffix);
         thread.setDaemon(true);
         thread.setContextClassLoader(this.contextClassLoader);
         return thread;
@@ -73,22 +59,11 @@ class SessionThreads {
                 (PrivilegedAction<Thread>)
                         () -> {
                             Thread thread =
-                                    new Thread(ROOT_GROUP, task, "rfx-session-" + suffix, 0, false);
+                                    JvmPlatform.newThreadWithoutLocals(
+                                            task, "rfx-session-" + suffix);
                             thread.setDaemon(true);
                             thread.setContextClassLoader(null);
                             return thread;
                         });
-    }
-
-    /**
-     * {@return the root group} A group of the application would never be freed, because it counts
-     * threads that are created but never started.
-     */
-    private static ThreadGroup rootGroup() {
-        ThreadGroup group = Thread.currentThread().getThreadGroup();
-        while (group.getParent() != null) {
-            group = group.getParent();
-        }
-        return group;
     }
 }

@@ -22,6 +22,7 @@ final class StallWatch {
     private static final long NO_STALL = -1;
 
     private final SessionOptions options;
+    private final boolean virtual;
     private final Clock clock;
     private final Scheduler scheduler;
     private final RunState state;
@@ -54,6 +55,7 @@ final class StallWatch {
             IncidentReport incidents,
             Runnable declareStuck) {
         this.options = context.options();
+        this.virtual = context.platform().isVirtual();
         this.clock = context.clock();
         this.scheduler = context.scheduler();
         this.state = state;
@@ -72,12 +74,14 @@ final class StallWatch {
      * starts, while there is memory.
      */
     void begin() {
-        GcPauses.OF_THE_JVM.join();
-        this.listensToGc = true;
+        if (!this.virtual) {
+            GcPauses.OF_THE_JVM.join();
+            this.listensToGc = true;
+        }
         // Loads what inspections and callers of stop() need, while there is memory.
         this.reports.isStalled();
         Latches.awaitUninterruptibly(this.clock, new CountDownLatch(0), 0);
-        this.endOfInspections = this.scheduler.every(interval(), this::inspect);
+        this.endOfInspections = this.scheduler.every(interval(), this::isNeeded, this::inspect);
     }
 
     /** Ends the inspections. Called once, by the thread that ends the run. */
@@ -102,6 +106,15 @@ final class StallWatch {
             return MIN_INTERVAL;
         }
         return interval.compareTo(MAX_INTERVAL) > 0 ? MAX_INTERVAL : interval;
+    }
+
+    /** {@return whether an inspection would find anything} */
+    private boolean isNeeded() {
+        SessionState now = this.state.get();
+        return now == SessionState.STOPPING
+                || (now == SessionState.RUNNING
+                        && (this.stalledAfter != NO_STALL || this.reports.isStalled()))
+                || this.incidents.isDue(this.clock.nanoTime());
     }
 
     /** Inspects the run once. */

@@ -10,7 +10,6 @@ import dev.rfx.session.thread.ThreadOptions;
 import dev.rfx.session.thread.ThreadTuning;
 import dev.rfx.session.thread.ThreadTuningException;
 import dev.rfx.session.thread.Tunings;
-import dev.rfx.session.timing.Clock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -59,20 +58,14 @@ class CpuLatencyTests {
                         .withStopTimeout(stopTimeout)
                         .withThread(thread);
         ThreadTuning tuning = Tunings.withLatencyDevice(thread, this.device);
-        SessionThreads threads =
-                new SessionThreads(options) {
+        SessionPlatform platform =
+                new JvmPlatform() {
                     @Override
-                    ThreadTuning tuning() {
+                    public ThreadTuning tuning(ThreadOptions options) {
                         return tuning;
                     }
                 };
-        return new Session(
-                this.robot,
-                observation -> "action",
-                options,
-                Clock.SYSTEM,
-                Watchdog.OF_THE_JVM,
-                threads);
+        return new Session(this.robot, observation -> "action", options, platform);
     }
 
     private static boolean isOpen(Path file) {

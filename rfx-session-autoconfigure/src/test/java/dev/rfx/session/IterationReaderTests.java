@@ -23,8 +23,7 @@ class IterationReaderTests {
                     SessionOptions.defaults()
                             .withWarmup(Duration.ZERO)
                             .withSpinWindow(Duration.ZERO),
-                    this.clock,
-                    this.clock.scheduler());
+                    this.clock.platform());
     private final IterationReader reader = this.session.iterationReader();
     private final List<List<Long>> iterations = new ArrayList<>();
 

@@ -41,8 +41,7 @@ class LoopAllocationTests {
                             return action;
                         },
                         SessionOptions.defaults().withRateHz(1_000).withWarmup(Duration.ZERO),
-                        clock,
-                        clock.scheduler());
+                        clock.platform());
 
         session.run(Duration.ofMillis(WARM_UP + BLOCKS * BLOCK + 1));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rfx.session.testkit.FakeClock;
 import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.timing.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -93,8 +94,7 @@ class RobotReadingsTests {
                         new SynchronizedRobot(this.calls),
                         observation -> "action",
                         OPTIONS,
-                        clock,
-                        clock.scheduler());
+                        clock.platform());
         session.addListener(
                 new SessionListener() {
                     @Override
@@ -152,7 +152,8 @@ class RobotReadingsTests {
                                     }
                                     return List.of(RobotReading.value("heat", null, 42));
                                 }),
-                        new SessionThreads(OPTIONS));
+                        Clock.SYSTEM,
+                        new SessionThreads(JvmPlatform.INSTANCE, OPTIONS));
 
         for (int reader = 0; reader < 100; reader++) {
             assertThat(readings.get()).isEmpty();
@@ -173,7 +174,8 @@ class RobotReadingsTests {
                                 () -> {
                                     throw new IllegalArgumentException("boom");
                                 }),
-                        new SessionThreads(OPTIONS));
+                        Clock.SYSTEM,
+                        new SessionThreads(JvmPlatform.INSTANCE, OPTIONS));
 
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(readings::get)

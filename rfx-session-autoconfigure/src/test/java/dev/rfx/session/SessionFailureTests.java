@@ -23,7 +23,7 @@ class SessionFailureTests {
 
     private Session session(Policy<String, String> policy) {
         FakeClock clock = new FakeClock();
-        return new Session(this.robot, policy, OPTIONS, clock, clock.scheduler());
+        return new Session(this.robot, policy, OPTIONS, clock.platform());
     }
 
     private Session session() {

@@ -195,8 +195,7 @@ class SessionFaultTests {
                             return "action";
                         },
                         OPTIONS,
-                        this.clock,
-                        this.clock.scheduler());
+                        this.clock.platform());
         self[0] = session;
         if (place == Place.LISTENER) {
             session.addListener(
@@ -377,8 +376,7 @@ class SessionFaultTests {
                         ending == Ending.STALE_OBSERVATIONS
                                 ? OPTIONS.withMaxObservationAge(Duration.ofMillis(1))
                                 : OPTIONS,
-                        this.clock,
-                        this.clock.scheduler());
+                        this.clock.platform());
         switch (ending) {
             case STOP -> {
                 session.start();

@@ -62,7 +62,7 @@ class SessionGuardTests {
     }
 
     private Session session(SessionOptions options, Policy<Object, Tensor> policy) {
-        return new Session(this.robot, policy, options, this.clock, this.clock.scheduler());
+        return new Session(this.robot, policy, options, this.clock.platform());
     }
 
     private void assertFails(Session session, SessionPhase phase, String message) {
@@ -186,8 +186,7 @@ class SessionGuardTests {
                         new ScriptedRobot(),
                         observation -> "action",
                         OPTIONS.withMaxObservationAge(MAX_AGE),
-                        this.clock,
-                        this.clock.scheduler());
+                        this.clock.platform());
 
         assertThatExceptionOfType(SessionException.class)
                 .isThrownBy(session::run)

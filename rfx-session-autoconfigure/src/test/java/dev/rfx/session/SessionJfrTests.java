@@ -40,11 +40,7 @@ class SessionJfrTests {
 
     private Session session() {
         return new Session(
-                this.robot,
-                observation -> observation,
-                this.options,
-                this.clock,
-                this.clock.scheduler());
+                this.robot, observation -> observation, this.options, this.clock.platform());
     }
 
     /** Records the default events, and the given ones. */

@@ -73,8 +73,7 @@ class SessionRecordTests {
                     return "action";
                 },
                 OPTIONS,
-                this.clock,
-                this.clock.scheduler());
+                this.clock.platform());
     }
 
     private SessionException failIn(Session session, int iteration) {
@@ -195,8 +194,7 @@ class SessionRecordTests {
                             return "action";
                         },
                         OPTIONS,
-                        this.clock,
-                        this.clock.scheduler());
+                        this.clock.platform());
         session.addListener(
                 new SessionListener() {
                     @Override
@@ -264,8 +262,7 @@ class SessionRecordTests {
                             return "action";
                         },
                         OPTIONS,
-                        this.clock,
-                        this.clock.scheduler());
+                        this.clock.platform());
 
         session.run(Duration.ofMillis(20 * 90));
         session.stop();

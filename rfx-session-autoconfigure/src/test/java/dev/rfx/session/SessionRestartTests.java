@@ -49,12 +49,7 @@ class SessionRestartTests {
 
     private Session session(RestartPolicy policy) {
         Session session =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS,
-                        this.clock,
-                        this.clock.scheduler());
+                new Session(this.robot, observation -> "action", OPTIONS, this.clock.platform());
         session.setRestartPolicy(policy);
         session.addListener(
                 new SessionListener() {
@@ -548,8 +543,7 @@ class SessionRestartTests {
                         observation -> "action",
                         OPTIONS.withWatchdogTimeout(Duration.ofSeconds(1))
                                 .withWatchdogAction(WatchdogAction.STOP_ROBOT),
-                        this.clock,
-                        this.clock.scheduler());
+                        this.clock.platform());
         session.setRestartPolicy(
                 policy(
                         () -> {

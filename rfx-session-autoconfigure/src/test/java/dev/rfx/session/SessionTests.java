@@ -53,7 +53,7 @@ class SessionTests {
 
     private static Session standingStill(ScriptedRobot robot, SessionOptions options) {
         FakeClock clock = new FakeClock().standingStill();
-        return new Session(robot, observation -> "action", options, clock, clock.scheduler());
+        return new Session(robot, observation -> "action", options, clock.platform());
     }
 
     private void awaitIterations(Session session, long iterations) {
@@ -455,8 +455,7 @@ class SessionTests {
                         this.robot,
                         observation -> "action",
                         OPTIONS.withRateHz(0.1).withSpinWindow(Duration.ZERO),
-                        clock,
-                        clock.scheduler());
+                        clock.platform());
 
         session.run(Duration.ofSeconds(15));
 
@@ -486,8 +485,7 @@ class SessionTests {
                         this.robot,
                         observation -> "action",
                         OPTIONS.withDuration(Duration.ofSeconds(1)).withSpinWindow(Duration.ZERO),
-                        clock,
-                        clock.scheduler());
+                        clock.platform());
 
         session.run();
         assertThat(session.stepCount()).isEqualTo(50);
@@ -556,8 +554,7 @@ class SessionTests {
                             return "action";
                         },
                         OPTIONS.withSpinWindow(Duration.ZERO),
-                        clock,
-                        clock.scheduler());
+                        clock.platform());
 
         session.run(Duration.ofSeconds(1));
 

@@ -23,8 +23,7 @@ class SessionTimingTests {
             SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
 
     private Session run(SessionOptions options, long iterations) {
-        Session session =
-                new Session(this.robot, this.policy, options, this.clock, this.clock.scheduler());
+        Session session = new Session(this.robot, this.policy, options, this.clock.platform());
         session.run(Duration.ofNanos(Math.round(iterations * options.periodNanos())));
         return session;
     }
@@ -80,9 +79,7 @@ class SessionTimingTests {
     void workBeyondThePeriodIsAnOverrunEachTime() {
         this.robot.onAct(() -> this.clock.advance(PERIOD * 3 / 2));
 
-        Session session =
-                new Session(
-                        this.robot, this.policy, this.options, this.clock, this.clock.scheduler());
+        Session session = new Session(this.robot, this.policy, this.options, this.clock.platform());
         session.run(Duration.ofNanos(100 * PERIOD * 3 / 2));
 
         assertThat(session.stats().iterations()).isEqualTo(100);
@@ -216,8 +213,7 @@ class SessionTimingTests {
         this.clock.oversleeping(() -> random.nextInt(200_000));
         List<SessionStats> readings = new ArrayList<>();
         SessionOptions fast = this.options.withRateHz(1000);
-        Session session =
-                new Session(this.robot, this.policy, fast, this.clock, this.clock.scheduler());
+        Session session = new Session(this.robot, this.policy, fast, this.clock.platform());
         this.robot.onAct(() -> readings.add(session.stats()));
 
         session.run(Duration.ofSeconds(1));
@@ -245,8 +241,7 @@ class SessionTimingTests {
                     this.clock.advance(2_000_000);
                     return "action";
                 };
-        Session session =
-                new Session(this.robot, slow, this.options, this.clock, this.clock.scheduler());
+        Session session = new Session(this.robot, slow, this.options, this.clock.platform());
 
         session.run(Duration.ofNanos(10 * PERIOD));
         session.run(Duration.ofNanos(10 * PERIOD));
@@ -266,8 +261,7 @@ class SessionTimingTests {
                         this.robot,
                         this.policy,
                         this.options.withRateHz(1e-300),
-                        this.clock,
-                        this.clock.scheduler());
+                        this.clock.platform());
         session.start();
         while (session.stepCount() == 0) {
             Thread.onSpinWait();

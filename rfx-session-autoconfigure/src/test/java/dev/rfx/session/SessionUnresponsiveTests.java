@@ -11,6 +11,8 @@ import dev.rfx.session.testkit.FakeClock;
 import dev.rfx.session.testkit.IgnoringInterrupts;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.testkit.ScriptedRobot.Step;
+import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -224,7 +226,7 @@ class SessionUnresponsiveTests {
         FakeClock clock = new FakeClock();
         this.robot.onAct(this.block);
         Session session =
-                new Session(this.robot, observation -> "action", OPTIONS, clock, clock.scheduler());
+                new Session(this.robot, observation -> "action", OPTIONS, clock.platform());
         session.start();
         this.blocked.await();
 
@@ -253,8 +255,7 @@ class SessionUnresponsiveTests {
                         this.robot,
                         observation -> "action",
                         OPTIONS.withRateHz(0.1),
-                        clock,
-                        clock.scheduler());
+                        clock.platform());
         session.start();
         clock.awaitSleeper();
 
@@ -302,7 +303,7 @@ class SessionUnresponsiveTests {
                     throw new IllegalStateException("boom");
                 });
         Session session =
-                new Session(this.robot, observation -> "action", OPTIONS, clock, clock.scheduler());
+                new Session(this.robot, observation -> "action", OPTIONS, clock.platform());
         session.start();
         this.blocked.await();
         assertThat(session.snapshot().stalled()).isFalse();
@@ -343,27 +344,32 @@ class SessionUnresponsiveTests {
     /** No thread is available for robot.stop(): the caller of stop() calls it. */
     @Test
     void callerThatStopsTheRobotItselfIsAnOrdinaryCallerAfterwards() throws Exception {
-        SessionThreads withoutDeputy =
-                new SessionThreads(OPTIONS) {
-                    @Override
-                    Thread create(Runnable task, String suffix) {
-                        Thread created = super.create(task, suffix);
-                        return suffix.equals("-stop") ? new UnstartableThread() : created;
-                    }
-                };
         this.robot.onObserve(this.block);
         AtomicReference<Thread> stopping = new AtomicReference<>();
         this.robot.onStop(() -> stopping.set(Thread.currentThread()));
         // The clock stands still, so the watchdog leaves it to the caller.
         FakeClock clock = new FakeClock();
-        Session session =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS,
-                        clock,
-                        clock.scheduler(),
-                        withoutDeputy);
+        SessionPlatform withoutDeputy =
+                new JvmPlatform() {
+
+                    @Override
+                    public Clock clock() {
+                        return clock;
+                    }
+
+                    @Override
+                    public Scheduler scheduler() {
+                        return clock.scheduler();
+                    }
+
+                    @Override
+                    public Thread newThread(Runnable task, String name) {
+                        return name.endsWith("-stop")
+                                ? new UnstartableThread()
+                                : super.newThread(task, name);
+                    }
+                };
+        Session session = new Session(this.robot, observation -> "action", OPTIONS, withoutDeputy);
         session.start();
         this.blocked.await();
         clock.lettingWaitsTimeOut(true);

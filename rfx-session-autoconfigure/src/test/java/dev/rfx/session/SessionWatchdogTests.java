@@ -60,8 +60,7 @@ class SessionWatchdogTests {
     }
 
     private Session session(SessionOptions options, Policy<String, String> policy) {
-        Session session =
-                new Session(this.robot, policy, options, this.clock, this.clock.scheduler());
+        Session session = new Session(this.robot, policy, options, this.clock.platform());
         this.sessions.add(session);
         session.addListener(
                 new SessionListener() {

@@ -137,8 +137,7 @@ class SharedRobotTests {
                         this.robot,
                         observation -> "action",
                         OPTIONS.withName("first"),
-                        clock,
-                        clock.scheduler());
+                        clock.platform());
         AtomicInteger exhausted = new AtomicInteger();
         restarting.setRestartPolicy(
                 new RestartPolicy() {
@@ -194,8 +193,7 @@ class SharedRobotTests {
                         this.robot,
                         observation -> "action",
                         OPTIONS.withName("a"),
-                        clock,
-                        clock.scheduler());
+                        clock.platform());
         refused.setRestartPolicy(
                 new RestartPolicy() {
                     @Override

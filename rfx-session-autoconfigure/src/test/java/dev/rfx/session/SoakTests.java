@@ -81,8 +81,8 @@ class SoakTests {
         }
 
         @Override
-        public void onSpinWait() {
-            Clock.SYSTEM.onSpinWait();
+        public void onSpinWait(long nanosLeft) {
+            Clock.SYSTEM.onSpinWait(nanosLeft);
         }
 
         @Override
@@ -172,8 +172,12 @@ class SoakTests {
                                 .withWarmup(Duration.ZERO)
                                 .withMaxObservationAge(MAX_AGE)
                                 .withMaxStaleIterations(1_000),
-                        faulty,
-                        Watchdog.OF_THE_JVM);
+                        new JvmPlatform() {
+                            @Override
+                            public Clock clock() {
+                                return faulty;
+                            }
+                        });
         faulty.session = session;
         session.setRestartPolicy(new AlwaysSoon());
         Thread collectorAtWork = new Thread(SoakTests::allocate, "garbage");

@@ -3,6 +3,7 @@ package dev.rfx.session.robot;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Tensor;
+import java.util.function.LongSupplier;
 
 /**
  * A simulated robot for trying out policies. Each joint is a unit mass on a spring and a damper
@@ -23,6 +24,7 @@ public final class MockRobot implements Robot<Observation, Tensor> {
     private static final float MAX_POSITION = (float) Math.PI;
     private static final float MAX_VELOCITY = 10;
 
+    private final LongSupplier nanoTime;
     private final float periodSeconds;
     private final float[] targets;
     private final float[] positions;
@@ -38,6 +40,19 @@ public final class MockRobot implements Robot<Observation, Tensor> {
      * @throws IllegalArgumentException if a value is outside its range
      */
     public MockRobot(int joints, double rateHz) {
+        this(joints, rateHz, System::nanoTime);
+    }
+
+    /**
+     * Creates a robot whose joints are at rest at zero, and whose observations have the timestamps
+     * of a clock.
+     *
+     * @param joints the number of joints, at least 1
+     * @param rateHz the rate of the control loop in Hz, more than 0
+     * @param nanoTime the clock of the session, in ns; {@code System::nanoTime} outside tests
+     * @throws IllegalArgumentException if a value is outside its range
+     */
+    public MockRobot(int joints, double rateHz, LongSupplier nanoTime) {
         if (joints < 1) {
             throw new IllegalArgumentException("joints is " + joints + ", but must be at least 1");
         }
@@ -45,6 +60,7 @@ public final class MockRobot implements Robot<Observation, Tensor> {
             throw new IllegalArgumentException(
                     "rateHz is " + rateHz + ", but must be finite and more than 0");
         }
+        this.nanoTime = nanoTime;
         this.periodSeconds = (float) (1 / rateHz);
         this.targets = new float[joints];
         this.positions = new float[joints];
@@ -60,7 +76,7 @@ public final class MockRobot implements Robot<Observation, Tensor> {
             this.state.set(i, this.positions[i]);
             this.state.set(joints + i, this.velocities[i]);
         }
-        return this.observation.stamp(System.nanoTime());
+        return this.observation.stamp(this.nanoTime.getAsLong());
     }
 
     /**

@@ -34,6 +34,11 @@ public final class ThreadTuning {
         this.tuner = tuner;
     }
 
+    /** {@return a tuning that asks for nothing} */
+    public static ThreadTuning none() {
+        return new ThreadTuning(ThreadOptions.defaults(), null);
+    }
+
     /**
      * Tunes the calling thread. Always minimizes its timer slack, which costs nothing and needs no
      * right.

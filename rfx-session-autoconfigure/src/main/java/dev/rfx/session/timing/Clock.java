@@ -32,7 +32,7 @@ public interface Clock {
                 }
 
                 @Override
-                public void onSpinWait() {
+                public void onSpinWait(long nanosLeft) {
                     Thread.onSpinWait();
                 }
 
@@ -62,8 +62,12 @@ public interface Clock {
      */
     void unpark(Thread thread);
 
-    /** Called once per turn of a busy wait. */
-    void onSpinWait();
+    /**
+     * Called once per turn of a busy wait.
+     *
+     * @param nanosLeft how long the wait still takes, in ns
+     */
+    void onSpinWait(long nanosLeft);
 
     /**
      * Waits until a latch is open.

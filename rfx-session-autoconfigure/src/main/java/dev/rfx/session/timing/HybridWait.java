@@ -32,13 +32,9 @@ public final class HybridWait {
      * @param spinWindow how long to spin before a deadline; null to learn it
      * @param spinBudget the share of one processor that naps and spin may take, unless the spin is
      *     fixed
+     * @param budget the budget that this loop shares with others
      */
     public HybridWait(
-            Clock clock, double periodNanos, @Nullable Duration spinWindow, double spinBudget) {
-        this(clock, periodNanos, spinWindow, spinBudget, SpinBudget.OF_THE_JVM);
-    }
-
-    HybridWait(
             Clock clock,
             double periodNanos,
             @Nullable Duration spinWindow,
@@ -78,7 +74,7 @@ public final class HybridWait {
     public long until(long deadline, long begin, double intervalNanos) {
         long now = sleepUntilSpin(deadline, begin, budgetNanos(intervalNanos));
         while (!this.wakeRequested && deadline - now > 0) {
-            this.clock.onSpinWait();
+            this.clock.onSpinWait(deadline - now);
             now = this.clock.nanoTime();
         }
         if (this.wakeRequested) {

@@ -7,17 +7,26 @@ import java.util.concurrent.atomic.AtomicInteger;
  * equal shares. Without a bound many loops lengthen each other's spin windows: a spinning loop
  * keeps others from waking in time, and they learn to spin longer. Any thread may call it; it never
  * blocks.
+ *
+ * <p>Internal to {@code dev.rfx.session}.
  */
-final class SpinBudget {
+public final class SpinBudget {
 
-    static final SpinBudget OF_THE_JVM = new SpinBudget(Runtime.getRuntime().availableProcessors());
+    /** The budget that the loops of this JVM share. */
+    public static final SpinBudget OF_THE_JVM =
+            new SpinBudget(Runtime.getRuntime().availableProcessors());
 
     private static final double SHARE_OF_ALL_PROCESSORS = 0.1;
 
     private final int processors;
     private final AtomicInteger loops = new AtomicInteger();
 
-    SpinBudget(int processors) {
+    /**
+     * Creates a budget that no loop shares yet.
+     *
+     * @param processors the number of processors
+     */
+    public SpinBudget(int processors) {
         this.processors = processors;
     }
 

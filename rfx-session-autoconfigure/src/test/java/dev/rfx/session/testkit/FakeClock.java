@@ -1,5 +1,8 @@
 package dev.rfx.session.testkit;
 
+import dev.rfx.session.SessionPlatform;
+import dev.rfx.session.thread.ThreadOptions;
+import dev.rfx.session.thread.ThreadTuning;
 import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.Scheduler;
 import java.time.Duration;
@@ -105,7 +108,7 @@ public final class FakeClock implements Clock {
     }
 
     @Override
-    public void onSpinWait() {
+    public void onSpinWait(long nanosLeft) {
         advance(this.spinNanos);
     }
 
@@ -134,6 +137,37 @@ public final class FakeClock implements Clock {
     /** {@return the number of scheduled tasks} */
     public int tasks() {
         return this.tasks.size();
+    }
+
+    /** {@return a platform with the threads of the JVM and the time of this clock} */
+    public SessionPlatform platform() {
+        return new SessionPlatform() {
+
+            @Override
+            public Clock clock() {
+                return FakeClock.this;
+            }
+
+            @Override
+            public Scheduler scheduler() {
+                return FakeClock.this.scheduler();
+            }
+
+            @Override
+            public Thread newThread(Runnable task, String name) {
+                return new Thread(task, name);
+            }
+
+            @Override
+            public ThreadTuning tuning(ThreadOptions options) {
+                return new ThreadTuning(options);
+            }
+
+            @Override
+            public boolean isVirtual() {
+                return false;
+            }
+        };
     }
 
     /** {@return a scheduler that uses this clock} */

@@ -232,7 +232,7 @@ class HybridWaitTests {
         }
 
         @Override
-        public void onSpinWait() {
+        public void onSpinWait(long nanosLeft) {
             this.now += TURN_NANOS;
             this.spunNanos += TURN_NANOS;
         }

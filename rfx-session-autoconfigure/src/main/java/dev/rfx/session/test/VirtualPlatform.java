@@ -1,0 +1,366 @@
+package dev.rfx.session.test;
+
+import dev.rfx.session.SessionPlatform;
+import dev.rfx.session.thread.ThreadOptions;
+import dev.rfx.session.thread.ThreadTuning;
+import dev.rfx.session.timing.Clock;
+import dev.rfx.session.timing.Scheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads on virtual time. Exactly one of them runs. It runs until it waits by the clock or ends;
+ * then a thread runs that need not wait any more. While every thread waits, the time jumps to the
+ * earliest end of a wait. The order depends on nothing else, so it is the same each time.
+ *
+ * <p>All fields but the volatile ones are confined to the thread that runs. {@code running} hands
+ * them over: each thread sees what the ones before it have done.
+ */
+final class VirtualPlatform implements SessionPlatform, Clock {
+
+    /** Not zero, and so close to the largest value that half a minute overflows it. */
+    static final long ORIGIN = Long.MAX_VALUE - 30_000_000_000L;
+
+    /** A wait of a century has no end. */
+    static final long UNLIMITED = Duration.ofDays(36_500).toNanos();
+
+    /** How long, in real time, another thread may be blocked while the owner waits. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** How long, in virtual time, the threads of stopped sessions may take at most to end. */
+    private static final Duration TIME_TO_END = Duration.ofMinutes(1);
+
+    /** The thread outside the sessions, which is the one that was last seen to wait. */
+    private final Participant owner = new Participant(Thread.currentThread());
+
+    /** All threads that have begun and not ended; the owner is the first. */
+    private final List<Participant> participants = new ArrayList<>(List.of(this.owner));
+
+    private final VirtualTimers timers = new VirtualTimers(this);
+    private LongSupplier oversleep = () -> 0;
+    private volatile long now = ORIGIN;
+    private volatile Participant running = this.owner;
+
+    /** How often another thread was chosen; published by {@code running}. */
+    private long turns;
+
+    // ---- the platform of a session
+
+    @Override
+    public Clock clock() {
+        return this;
+    }
+
+    @Override
+    public Scheduler scheduler() {
+        return this.timers;
+    }
+
+    @Override
+    public Thread newThread(Runnable task, String name) {
+        return new VirtualThread(task, name);
+    }
+
+    @Override
+    public ThreadTuning tuning(ThreadOptions options) {
+        return ThreadTuning.none();
+    }
+
+    @Override
+    public boolean isVirtual() {
+        return true;
+    }
+
+    // ---- the clock
+
+    @Override
+    public long nanoTime() {
+        return this.now;
+    }
+
+    @Override
+    public void parkNanos(long nanos) {
+        park(nanos + this.oversleep.getAsLong());
+    }
+
+    @Override
+    public void onSpinWait(long nanosLeft) {
+        park(nanosLeft);
+    }
+
+    private void park(long nanos) {
+        Participant current = current();
+        if (!current.thread.isInterrupted()) {
+            current.waitFor(nanos, null, Wakeup.UNPARK);
+        }
+        current.unparked = false;
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+        for (Participant participant : this.participants) {
+            if (participant.thread == thread) {
+                participant.unparked = true;
+            }
+        }
+    }
+
+    @Override
+    public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
+        awaitInterruptibly(nanos, () -> latch.getCount() == 0);
+        return latch.getCount() == 0;
+    }
+
+    // ---- for tests
+
+    void oversleep(LongSupplier nanos) {
+        this.oversleep = nanos;
+    }
+
+    void advance(long nanos) {
+        current().waitFor(nanos, null, Wakeup.NONE);
+    }
+
+    void sleep(long nanos) throws InterruptedException {
+        awaitInterruptibly(nanos, null);
+    }
+
+    boolean await(BooleanSupplier condition, long nanos) {
+        current().waitFor(nanos, condition, Wakeup.NONE);
+        return condition.getAsBoolean();
+    }
+
+    /** Waits until a time that may change is over, or a condition is met. */
+    void await(LongSupplier nanosLeft, BooleanSupplier condition) {
+        Participant current = current();
+        current.changingNanosLeft = nanosLeft;
+        current.waitFor(UNLIMITED, condition, Wakeup.NONE);
+        current.changingNanosLeft = null;
+    }
+
+    private void awaitInterruptibly(long nanos, @Nullable BooleanSupplier condition)
+            throws InterruptedException {
+        Participant current = current();
+        if (!current.thread.isInterrupted()) {
+            current.waitFor(nanos, condition, Wakeup.INTERRUPT);
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    void stallForGood() throws InterruptedException {
+        Participant current = current();
+        current.stalled = true;
+        current.waitFor(UNLIMITED, () -> !current.stalled, Wakeup.NONE);
+        throw new InterruptedException("The virtual clock is closed");
+    }
+
+    /** Ends the calls that are stalled for good, and gives the threads time to end. */
+    void close() {
+        this.participants.forEach(one -> one.stalled = false);
+        await(() -> this.participants.size() == 1, TIME_TO_END.toNanos());
+    }
+
+    // ---- who runs
+
+    /** {@return the calling thread, which runs} */
+    private Participant current() {
+        Participant current = this.running;
+        Thread thread = Thread.currentThread();
+        if (current == this.owner && !(thread instanceof VirtualThread)) {
+            current.thread = thread;
+        }
+        if (current.thread != thread) {
+            throw new IllegalStateException(
+                    "Thread '%s' cannot wait by the virtual clock while '%s' runs: the clock serves the threads of its sessions, and one other thread at a time"
+                            .formatted(thread.getName(), current));
+        }
+        return current;
+    }
+
+    /** {@return the thread that runs next} The owner comes first, then the one after the last. */
+    private Participant next(int last) {
+        while (true) {
+            if (this.owner.isReady()) {
+                return this.owner;
+            }
+            int count = this.participants.size();
+            long earliest = UNLIMITED;
+            for (int i = 1; i <= count; i++) {
+                Participant candidate = this.participants.get((last + i) % count);
+                if (candidate.isReady()) {
+                    return candidate;
+                }
+                earliest = Math.min(earliest, candidate.nanosLeft());
+            }
+            if (earliest == UNLIMITED) {
+                this.owner.deadlock = true;
+                return this.owner;
+            }
+            this.now += earliest;
+        }
+    }
+
+    private void run(Participant next) {
+        this.turns++;
+        this.running = next;
+        LockSupport.unpark(next.thread);
+    }
+
+    /** What ends a wait before its time. */
+    private enum Wakeup {
+        NONE,
+        INTERRUPT,
+        /** Also an interrupt. */
+        UNPARK
+    }
+
+    /** One thread, and what it waits for. */
+    private final class Participant {
+
+        private volatile Thread thread;
+        private long end;
+        private boolean limited;
+        private @Nullable LongSupplier changingNanosLeft;
+        private @Nullable BooleanSupplier condition;
+        private Wakeup wakeup = Wakeup.NONE;
+        private boolean unparked;
+        private boolean interrupted;
+        private boolean stalled;
+        private boolean deadlock;
+
+        Participant(Thread thread) {
+            this.thread = thread;
+        }
+
+        /** Lets other threads run until a time has passed or something else ends the wait. */
+        void waitFor(long nanos, @Nullable BooleanSupplier condition, Wakeup wakeup) {
+            this.limited = nanos < UNLIMITED;
+            this.end = VirtualPlatform.this.now + Math.max(nanos, 0);
+            this.condition = condition;
+            this.wakeup = wakeup;
+            Participant next = next(VirtualPlatform.this.participants.indexOf(this));
+            if (next != this) {
+                VirtualPlatform.this.run(next);
+                awaitTurn();
+            }
+            if (this.deadlock) {
+                this.deadlock = false;
+                throw new IllegalStateException(
+                        VirtualPlatform.this.participants.stream()
+                                .map(Participant::stack)
+                                .collect(
+                                        Collectors.joining(
+                                                "", "Every thread waits for ever:", "")));
+            }
+            if (this.interrupted) {
+                this.interrupted = false;
+                this.thread.interrupt();
+            }
+        }
+
+        boolean isReady() {
+            return nanosLeft() <= 0
+                    || (this.condition != null && this.condition.getAsBoolean())
+                    || (this.wakeup == Wakeup.UNPARK && this.unparked)
+                    || (this.wakeup != Wakeup.NONE && this.interrupted);
+        }
+
+        long nanosLeft() {
+            if (this.changingNanosLeft != null) {
+                return this.changingNanosLeft.getAsLong();
+            }
+            return this.limited ? this.end - VirtualPlatform.this.now : UNLIMITED;
+        }
+
+        /** Waits in real time. An interrupt that arrives in the wait is kept. */
+        void awaitTurn() {
+            boolean wasInterrupted = false;
+            while (VirtualPlatform.this.running != this) {
+                long turnsBefore = VirtualPlatform.this.turns;
+                LockSupport.parkNanos(VirtualPlatform.this, PATIENCE.toNanos());
+                wasInterrupted |= Thread.interrupted();
+                if (this == VirtualPlatform.this.owner && !wasInterrupted) {
+                    requireThatAnotherRuns(turnsBefore);
+                }
+            }
+            if (wasInterrupted) {
+                this.thread.interrupt();
+            }
+        }
+
+        /** A call that is really blocked would let the owner wait for ever, without a word. */
+        private void requireThatAnotherRuns(long turnsBefore) {
+            Participant other = VirtualPlatform.this.running;
+            Thread.State state = other.thread.getState();
+            boolean blocked = state == Thread.State.BLOCKED || state == Thread.State.WAITING;
+            if (other != this && blocked && VirtualPlatform.this.turns == turnsBefore) {
+                throw new IllegalStateException(
+                        "A thread is blocked for %d s, so that no virtual time can pass:%s"
+                                .formatted(PATIENCE.toSeconds(), other.stack()));
+            }
+        }
+
+        String stack() {
+            return Arrays.stream(this.thread.getStackTrace())
+                    .map(frame -> "%n\tat ".formatted() + frame)
+                    .collect(Collectors.joining("", "%n'%s':".formatted(this), ""));
+        }
+
+        @Override
+        public String toString() {
+            return this.thread.getName();
+        }
+    }
+
+    /** A thread that runs when it is its turn. */
+    private final class VirtualThread extends Thread {
+
+        private final Runnable task;
+        private final Participant participant = new Participant(this);
+
+        VirtualThread(Runnable task, String name) {
+            super(null, null, name);
+            this.task = task;
+        }
+
+        @Override
+        public synchronized void start() {
+            super.start();
+            this.participant.limited = true; // its turn comes at once
+            this.participant.end = VirtualPlatform.this.now;
+            VirtualPlatform.this.participants.add(this.participant);
+        }
+
+        @Override
+        public void run() {
+            this.participant.awaitTurn();
+            try {
+                this.task.run();
+            } finally {
+                int index = VirtualPlatform.this.participants.indexOf(this.participant);
+                VirtualPlatform.this.participants.remove(index);
+                VirtualPlatform.this.run(next(index - 1));
+            }
+        }
+
+        /** Arrives at the next wait, or ends the present one, if that can be interrupted. */
+        @Override
+        public void interrupt() {
+            if (Thread.currentThread() == this) {
+                super.interrupt();
+            } else {
+                this.participant.interrupted = true;
+            }
+        }
+    }
+}

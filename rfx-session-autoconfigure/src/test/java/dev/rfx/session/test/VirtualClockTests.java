@@ -1,0 +1,238 @@
+package dev.rfx.session.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
+import dev.rfx.session.SessionState;
+import dev.rfx.session.SessionUnresponsiveException;
+import dev.rfx.session.WatchdogAction;
+import dev.rfx.session.testkit.ScriptedRobot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class VirtualClockTests {
+
+    private static final SessionOptions OPTIONS =
+            SessionOptions.defaults().withWarmup(Duration.ZERO);
+    private static final Duration PERIOD = Duration.ofMillis(20);
+
+    private final VirtualClock clock = new VirtualClock();
+    private final long origin = this.clock.nanoTime();
+    private final ScriptedRobot robot = new ScriptedRobot();
+    private final Session session =
+            this.clock.session(this.robot, observation -> "action", OPTIONS);
+
+    @AfterEach
+    void close() {
+        this.session.requestStop();
+        this.clock.close();
+    }
+
+    private Duration now() {
+        return Duration.ofNanos(this.clock.nanoTime() - this.origin);
+    }
+
+    @Test
+    void timeStandsStillWhileCodeRuns() {
+        Session slow =
+                this.clock.session(
+                        new ScriptedRobot(),
+                        observation -> {
+                            Thread.sleep(5);
+                            return "action";
+                        },
+                        OPTIONS.withDuration(Duration.ofMillis(100)));
+        slow.run();
+
+        assertThat(slow.stats().maxJitterSeconds()).isZero();
+        assertThat(slow.stats().iterations()).isEqualTo(5);
+    }
+
+    @Test
+    void sessionRunsWhileItsOwnerWaits() {
+        this.session.start();
+        assertThat(this.session.stepCount()).isEqualTo(1);
+
+        this.clock.advance(Duration.ofSeconds(10));
+
+        assertThat(this.session.stepCount()).isEqualTo(500);
+        assertThat(now()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(this.session.state()).isEqualTo(SessionState.RUNNING);
+        this.session.stop();
+        assertThat(this.robot.stops).hasValue(1);
+        assertThat(now()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void runReturnsAtItsEnd() {
+        this.session.run(Duration.ofMinutes(1));
+
+        assertThat(this.session.stepCount()).isEqualTo(3000);
+        assertThat(this.robot.stops).hasValue(1);
+        assertThat(now()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void callTakesTheTimeThatItDeclares() {
+        this.robot.onObserve(() -> this.clock.advance(Duration.ofMillis(30)));
+
+        this.session.run(Duration.ofMillis(300));
+
+        assertThat(this.session.stats().iterations()).isEqualTo(10);
+        assertThat(this.session.stats().overruns()).isEqualTo(10);
+        assertThat(this.session.stats().avgPeriodSeconds()).isEqualTo(0.03);
+    }
+
+    @Test
+    void watchdogStopsTheRobotWhileACallSleeps() {
+        List<Duration> stops = new ArrayList<>();
+        this.robot.onAct(() -> this.clock.sleep(Duration.ofHours(1)));
+        this.robot.onStop(() -> stops.add(now()));
+
+        this.session.start();
+        this.clock.advance(Duration.ofSeconds(1));
+
+        assertThat(stops).containsExactly(Duration.ofMillis(550)); // at an inspection after 500 ms
+        assertThat(this.session.state()).isEqualTo(SessionState.FAILED);
+        assertThat(this.session.failure()).isInstanceOf(SessionUnresponsiveException.class);
+    }
+
+    @Test
+    void callThatStallsForGoodEndsWithTheClock() throws InterruptedException {
+        AtomicReference<Thread> stalled = new AtomicReference<>();
+        this.robot.onAct(
+                () -> {
+                    stalled.set(Thread.currentThread());
+                    this.clock.stallForGood();
+                });
+        this.session.start();
+
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
+                .isThrownBy(this.session::stop);
+        assertThat(this.session.state()).isEqualTo(SessionState.STUCK);
+        assertThat(this.robot.stops).hasValue(1);
+        assertThat(now()).isEqualTo(SessionOptions.defaults().stopTimeout());
+
+        this.clock.close();
+        stalled.get().join();
+        assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void sleepThatEndsLateMakesTheIterationLate() {
+        int[] sleeps = {0};
+        this.clock.oversleeping(() -> ++sleeps[0] == 5 ? 3_000_000 : 0);
+        Session fixed =
+                this.clock.session(
+                        new ScriptedRobot(),
+                        observation -> "action",
+                        OPTIONS.withSpinWindow(Duration.ZERO));
+
+        fixed.run(PERIOD.multipliedBy(10));
+
+        assertThat(fixed.periodNanos())
+                .containsExactly(
+                        20_000_000L,
+                        20_000_000L,
+                        20_000_000L,
+                        20_000_000L,
+                        23_000_000L,
+                        17_000_000L,
+                        20_000_000L,
+                        20_000_000L,
+                        20_000_000L);
+    }
+
+    @Test
+    void ownerWaitsForACondition() {
+        this.session.start();
+
+        assertThat(this.clock.await(() -> this.robot.acts.get() == 7, Duration.ofSeconds(1)))
+                .isTrue();
+        assertThat(now()).isEqualTo(PERIOD.multipliedBy(6));
+        assertThat(this.clock.await(() -> this.robot.acts.get() == 700, Duration.ofSeconds(1)))
+                .isFalse();
+        assertThat(now()).isEqualTo(PERIOD.multipliedBy(6).plusSeconds(1));
+    }
+
+    @Test
+    void waitThatNothingEndsFails() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> this.clock.await(() -> false, Duration.ofDays(100_000)))
+                .withMessageStartingWith("Every thread waits for ever:")
+                .withMessageContaining("waitThatNothingEndsFails");
+    }
+
+    @Test
+    void otherThreadCannotWaitByTheClock() {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        this.robot.onObserve(
+                () -> {
+                    Thread other =
+                            new Thread(
+                                    () -> {
+                                        this.clock.nanoTime(); // may be read
+                                        this.clock.advance(PERIOD);
+                                    },
+                                    "other");
+                    other.setUncaughtExceptionHandler((thread, ex) -> thrown.set(ex));
+                    other.start();
+                    other.join();
+                });
+        this.session.start();
+
+        assertThat(thrown.get())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "Thread 'other' cannot wait by the virtual clock while"
+                                + " 'rfx-session-rfx-session' runs: the clock serves the threads of"
+                                + " its sessions, and one other thread at a time");
+    }
+
+    @Test
+    void severalSessionsShareAClock() {
+        ScriptedRobot slowRobot = new ScriptedRobot();
+        Session slow =
+                this.clock.session(
+                        slowRobot, observation -> "action", OPTIONS.withRateHz(1).withName("slow"));
+        this.session.start();
+        slow.start();
+
+        this.clock.advance(Duration.ofSeconds(60));
+        this.session.stop();
+        slow.stop();
+
+        assertThat(this.session.stepCount()).isBetween(3000L, 3001L);
+        assertThat(slow.stepCount()).isBetween(60L, 61L);
+    }
+
+    @Test
+    void stallThatIsOnlyReportedEnds() {
+        this.robot.onAct(
+                () -> {
+                    if (this.robot.acts.get() == 3) {
+                        this.clock.advance(Duration.ofSeconds(2));
+                    }
+                });
+        Session reporting =
+                this.clock.session(
+                        this.robot,
+                        observation -> "action",
+                        OPTIONS.withWatchdogAction(WatchdogAction.REPORT));
+
+        reporting.run(Duration.ofSeconds(4));
+
+        assertThat(reporting.totals().stalls()).isEqualTo(1);
+        assertThat(reporting.failure()).isNull();
+    }
+}

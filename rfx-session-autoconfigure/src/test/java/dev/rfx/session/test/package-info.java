@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.test;
+
+import org.jspecify.annotations.NullMarked;
