@@ -33,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packages, and which of them may use which. */
@@ -123,22 +124,20 @@ class ArchitectureTests {
                 .check(PRODUCTION);
     }
 
-    @Test
-    void onlyTheSo101SeesItsProtocol() {
+    /** A protocol or a format: seen by the package above it, and in need of nothing. */
+    @ParameterizedTest
+    @CsvSource({"so101, protocol", "recording, mcap"})
+    void formatIsSeenByItsUserOnlyAndNeedsTheJdkAndJspecifyOnly(String user, String name) {
+        String format = ROOT + "." + user + "." + name;
         noClasses()
-                .that(not(resideInAPackage(ROOT + ".so101..")))
+                .that(not(resideInAPackage(ROOT + "." + user + "..")))
                 .should()
-                .dependOnClassesThat(resideInAPackage(ROOT + ".so101.protocol"))
+                .dependOnClassesThat(resideInAPackage(format))
                 .check(PRODUCTION);
-    }
-
-    @Test
-    void protocolOfTheSo101NeedsTheJdkAndJspecifyOnly() {
         classes()
-                .that(resideInAPackage(ROOT + ".so101.protocol"))
+                .that(resideInAPackage(format))
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage(ROOT + ".so101.protocol", "java..", "org.jspecify.."))
+                .onlyDependOnClassesThat(resideInAnyPackage(format, "java..", "org.jspecify.."))
                 .check(PRODUCTION);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.recording.mcap;
+
+import org.jspecify.annotations.NullMarked;
