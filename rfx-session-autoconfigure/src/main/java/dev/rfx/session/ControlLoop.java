@@ -57,6 +57,7 @@ final class ControlLoop<O, A> {
     private final HybridWait hybridWait;
     private final TimingRecorder recorder;
     private final IterationEvents events;
+    private final @Nullable SessionRecorder recording;
     private final ActionGuard actionGuard = new ActionGuard();
     private final ObservationAge observationAge;
 
@@ -98,7 +99,8 @@ final class ControlLoop<O, A> {
             Clock clock,
             SpinBudget spinBudget,
             TimingRecorder recorder,
-            IterationEvents events) {
+            IterationEvents events,
+            @Nullable SessionRecorder recording) {
         this.robot = robot;
         this.policy = policy;
         this.periodNanos = options.periodNanos();
@@ -112,6 +114,7 @@ final class ControlLoop<O, A> {
                         spinBudget);
         this.recorder = recorder;
         this.events = events;
+        this.recording = recording;
         this.observationAge =
                 new ObservationAge(options.maxObservationAge(), options.maxStaleIterations());
     }
@@ -229,6 +232,19 @@ final class ControlLoop<O, A> {
         this.recorder.record(this.due, this.start, observed, selected, end, flags);
 
         enter(SessionPhase.WAIT);
+        SessionRecorder recording = this.recording;
+        if (recording != null) {
+            recording.iteration(
+                    this.recorder.count() - 1,
+                    this.due,
+                    this.start,
+                    observed,
+                    selected,
+                    end,
+                    flags,
+                    observation,
+                    action);
+        }
         if (late) {
             this.grid = end;
             next = end;
@@ -236,6 +252,21 @@ final class ControlLoop<O, A> {
         }
         this.due = next;
         this.start = waitUntil(next, this.periodNanos);
+    }
+
+    /**
+     * Records the iteration that has begun and was not completed. Called by the control thread when
+     * the robot has stopped.
+     *
+     * @param phase where the iteration ended
+     */
+    void recordIncomplete(SessionPhase phase) {
+        SessionRecorder recording = this.recording;
+        boolean observed = phase == SessionPhase.POLICY || phase == SessionPhase.ACT;
+        if (recording != null && (observed || phase == SessionPhase.OBSERVE)) {
+            recording.incompleteIteration(
+                    this.recorder.count(), this.start, observed ? this.observation : null);
+        }
     }
 
     private int flags(long workNanos, boolean late, boolean stale) {

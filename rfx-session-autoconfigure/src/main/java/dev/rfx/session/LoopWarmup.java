@@ -114,7 +114,8 @@ final class LoopWarmup {
                         clock,
                         SpinBudget.OF_THE_JVM,
                         recorder,
-                        events);
+                        events,
+                        null);
         loop.limit(duration);
         loop.reset();
         loop.warmUp(clock.nanoTime() + warmup.toNanos());

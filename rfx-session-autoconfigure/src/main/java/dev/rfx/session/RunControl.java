@@ -4,6 +4,7 @@ import dev.rfx.session.timing.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stops one run from outside, and waits for its start and its end. Any thread. A stop request
@@ -17,6 +18,9 @@ final class RunControl {
     /** How late a run may end by its duration before the caller of run() ends it. */
     private static final Duration OVERDUE = Duration.ofMillis(100);
 
+    /** How long callers of stop() wait until the file of the recording is closed. */
+    private static final Duration RECORDER_TIMEOUT = Duration.ofSeconds(1);
+
     private final SessionOptions options;
     private final Clock clock;
     private final RunState state;
@@ -25,6 +29,7 @@ final class RunControl {
     private final SafeStop safeStop;
     private final RunReports reports;
     private final RunEvents events;
+    private final @Nullable SessionRecorder recorder;
 
     private final CountDownLatch startDecided = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -40,6 +45,7 @@ final class RunControl {
             RunEvents events) {
         this.options = context.options();
         this.clock = context.clock();
+        this.recorder = context.recorder();
         this.state = state;
         this.loop = loop;
         this.gate = gate;
@@ -105,6 +111,9 @@ final class RunControl {
             throw this.reports.stuck();
         }
         this.events.awaitListeners();
+        if (this.recorder != null) {
+            this.recorder.awaitEnd(RECORDER_TIMEOUT);
+        }
     }
 
     /**

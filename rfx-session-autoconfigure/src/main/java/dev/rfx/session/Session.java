@@ -373,6 +373,28 @@ public final class Session implements SessionView, AutoCloseable {
     }
 
     @Override
+    public @Nullable RecordingStatus recordingStatus() {
+        SessionRecorder recorder = this.context.recorder();
+        return recorder == null ? null : recorder.status();
+    }
+
+    /**
+     * Lets a recorder that keeps the last iterations in memory write them to a file, and what
+     * follows. Returns at once. Does nothing if every iteration is written anyway.
+     *
+     * @throws IllegalStateException if the session is not recorded
+     */
+    public void saveRecording() {
+        SessionRecorder recorder = this.context.recorder();
+        if (recorder == null) {
+            throw new IllegalStateException(
+                    "Session '%s' is not recorded: its options have no recording"
+                            .formatted(name()));
+        }
+        recorder.save();
+    }
+
+    @Override
     public List<RobotReading> readings() {
         return this.context.readings().get();
     }

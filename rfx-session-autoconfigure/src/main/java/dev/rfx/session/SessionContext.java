@@ -3,6 +3,7 @@ package dev.rfx.session;
 import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.Scheduler;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session and all its runs share. Immutable. Any thread.
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param robot that robot within the limits of the options
  * @param notifier reports to the listeners
  * @param readings reads the robot's diagnostics
+ * @param recorder records the runs, or null
  */
 record SessionContext(
         SessionView session,
@@ -22,7 +24,8 @@ record SessionContext(
         SessionPlatform platform,
         SessionThreads threads,
         Notifier notifier,
-        RobotReadings readings) {
+        RobotReadings readings,
+        @Nullable SessionRecorder recorder) {
 
     /**
      * Creates the context of a session. Here the types meet: the compiler has checked that robot
@@ -37,12 +40,18 @@ record SessionContext(
             SessionPlatform platform) {
         Objects.requireNonNull(robot, "robot");
         Objects.requireNonNull(policy, "policy");
+        SessionRecording recording = options.recording();
+        SessionRecorder recorder = recording == null ? null : recording.open(options, platform);
+        Robot<?, ?> recorded = recorder == null ? robot : recorder.around(robot);
         CommandLimits limits = options.limits();
-        Robot<?, ?> limited = limits == null ? robot : limits.around(robot);
+        Robot<?, ?> limited = limits == null ? recorded : limits.around(recorded);
         SessionThreads threads = new SessionThreads(platform, options);
         Notifier notifier = new Notifier(threads);
         notifier.add(new FlightRecorderListener(options.name()));
         notifier.add(new SessionLog(robot, policy));
+        if (recorder != null) {
+            notifier.add(recorder);
+        }
         return new SessionContext(
                 session,
                 robot,
@@ -52,7 +61,8 @@ record SessionContext(
                 platform,
                 threads,
                 notifier,
-                new RobotReadings(limited, platform.clock(), threads));
+                new RobotReadings(limited, platform.clock(), threads),
+                recorder);
     }
 
     Clock clock() {

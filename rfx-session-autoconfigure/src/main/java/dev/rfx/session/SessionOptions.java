@@ -181,6 +181,11 @@ public final class SessionOptions {
         return this.values.thread;
     }
 
+    /** {@return how runs are recorded, or null for not at all} */
+    public @Nullable SessionRecording recording() {
+        return this.values.recording;
+    }
+
     /** {@return the limits of the commands to the robot, or null for none} */
     public @Nullable CommandLimits limits() {
         return this.values.limits;
@@ -329,6 +334,15 @@ public final class SessionOptions {
     }
 
     /**
+     * {@return options with another recording}
+     *
+     * @param recording how runs are recorded; null, the default, for not at all
+     */
+    public SessionOptions withRecording(@Nullable SessionRecording recording) {
+        return with(values -> values.recording = recording);
+    }
+
+    /**
      * {@return options with other limits of the commands} The session puts them around its robot.
      *
      * @param limits the limits, or null, the default, for none
@@ -402,6 +416,7 @@ public final class SessionOptions {
         private int maxStaleIterations = 10;
         private ThreadOptions thread = ThreadOptions.defaults();
         private @Nullable CommandLimits limits;
+        private @Nullable SessionRecording recording;
         private RestartOptions restart = RestartOptions.none();
 
         Values copy() {
@@ -428,6 +443,7 @@ public final class SessionOptions {
                     this.maxStaleIterations,
                     this.thread,
                     this.limits,
+                    this.recording,
                     this.restart);
         }
     }

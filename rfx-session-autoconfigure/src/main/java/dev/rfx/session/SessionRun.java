@@ -72,7 +72,8 @@ final class SessionRun {
                         this.clock,
                         virtual ? new SpinBudget(1) : SpinBudget.OF_THE_JVM,
                         this.recorder,
-                        new IterationEvents(options.name()));
+                        new IterationEvents(options.name()),
+                        context.recorder());
         if (duration != null) {
             this.loop.limit(duration);
         }
@@ -181,6 +182,9 @@ final class SessionRun {
                 this.control.decideStart();
                 this.incidents.begin();
                 this.events.started();
+                if (this.context.recorder() != null) {
+                    this.context.recorder().begin();
+                }
                 this.loop.run();
             }
         } catch (Throwable ex) {
@@ -216,6 +220,7 @@ final class SessionRun {
             this.gate.close();
         } finally {
             try {
+                SessionPhase endedIn = this.loop.phase();
                 if (this.safeStop.claim()) {
                     try {
                         this.loop.enter(SessionPhase.STOP);
@@ -223,6 +228,7 @@ final class SessionRun {
                         this.safeStop.stopRobot();
                     }
                 }
+                this.loop.recordIncomplete(endedIn);
             } finally {
                 this.loop.close();
                 this.safeStop.release();
@@ -246,6 +252,9 @@ final class SessionRun {
         this.state.end();
         try {
             try {
+                if (this.context.recorder() != null) {
+                    this.context.recorder().end(this.reports.failure());
+                }
                 this.stallWatch.end();
             } finally {
                 // Not before: a JVM that ends meanwhile waits for the failure to be reported.

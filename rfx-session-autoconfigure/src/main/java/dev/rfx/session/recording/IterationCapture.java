@@ -1,0 +1,117 @@
+package dev.rfx.session.recording;
+
+import dev.rfx.session.Timestamped;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies each iteration into the ring. Confined to the control thread; allocates nothing, unless
+ * the fields of a value change, and never waits.
+ */
+final class IterationCapture {
+
+    private final FrameRing ring;
+    private final ValueEncoder observations;
+    private final ValueEncoder actions;
+    private final ValueEncoder sent;
+    private final AtomicLong dropped = new AtomicLong();
+    private long droppedBefore;
+
+    IterationCapture(FrameRing ring, Codecs codecs, LayoutTable layouts) {
+        this.ring = ring;
+        this.observations = new ValueEncoder(codecs, layouts);
+        this.actions = new ValueEncoder(codecs, layouts);
+        this.sent = new ValueEncoder(codecs, layouts);
+    }
+
+    /** {@return the number of iterations that found no room} Any thread. */
+    long dropped() {
+        return this.dropped.get();
+    }
+
+    /**
+     * Copies an iteration.
+     *
+     * @param sent the action that the robot received; null if it received none
+     */
+    void iteration(
+            long number,
+            long due,
+            long start,
+            long observed,
+            long selected,
+            long end,
+            int flags,
+            @Nullable Object observation,
+            @Nullable Object action,
+            @Nullable Object sent) {
+        boolean asSelected = sent != null && sent == action;
+        Object other = asSelected ? null : sent;
+        this.ring.begin();
+        int length = encode(observation, action, other);
+        if (length < 0 && this.ring.beginAtStart()) {
+            length = encode(observation, action, other);
+        }
+        if (length < 0) {
+            this.dropped.lazySet(this.dropped.getPlain() + 1);
+            return;
+        }
+        ByteBuffer buffer = this.ring.buffer();
+        int begin = this.ring.beginIndex();
+        buffer.putInt(begin + IterationFrame.LENGTH, length);
+        boolean stamped = observation instanceof Timestamped value && value.hasTimestamp();
+        buffer.putInt(
+                begin + IterationFrame.FLAGS,
+                flags
+                        | (stamped ? IterationFrame.HAS_TIMESTAMP : 0)
+                        | (asSelected ? IterationFrame.SENT_AS_SELECTED : 0));
+        buffer.putLong(
+                begin + IterationFrame.TIMESTAMP,
+                stamped ? ((Timestamped) observation).timestampNanos() : 0);
+        buffer.putLong(begin + IterationFrame.NUMBER, number);
+        buffer.putLong(begin + IterationFrame.DUE, due);
+        buffer.putLong(begin + IterationFrame.START, start);
+        buffer.putLong(begin + IterationFrame.OBSERVED, observed);
+        buffer.putLong(begin + IterationFrame.SELECTED, selected);
+        buffer.putLong(begin + IterationFrame.END, end);
+        long dropped = this.dropped.getPlain();
+        buffer.putLong(begin + IterationFrame.DROPPED, dropped - this.droppedBefore);
+        this.droppedBefore = dropped;
+        this.ring.publish(length);
+    }
+
+    /** {@return the length of the frame, or a negative number if it does not fit} */
+    private int encode(
+            @Nullable Object observation, @Nullable Object action, @Nullable Object sent) {
+        ByteBuffer buffer = this.ring.buffer();
+        int begin = this.ring.beginIndex();
+        int limit = this.ring.limitIndex();
+        if (limit - begin < IterationFrame.VALUES) {
+            return ValueEncoder.NO_ROOM;
+        }
+        int end = begin + IterationFrame.VALUES;
+        end = value(this.observations, observation, end, limit, IterationFrame.OBSERVATION_LAYOUT);
+        end = value(this.actions, action, end, limit, IterationFrame.ACTION_LAYOUT);
+        end = value(this.sent, sent, end, limit, IterationFrame.SENT_LAYOUT);
+        if (end < 0) {
+            return end;
+        }
+        int length = end - begin + FrameRing.ALIGNMENT - 1 & -FrameRing.ALIGNMENT;
+        return length <= limit - begin ? length : ValueEncoder.NO_ROOM;
+    }
+
+    /** Copies a value, and writes its layout and where it ends. */
+    private int value(
+            ValueEncoder encoder, @Nullable Object value, int from, int limit, int header) {
+        if (from < 0) {
+            return from;
+        }
+        ByteBuffer buffer = this.ring.buffer();
+        int begin = this.ring.beginIndex();
+        int end = value == null ? from : encoder.encode(value, buffer, from, limit);
+        buffer.putInt(begin + header, value == null ? LayoutTable.NONE : encoder.layout());
+        buffer.putInt(begin + header + Integer.BYTES, end - begin);
+        return end;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.rfx.session.recording;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The layouts of a run by their numbers. The control thread adds; the writer thread reads those
+ * whose numbers it has found in the ring.
+ */
+final class LayoutTable {
+
+    /** The number of no layout. */
+    static final int NONE = -1;
+
+    private volatile Layout[] layouts = {};
+
+    /** {@return the number of a layout, which is added if it is new} */
+    int add(Layout layout) {
+        Layout[] before = this.layouts;
+        int known = List.of(before).indexOf(layout);
+        if (known >= 0) {
+            return known;
+        }
+        Layout[] after = Arrays.copyOf(before, before.length + 1);
+        after[before.length] = layout;
+        this.layouts = after;
+        return before.length;
+    }
+
+    Layout get(int number) {
+        return this.layouts[number];
+    }
+}

@@ -1,0 +1,46 @@
+package dev.rfx.session.recording;
+
+/** The names in a recording, for those who write it and those who read it. */
+final class RecordingFormat {
+
+    /** Name and version of the library, in the header of the file. */
+    static final String LIBRARY = "rfx-session";
+
+    /** The metadata record about the run. */
+    static final String SESSION = "rfx.session";
+
+    static final String OBSERVATION = "observation";
+    static final String ACTION = "action";
+    static final String SELECTED_ACTION = "selected_action";
+    static final String ITERATION = "iteration";
+    static final String EVENT = "event";
+
+    static final String ITERATION_SCHEMA =
+            """
+            {"$schema":"http://json-schema.org/draft-07/schema#","title":"rfx.session.iteration",\
+            "description":"One iteration. Times in ns; start counts from the begin of the loop.",\
+            "type":"object","properties":{\
+            "number":{"type":"integer"},\
+            "start":{"type":"integer"},\
+            "lateness":{"type":"integer"},\
+            "observe":{"type":"integer"},\
+            "policy":{"type":"integer"},\
+            "act":{"type":"integer"},\
+            "timestamp":{"type":"integer","description":"of the observation, as start; absent without one"},\
+            "overrun":{"type":"boolean"},\
+            "late_wakeup":{"type":"boolean"},\
+            "stale":{"type":"boolean"},\
+            "clamped":{"type":"boolean"},\
+            "complete":{"type":"boolean","description":"false if the run failed in it"},\
+            "dropped_before":{"type":"integer","description":"iterations that are missing before it"}}}""";
+
+    static final String EVENT_SCHEMA =
+            """
+            {"$schema":"http://json-schema.org/draft-07/schema#","title":"rfx.session.event",\
+            "type":"object","properties":{\
+            "type":{"type":"string"},\
+            "message":{"type":"string"},\
+            "cause":{"type":"string","description":"stack trace"}}}""";
+
+    private RecordingFormat() {}
+}
