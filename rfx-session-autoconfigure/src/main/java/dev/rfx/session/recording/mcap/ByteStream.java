@@ -89,8 +89,7 @@ final class ByteStream implements Closeable {
     }
 
     private int fetch(byte[] target, int offset, int count) throws IOException {
-        long left = this.length - this.fetched;
-        int read = read(this.fetched, target, offset, (int) Math.min(count, left));
+        int read = read(this.fetched, target, offset, count);
         this.fetched += read;
         return read;
     }

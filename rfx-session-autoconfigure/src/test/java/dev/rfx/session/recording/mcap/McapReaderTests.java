@@ -514,6 +514,20 @@ class McapReaderTests {
         assertThat(read.messages()).hasSize(1);
     }
 
+    @Test
+    void fileThatGrowsIsReadUpToItsFormerEnd() throws Exception {
+        SpecBytes begin = SpecBytes.file().chunk(chunk());
+        byte[] more = new SpecBytes().chunk(chunk()).toByteArray();
+        MemoryFile file = new MemoryFile(begin.toByteArray());
+        try (McapReader reader = McapReader.open(file, "test.mcap")) {
+            file.write(begin.size(), more, more.length);
+
+            assertThat(reader.next()).isEqualTo(McapReader.Item.MESSAGE);
+            assertThat(reader.next()).isEqualTo(McapReader.Item.END);
+            assertThat(reader.truncatedAt()).hasValue(begin.size());
+        }
+    }
+
     /** A file that another process has cut since it was opened. */
     private record ShortenedFile(MemoryFile file) implements InputFile {
 
