@@ -59,8 +59,8 @@ public interface SessionRecorder extends SessionListener {
     void incompleteIteration(long number, long start, @Nullable Object observation);
 
     /**
-     * Ends with the run, whose robot has stopped: the file gets its last events and is closed. Never
-     * waits. Called by the last thread of the run.
+     * Ends with the run, whose robot has stopped: the file gets its last events and is closed.
+     * Never waits. Called by the last thread of the run.
      *
      * @param failure the failure of the run, or null
      */

@@ -1,13 +1,12 @@
 package dev.rfx.session.recording;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/**
- * The frames of the last seconds, in blocks that are reused. Confined to the writer thread.
- */
+/** The frames of the last seconds, in blocks that are reused. Confined to the writer thread. */
 final class History {
 
     private static final int BLOCK_BYTES = 64 * 1024;
@@ -50,7 +49,7 @@ final class History {
     }
 
     /** Passes on the frames that are not older than the span, and forgets all. */
-    void drainTo(long now, FrameConsumer consumer) {
+    void drainTo(long now, FrameConsumer consumer) throws IOException {
         while (!this.blocks.isEmpty()) {
             Block block = this.blocks.removeFirst();
             int position = 0;
@@ -66,7 +65,7 @@ final class History {
     /** Takes a frame. */
     @FunctionalInterface
     interface FrameConsumer {
-        void accept(ByteBuffer buffer, int begin);
+        void accept(ByteBuffer buffer, int begin) throws IOException;
     }
 
     private static final class Block {

@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class IterationCapture {
 
+    private static final int NOTHING = -1;
+
     private final FrameRing ring;
     private final ValueEncoder observations;
     private final ValueEncoder actions;
     private final ValueEncoder sent;
     private final AtomicLong dropped = new AtomicLong();
+    private volatile @Nullable Throwable failureOfCodec;
     private long droppedBefore;
 
     IterationCapture(FrameRing ring, Codecs codecs, LayoutTable layouts) {
@@ -23,6 +26,11 @@ final class IterationCapture {
         this.observations = new ValueEncoder(codecs, layouts);
         this.actions = new ValueEncoder(codecs, layouts);
         this.sent = new ValueEncoder(codecs, layouts);
+    }
+
+    /** {@return what a codec has thrown, or null} Any thread. */
+    @Nullable Throwable failureOfCodec() {
+        return this.failureOfCodec;
     }
 
     /** {@return the number of iterations that found no room} Any thread. */
@@ -49,9 +57,14 @@ final class IterationCapture {
         boolean asSelected = sent != null && sent == action;
         Object other = asSelected ? null : sent;
         this.ring.begin();
-        int length = encode(observation, action, other);
-        if (length < 0 && this.ring.beginAtStart()) {
+        int length = NOTHING;
+        try {
             length = encode(observation, action, other);
+            if (length < 0 && this.ring.beginAtStart()) {
+                length = encode(observation, action, other);
+            }
+        } catch (Throwable ex) { // of a codec of the user: the run goes on
+            this.failureOfCodec = ex;
         }
         if (length < 0) {
             this.dropped.lazySet(this.dropped.getPlain() + 1);

@@ -2,6 +2,7 @@ package dev.rfx.session.recording;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layouts of a run by their numbers. The control thread adds; the writer thread reads those
@@ -13,6 +14,17 @@ final class LayoutTable {
     static final int NONE = -1;
 
     private volatile Layout[] layouts = {};
+    private volatile @Nullable Class<?> typeWithoutCodec;
+
+    /** Notes a type whose values cannot be recorded. */
+    void typeWithoutCodec(Class<?> type) {
+        this.typeWithoutCodec = type;
+    }
+
+    /** {@return a type whose values cannot be recorded, or null} */
+    @Nullable Class<?> typeWithoutCodec() {
+        return this.typeWithoutCodec;
+    }
 
     /** {@return the number of a layout, which is added if it is new} */
     int add(Layout layout) {

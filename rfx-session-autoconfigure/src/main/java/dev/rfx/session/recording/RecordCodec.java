@@ -162,7 +162,8 @@ final class RecordCodec implements Codec<Object> {
                 this.components.stream()
                         .map(
                                 component ->
-                                        component.type()
+                                        component
+                                                .type()
                                                 .reader()
                                                 .apply(new Named(in, component.name())))
                         .toArray();

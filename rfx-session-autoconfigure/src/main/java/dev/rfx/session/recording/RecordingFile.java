@@ -124,7 +124,12 @@ final class RecordingFile implements AutoCloseable {
 
     /** {@return whether the limits passed the action on as it was} */
     private static boolean isSame(
-            ByteBuffer buffer, int actionAt, int sentAt, int actionLayout, int sentLayout, int begin) {
+            ByteBuffer buffer,
+            int actionAt,
+            int sentAt,
+            int actionLayout,
+            int sentLayout,
+            int begin) {
         int end = begin + buffer.getInt(begin + IterationFrame.SENT_END);
         if (sentLayout == LayoutTable.NONE
                 || actionLayout != sentLayout

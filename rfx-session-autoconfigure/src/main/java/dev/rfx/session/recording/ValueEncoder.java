@@ -53,7 +53,9 @@ final class ValueEncoder implements ValueWriter {
         this.fits = true;
         this.next = 0;
         Codec<Object> codec = this.codec;
-        if (codec != null) {
+        if (codec == null) {
+            this.layouts.typeWithoutCodec(value.getClass());
+        } else {
             codec.write(value, this);
         }
         if (this.changed || this.next != this.fields.size()) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.recording;
+
+import org.jspecify.annotations.NullMarked;
