@@ -16,7 +16,7 @@ record CommandOutcome(Result result, @Nullable String problem, SessionDescriptor
         DONE,
         /** The opposite command came later and won. */
         OVERTAKEN,
-        /** The session cannot be started now, and the command did nothing. */
+        /** The session cannot be started or saved now, and the command did nothing. */
         REFUSED,
         /** The run failed, or its control thread is stuck. */
         FAILED

@@ -21,7 +21,10 @@ public enum SessionCommand {
     STOP,
 
     /** {@link Session#resetStatistics()}: the statistics start over. */
-    RESET_STATISTICS;
+    RESET_STATISTICS,
+
+    /** {@link Session#saveRecording()}: the last seconds of the run are written to a file. */
+    SAVE_RECORDING;
 
     /** Converts a name as Boot converts enums: {@code reset-statistics} is accepted, too. */
     static SessionCommand parse(@Nullable String name) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param totals the totals of all runs
  * @param failure the failure of the current or last run, or null
  * @param restart the restarts, or null if they are not configured
+ * @param recording the recording, or null if the session is not recorded
  * @param robot the readings of the robot: values by name, values of joints by name and joint
  * @param recent the last iterations of the current or last run, oldest first; null in a summary
  * @since 0.1
@@ -39,6 +40,7 @@ public record SessionDescriptor(
         TotalsDescriptor totals,
         @Nullable FailureDescriptor failure,
         @Nullable RestartDescriptor restart,
+        @Nullable RecordingDescriptor recording,
         Map<String, Object> robot,
         @Nullable List<IterationDescriptor> recent) {
 
@@ -84,6 +86,7 @@ public record SessionDescriptor(
                 TotalsDescriptor.of(session.totals()),
                 FailureDescriptor.of(snapshot.failure()),
                 RestartDescriptor.of(snapshot.restart()),
+                RecordingDescriptor.of(session.recordingStatus()),
                 RobotDetails.of(session.readings()),
                 recent);
     }

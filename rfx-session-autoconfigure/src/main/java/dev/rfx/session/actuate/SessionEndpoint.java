@@ -1,5 +1,6 @@
 package dev.rfx.session.actuate;
 
+import dev.rfx.session.RecordingStatus;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionPhase;
@@ -87,7 +88,7 @@ public final class SessionEndpoint {
      * @return the session afterwards, as the command asks
      * @throws InvalidEndpointRequestException if there is no such session or command
      * @throws IllegalStateException if the session is not as the command asks, because it failed,
-     *     is stuck, or the opposite command came later and won
+     *     is stuck, is not recorded, or the opposite command came later and won
      */
     @WriteOperation
     public SessionDescriptor command(@Selector String name, String command) {
@@ -150,6 +151,7 @@ public final class SessionEndpoint {
                     case START -> start(name, session);
                     case STOP -> stopped(name, session, stopFailure);
                     case RESET_STATISTICS -> resetStatistics(session);
+                    case SAVE_RECORDING -> saveRecording(name, session);
                 };
         if (outcome.problem() != null) {
             log(() -> logger.warn("{}", outcome.problem()));
@@ -170,8 +172,9 @@ public final class SessionEndpoint {
         Semaphore waiting = this.starts.get(name);
         if (waiting == null || !waiting.tryAcquire()) {
             return refused(
-                    session,
+                    SessionCommand.START,
                     name,
+                    session,
                     MAX_WAITING_STARTS + " other callers already wait for its start");
         }
         SessionException thrown = null;
@@ -181,7 +184,7 @@ public final class SessionEndpoint {
         } catch (SessionException ex) {
             thrown = ex;
         } catch (IllegalStateException ex) {
-            return refused(session, name, String.valueOf(ex.getMessage()));
+            return refused(SessionCommand.START, name, session, String.valueOf(ex.getMessage()));
         } finally {
             waiting.release();
         }
@@ -231,6 +234,19 @@ public final class SessionEndpoint {
         return done(session, session.snapshot());
     }
 
+    private static CommandOutcome saveRecording(String name, Session session) {
+        RecordingStatus recording = session.recordingStatus();
+        if (recording == null) {
+            return refused(
+                    SessionCommand.SAVE_RECORDING, name, session, "the session is not recorded");
+        }
+        if (recording.state() == RecordingStatus.State.IDLE) {
+            return refused(SessionCommand.SAVE_RECORDING, name, session, "no run is recorded now");
+        }
+        session.saveRecording();
+        return done(session, session.snapshot());
+    }
+
     private static CommandOutcome done(Session session, SessionSnapshot now) {
         return new CommandOutcome(Result.DONE, null, SessionDescriptor.of(session, now));
     }
@@ -244,10 +260,11 @@ public final class SessionEndpoint {
                 SessionDescriptor.of(session, now));
     }
 
-    private static CommandOutcome refused(Session session, String name, String why) {
+    private static CommandOutcome refused(
+            SessionCommand command, String name, Session session, String why) {
         return new CommandOutcome(
                 Result.REFUSED,
-                "START of session '%s' was refused: %s".formatted(name, why),
+                "%s of session '%s' was refused: %s".formatted(command, name, why),
                 SessionDescriptor.of(session));
     }
 

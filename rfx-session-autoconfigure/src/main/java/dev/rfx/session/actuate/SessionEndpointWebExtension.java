@@ -18,7 +18,8 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
  *   <li>200: the session is as the command asks
  *   <li>400: there is no such command
  *   <li>404: there is no such session
- *   <li>409: the opposite command came later and won, or the session cannot be started now
+ *   <li>409: the opposite command came later and won, or the session cannot be started now, or
+ *       there is no recording to save
  *   <li>503: the run failed, or its control thread is stuck
  * </ul>
  *

@@ -14,7 +14,8 @@ import org.springframework.boot.health.contributor.Health;
 /**
  * Health of a session. UP: it runs, makes progress and is within the thresholds. DOWN: it has
  * failed, is stalled or stuck, or is beyond a threshold; the detail {@code reason} says which.
- * OUT_OF_SERVICE: it does not run. A health call never waits for the control thread.
+ * OUT_OF_SERVICE: it does not run. A problem of the recording is a detail and no reason to be DOWN:
+ * the robot is as safe without it. A health call never waits for the control thread.
  *
  * @since 0.1
  */
@@ -69,6 +70,10 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
         RestartDescriptor restart = RestartDescriptor.of(snapshot.restart());
         if (restart != null) {
             builder.withDetail("restart", restart);
+        }
+        RecordingDescriptor recording = RecordingDescriptor.of(this.session.recordingStatus());
+        if (recording != null) {
+            builder.withDetail("recording", recording);
         }
         Map<String, Object> robot = RobotDetails.of(this.session.readings());
         if (!robot.isEmpty()) {

@@ -6,6 +6,7 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.recording.RecordingOptions;
 import dev.rfx.session.robot.LimitOptions;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -46,8 +47,12 @@ public final class SessionAutoConfiguration {
     /** Without a session, too: robots need the rate, and other sessions derive their options. */
     @Bean
     @ConditionalOnMissingBean
-    SessionOptions rfxSessionOptions(SessionProperties properties) {
-        return properties.toOptions();
+    SessionOptions rfxSessionOptions(
+            SessionProperties properties, ConfigurableListableBeanFactory beanFactory) {
+        SessionOptions options = properties.toOptions();
+        return options.recording() instanceof RecordingOptions recording
+                ? options.withRecording(CodecBeans.addTo(recording, beanFactory))
+                : options;
     }
 
     @Bean

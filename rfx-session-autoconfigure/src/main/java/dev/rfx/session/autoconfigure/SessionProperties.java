@@ -8,9 +8,11 @@ import dev.rfx.session.RestartOptions;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.WatchdogAction;
 import dev.rfx.session.actuate.SessionHealthThresholds;
+import dev.rfx.session.recording.RecordingOptions;
 import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.SafetyLimits;
 import dev.rfx.session.thread.ThreadOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Configures the session that connects the robot and the policy of the application.
@@ -48,6 +51,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param watchdog Detection of a stalled loop.
  * @param limits Limits of the commands to the robot.
  * @param restart Restart after a failure.
+ * @param record Recording of the runs.
  * @param health Thresholds of the health.
  */
 @ConfigurationProperties("rfx.session")
@@ -71,6 +75,7 @@ record SessionProperties(
         @DefaultValue Watchdog watchdog,
         @DefaultValue Limits limits,
         @DefaultValue Restart restart,
+        @DefaultValue Recording record,
         @DefaultValue Health health) {
 
     private static final Duration MIN_LOG_INTERVAL = Duration.ofMillis(10);
@@ -241,6 +246,81 @@ record SessionProperties(
     }
 
     /**
+     * Recording of the runs as MCAP files. A problem of the recording never ends a run.
+     *
+     * @param enabled Whether to record.
+     * @param directory Directory of the files, relative to the working directory of the process.
+     *     Created if it does not exist.
+     * @param fileName Pattern of the names of the files: {session}, {start} (time of the start in
+     *     UTC) and {part} (1, 2, ...) are replaced. Contains {part} and ends with .mcap.
+     * @param last Time before a failure, a stall or the command SAVE_RECORDING that is written, in
+     *     addition to the two seconds that follow; 1ms to 1h. By default every iteration is
+     *     written.
+     * @param ringSize Size of the memory between the control thread and the writer; 64KB to 1GB.
+     *     Iterations for which there is no room are dropped and counted.
+     * @param maxFileSize Size from which a run continues in the next file; at least 1MB.
+     * @param maxFileAge Age from which a run continues in the next file; 1s to 24h.
+     * @param maxDisk Maximum size of all files of a session in the directory; at least
+     *     max-file-size.
+     * @param whenFull What happens when the files reach max-disk.
+     */
+    record Recording(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("./recordings") String directory,
+            @DefaultValue("{session}-{start}-{part}.mcap") String fileName,
+            @Nullable Duration last,
+            @DefaultValue("4MB") DataSize ringSize,
+            @DefaultValue("256MB") DataSize maxFileSize,
+            @DefaultValue("1h") Duration maxFileAge,
+            @DefaultValue("10GB") DataSize maxDisk,
+            @DefaultValue("delete-oldest") RecordingOptions.WhenFull whenFull) {
+
+        /**
+         * The options with these properties, or null if recording is disabled.
+         *
+         * @throws InvalidConfigurationPropertyValueException if a value is outside its range, even
+         *     if recording is disabled
+         */
+        @Nullable RecordingOptions toOptions() {
+            // A text: Spring would look for a Path on the class path, too.
+            RecordingOptions options =
+                    checked(
+                            "record.directory",
+                            this.directory,
+                            path -> RecordingOptions.into(Path.of(path)));
+            options = checked("record.file-name", this.fileName, options::withFileName);
+            options = checked("record.last", this.last, options::withLast);
+            options =
+                    checked(
+                            "record.ring-size",
+                            saturated(this.ringSize.toBytes()),
+                            options::withRingBytes);
+            // The limits are checked one by one, so that the message names the right one.
+            RecordingOptions unlimited = options.withDiskLimit(Long.MAX_VALUE, this.whenFull);
+            checked(
+                    "record.max-file-size",
+                    this.maxFileSize,
+                    size -> unlimited.withFileLimits(size.toBytes(), Duration.ofHours(1)));
+            RecordingOptions limited =
+                    checked(
+                            "record.max-file-age",
+                            this.maxFileAge,
+                            age -> unlimited.withFileLimits(this.maxFileSize.toBytes(), age));
+            options =
+                    checked(
+                            "record.max-disk",
+                            this.maxDisk,
+                            size -> limited.withDiskLimit(size.toBytes(), this.whenFull));
+            return this.enabled ? options : null;
+        }
+
+        /** Returns the nearest int, which is outside the range if the number is. */
+        private static int saturated(long bytes) {
+            return (int) Math.max(0, Math.min(bytes, Integer.MAX_VALUE));
+        }
+    }
+
+    /**
      * Thresholds beyond which a running session is DOWN.
      *
      * @param maxOverrunRatio Maximum share of overruns in the window; 0 to 1. By default no limit.
@@ -288,7 +368,8 @@ record SessionProperties(
                 options.withWatchdogAction(this.watchdog.action())
                         .withThread(this.thread.toOptions())
                         .withLimits(this.limits.toOptions())
-                        .withRestart(this.restart.toOptions());
+                        .withRestart(this.restart.toOptions())
+                        .withRecording(this.record.toOptions());
         options =
                 checked(
                         "max-observation-age",

@@ -1,5 +1,6 @@
 package dev.rfx.session.metrics;
 
+import dev.rfx.session.RecordingStatus;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionSnapshot;
@@ -11,9 +12,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -35,6 +38,7 @@ final class SessionMeters {
     private final OncePerScrape<SessionSnapshot> snapshot;
     private final OncePerScrape<SessionTotals> totals;
     private final OncePerScrape<Map<Figure, Double>> robot;
+    private final OncePerScrape<RecordingStatus> recording;
 
     SessionMeters(MeterRegistry registry, Tags tags, Session session) {
         this.registry = registry;
@@ -43,6 +47,7 @@ final class SessionMeters {
         this.snapshot = new OncePerScrape<>(Session::snapshot, System::nanoTime);
         this.totals = new OncePerScrape<>(Session::totals, System::nanoTime);
         this.robot = new OncePerScrape<>(SessionMeters::readRobot, System::nanoTime);
+        this.recording = new OncePerScrape<>(SessionMeters::readRecording, System::nanoTime);
     }
 
     void bind() {
@@ -75,6 +80,7 @@ final class SessionMeters {
                 "state",
                 "0 new, 1 starting, 2 running, 3 stopping, 4 stopped, 5 failed, 6 stuck",
                 now -> number(now.state()));
+        bindRecording();
         bindRobot();
     }
 
@@ -114,6 +120,38 @@ final class SessionMeters {
                 .description(text)
                 .tags(this.tags)
                 .register(this.registry);
+    }
+
+    /** Whether a session is recorded is one of its options, and never changes. */
+    private void bindRecording() {
+        if (this.session.recordingStatus() == null) {
+            return;
+        }
+        recordingCounter("iterations", "Recorded iterations", null, RecordingStatus::iterations);
+        recordingCounter(
+                "dropped", "Iterations that could not be recorded", null, RecordingStatus::dropped);
+        recordingCounter(
+                "bytes", "Size of the recordings", BaseUnits.BYTES, RecordingStatus::bytes);
+    }
+
+    private void recordingCounter(
+            String name,
+            String text,
+            @Nullable String unit,
+            ToLongFunction<RecordingStatus> function) {
+        OncePerScrape<RecordingStatus> shared = this.recording;
+        FunctionCounter.builder(
+                        fullName("recording." + name),
+                        this.session,
+                        now -> function.applyAsLong(shared.read(name, now)))
+                .description(text)
+                .baseUnit(unit)
+                .tags(this.tags)
+                .register(this.registry);
+    }
+
+    private static RecordingStatus readRecording(Session session) {
+        return Objects.requireNonNull(session.recordingStatus());
     }
 
     /** Binds one meter per reading. A robot returns the same readings at all times. */

@@ -54,6 +54,8 @@ class PropertyNameCheckTests {
                     restart.attempts      | restart.max-attempts
                     thread.cpu            | thread.cpus
                     health.p99-jitter     | health.max-p99-jitter
+                    record.dir            | record.directory
+                    recording.directory   | record.directory
                     enable                | enabled
                     durations             | duration
                     rate                  | rate-hz
@@ -102,6 +104,7 @@ class PropertyNameCheckTests {
                 "so101.sensors[0]=load",
                 "so101.start-pose=0,0,0,0,0,0",
                 "health.max-p99-jitter=1s",
+                "record.maxDisk=20GB",
                 "rate-hz=10"
             })
     void propertyMayBeSpelledInEachWayThatBootAccepts(String property) {

@@ -412,6 +412,13 @@ class SessionAutoConfigurationTests {
                     restart.multiplier       | 0.5   | 1 to 100
                     restart.max-delay        | 999ms | PT1S to PT1H
                     restart.window           | 0     | PT1S to PT8760H
+                    record.file-name         | a     | contains {part} and ends with .mcap
+                    record.last              | 0     | PT0.001S to PT1H
+                    record.ring-size         | 1KB   | 64 KiB to 1 GiB
+                    record.ring-size         | 5GB   | 64 KiB to 1 GiB
+                    record.max-file-size     | 1KB   | at least 1 MiB
+                    record.max-file-age      | 1ms   | PT1S to PT24H
+                    record.max-disk          | 1MB   | at least maxFileBytes, 268435456
                     health.max-overrun-ratio | 1.5   | 0 to 1
                     health.max-p99-jitter    | 0     | more than 0
                     """)

@@ -1,5 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
+import static dev.rfx.session.testkit.Sessions.awaitIterations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +23,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
 import javax.management.MBeanServer;
@@ -43,6 +46,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -490,14 +494,91 @@ class SessionCommandTests {
         assertThat(dance.message())
                 .isEqualTo(
                         "There is no command 'DANCE'; the commands are START, STOP,"
-                                + " RESET_STATISTICS");
+                                + " RESET_STATISTICS, SAVE_RECORDING");
         assertThat(nothing.status()).isEqualTo(400);
         assertThat(nothing.message())
                 .isEqualTo(
-                        "The command is missing; the commands are START, STOP, RESET_STATISTICS");
+                        "The command is missing; the commands are START, STOP, RESET_STATISTICS,"
+                                + " SAVE_RECORDING");
         assertThat(nobody.status()).isEqualTo(404);
         assertThat(nobody.message())
                 .isEqualTo("There is no session 'nobody'; the sessions are: rfxSession");
+    }
+
+    private String[] recorded(Path directory) {
+        return new String[] {
+            "rfx.session.record.enabled=true",
+            "rfx.session.record.directory=" + directory,
+            "rfx.session.record.last=30s"
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void saveRecordingWritesTheLastSeconds(WebApplicationType type, @TempDir Path directory)
+            throws Exception {
+        run(Application.class, type, recorded(directory));
+        session().start();
+        awaitIterations(session(), 3);
+
+        Answer saved = send("save-recording").get();
+
+        assertThat(saved.status()).isEqualTo(200);
+        assertThat(saved.state()).isEqualTo("RUNNING");
+        assertThat((String) JsonPath.read(saved.body(), "$.recording.state"))
+                .isIn("STANDBY", "WRITING");
+        session().stop();
+        assertThat(session().recordingStatus().iterations()).isEqualTo(session().stepCount());
+        assertThat(directory).isDirectoryContaining("glob:**.mcap");
+    }
+
+    @Test
+    void saveRecordingIsRefusedIfTheSessionIsNotRecorded() throws Exception {
+        run();
+        session().start();
+
+        Answer refused = send("SAVE_RECORDING").get();
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.message())
+                .isEqualTo(
+                        "SAVE_RECORDING of session 'rfxSession' was refused: the session is not"
+                                + " recorded");
+    }
+
+    @Test
+    void saveRecordingIsRefusedIfNoRunIsRecorded(@TempDir Path directory) throws Exception {
+        run(recorded(directory));
+        Answer beforeTheFirstRun = send("SAVE_RECORDING").get();
+        session().start();
+        session().stop();
+
+        Answer afterTheRun = send("SAVE_RECORDING").get();
+
+        assertThat(List.of(beforeTheFirstRun, afterTheRun))
+                .allSatisfy(
+                        refused -> {
+                            assertThat(refused.status()).isEqualTo(409);
+                            assertThat(refused.message())
+                                    .isEqualTo(
+                                            "SAVE_RECORDING of session 'rfxSession' was refused:"
+                                                    + " no run is recorded now");
+                        });
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void saveRecordingIsReadOnlyUnlessTheOperatorOpensIt(@TempDir Path directory) throws Exception {
+        run(
+                Stream.concat(
+                                Stream.of(recorded(directory)),
+                                Stream.of("management.endpoint.rfxsession.access=read-only"))
+                        .toArray(String[]::new));
+        session().start();
+
+        assertThat(send("SAVE_RECORDING").get().status()).isEqualTo(405);
+        session().stop();
+        assertThat(directory).isEmptyDirectory();
     }
 
     // ---- JMX
@@ -566,6 +647,24 @@ class SessionCommandTests {
     }
 
     @Test
+    void saveRecordingOverJmxWritesTheLastSecondsOrThrows(@TempDir Path directory)
+            throws Exception {
+        run(Stream.of(JMX, recorded(directory)).flatMap(Stream::of).toArray(String[]::new));
+        session().start();
+        awaitIterations(session(), 3);
+
+        invoke("rfxSession", "SAVE_RECORDING");
+
+        session().stop();
+        assertThat(directory).isDirectoryContaining("glob:**.mcap");
+        assertThatThrownBy(() -> invoke("rfxSession", "SAVE_RECORDING"))
+                .rootCause()
+                .hasMessage(
+                        "SAVE_RECORDING of session 'rfxSession' was refused: no run is recorded"
+                                + " now");
+    }
+
+    @Test
     void startThatIsOvertakenOverJmxThrowsSo() throws Exception {
         run(JMX);
         CountDownLatch resetting = new CountDownLatch(1);
@@ -601,7 +700,8 @@ class SessionCommandTests {
 
         assertThatThrownBy(() -> invoke("rfxSession", "DANCE"))
                 .rootCause()
-                .hasMessageContaining("the commands are START, STOP, RESET_STATISTICS");
+                .hasMessageContaining(
+                        "the commands are START, STOP, RESET_STATISTICS, SAVE_RECORDING");
         assertThatThrownBy(() -> invoke("nobody", "STOP"))
                 .rootCause()
                 .hasMessageContaining("the sessions are: rfxSession");
