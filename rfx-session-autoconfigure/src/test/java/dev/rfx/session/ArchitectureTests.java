@@ -44,6 +44,8 @@ class ArchitectureTests {
     private static final String THREAD = ROOT + ".thread";
     private static final String JFR = ROOT + ".jfr";
     private static final String SUPPORT = ROOT + ".support";
+    private static final String RECORDING = ROOT + ".recording";
+    private static final String TEST_KIT = ROOT + ".test";
 
     private static final JavaClasses PRODUCTION =
             new ClassFileImporter()
@@ -81,7 +83,10 @@ class ArchitectureTests {
                 .check(PRODUCTION);
     }
 
-    /** The types of a leaf that applications may use; the others are internal to the core. */
+    /**
+     * The types of a leaf that applications may use; the others are internal to the core. The
+     * recorder and the test kit belong to it here: they have the clock of the session.
+     */
     @Test
     void onlyTheCoreSeesTheInternalsOfALeaf() {
         Set<String> shown =
@@ -94,7 +99,7 @@ class ArchitectureTests {
                         ThreadTuningException.class.getName());
         for (String leaf : List.of(TIMING, THREAD, JFR)) {
             noClasses()
-                    .that(not(resideInAnyPackage(ROOT, leaf)))
+                    .that(not(resideInAnyPackage(ROOT, leaf, RECORDING, TEST_KIT)))
                     .should()
                     .dependOnClassesThat(
                             resideInAPackage(leaf)
@@ -121,6 +126,46 @@ class ArchitectureTests {
                                         ROOT + "." + name,
                                         ROOT + "." + name + ".protocol")
                                 .or(not(resideInAPackage(ROOT + ".."))))
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void recordingNeedsTheCoreTheClockAndVirtualTimeOnly() {
+        classes()
+                .that(resideInAPackage(RECORDING))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                ROOT,
+                                TIMING,
+                                SUPPORT,
+                                TEST_KIT,
+                                RECORDING + "..",
+                                "java..",
+                                "org.slf4j..",
+                                "org.jspecify.."))
+                .check(PRODUCTION);
+    }
+
+    /** No JUnit: users choose their own test library. */
+    @Test
+    void testKitNeedsTheCoreAndTheJdkOnly() {
+        classes()
+                .that(resideInAPackage(TEST_KIT))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                ROOT, TIMING, THREAD, TEST_KIT, "java..", "org.jspecify.."))
+                .check(PRODUCTION);
+    }
+
+    /** A replay runs on virtual time. Nothing that drives a robot does. */
+    @Test
+    void onlyAReplayUsesTheTestKit() {
+        noClasses()
+                .that(not(resideInAnyPackage(TEST_KIT, RECORDING)))
+                .should()
+                .dependOnClassesThat(resideInAPackage(TEST_KIT))
                 .check(PRODUCTION);
     }
 

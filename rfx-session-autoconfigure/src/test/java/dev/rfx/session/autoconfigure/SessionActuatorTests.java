@@ -23,6 +23,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Arrays;
@@ -32,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
@@ -617,6 +620,80 @@ class SessionActuatorTests {
                                     + phase
                                     + "\",session=\"rfxSession\",le=\"0.01\"} [1-9]");
         }
+    }
+
+    @Test
+    void recordingIsShownByHealthEndpointAndMetrics(@TempDir Path directory) throws Exception {
+        run(
+                Application.class,
+                "rfx.session.record.enabled=true",
+                "rfx.session.record.directory=" + directory);
+        while (session().recordingStatus().bytes() == 0) {
+            Thread.onSpinWait(); // the writer flushes about once a second
+        }
+
+        String health = get("/health/rfxSession").body();
+        String endpoint = get("/rfxsession/rfxSession").body();
+
+        assertThat((String) JsonPath.read(health, "$.status")).isEqualTo("UP");
+        for (String path : List.of("$.details.recording", "$.recording")) {
+            Map<String, Object> recording =
+                    JsonPath.read(path.contains("details") ? health : endpoint, path);
+            assertThat(recording)
+                    .containsEntry("state", "WRITING")
+                    .containsEntry("file", session().recordingStatus().file())
+                    .containsEntry("dropped", 0)
+                    .containsEntry("problem", null);
+            assertThat((int) recording.get("iterations")).isPositive();
+            assertThat((int) recording.get("bytes")).isPositive();
+        }
+        assertThat(recordingMeter("iterations")).isPositive();
+        assertThat(recordingMeter("bytes")).isPositive();
+        assertThat(recordingMeter("dropped")).isZero();
+        assertThat(get("/prometheus").body())
+                .contains(
+                        "rfx_session_recording_iterations_total{",
+                        "rfx_session_recording_dropped_total{",
+                        "rfx_session_recording_bytes_total{");
+    }
+
+    private double recordingMeter(String name) throws Exception {
+        return JsonPath.read(
+                get("/metrics/rfx.session.recording." + name).body(), "$.measurements[0].value");
+    }
+
+    @Test
+    void recordingThatCannotBeWrittenIsSaidByAHealthThatStaysUp(@TempDir Path directory)
+            throws Exception {
+        run(
+                Application.class,
+                "rfx.session.record.enabled=true",
+                "rfx.session.record.directory=" + Files.createFile(directory.resolve("file")));
+        while (session().recordingStatus().dropped() == 0) {
+            Thread.onSpinWait();
+        }
+
+        String health = get("/health/rfxSession").body();
+
+        assertThat((String) JsonPath.read(health, "$.status")).isEqualTo("UP");
+        assertThat((String) JsonPath.read(health, "$.details.recording.state")).isEqualTo("FAILED");
+        assertThat((String) JsonPath.read(health, "$.details.recording.problem"))
+                .contains("FileAlreadyExistsException");
+        assertThat((int) JsonPath.read(health, "$.details.recording.dropped")).isPositive();
+        assertThat(recordingMeter("dropped")).isPositive();
+        assertThat(session().isRunning()).isTrue();
+    }
+
+    @Test
+    void sessionThatIsNotRecordedHasNeitherDetailNorMeters() throws Exception {
+        run(Application.class);
+
+        Object recording = JsonPath.read(get("/rfxsession/rfxSession").body(), "$.recording");
+        assertThat(recording).isNull();
+        assertThat(get("/health/rfxSession").body()).doesNotContain("recording");
+        assertThat(get("/metrics").body())
+                .contains("rfx.session.iterations")
+                .doesNotContain("rfx.session.recording");
     }
 
     @Test
