@@ -21,11 +21,18 @@ public final class Observation implements Timestamped {
     public static final String STATE = "state";
 
     private final Map<String, Tensor> tensors;
+
+    /** The content of the map, which can be read without garbage. */
+    private final String[] names;
+
+    private final Tensor[] values;
     private boolean timestamped;
     private long timestampNanos;
 
     private Observation(Map<String, Tensor> tensors) {
         this.tensors = tensors;
+        this.names = tensors.keySet().toArray(String[]::new);
+        this.values = tensors.values().toArray(Tensor[]::new);
     }
 
     /**
@@ -112,6 +119,29 @@ public final class Observation implements Timestamped {
     @Override
     public long timestampNanos() {
         return this.timestampNanos;
+    }
+
+    /** {@return the number of tensors} */
+    public int size() {
+        return this.names.length;
+    }
+
+    /**
+     * {@return the name of a tensor} A loop over the tensors by their indexes allocates nothing.
+     *
+     * @param index the index, from 0; the order never changes
+     */
+    public String name(int index) {
+        return this.names[index];
+    }
+
+    /**
+     * {@return a tensor}
+     *
+     * @param index the index, from 0
+     */
+    public Tensor get(int index) {
+        return this.values[index];
     }
 
     /** {@return the names of the tensors, as an unmodifiable set} */

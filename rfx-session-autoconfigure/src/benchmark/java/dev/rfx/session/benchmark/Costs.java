@@ -2,6 +2,7 @@ package dev.rfx.session.benchmark;
 
 import dev.rfx.session.LoopCosts;
 import dev.rfx.session.SessionStats;
+import dev.rfx.session.recording.CaptureCosts;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -26,6 +27,8 @@ public class Costs {
     private static final int ITERATIONS = 10_000;
 
     private final LoopCosts costs = new LoopCosts();
+    private final CaptureCosts captures = new CaptureCosts();
+    private long number;
 
     /** A whole iteration but for robot, policy and waiting; about ten readings of the clock. */
     @Benchmark
@@ -48,6 +51,12 @@ public class Costs {
     @Benchmark
     public void recorder() {
         this.costs.record(1_000_000);
+    }
+
+    /** The control thread's part of a recording, with 12 + 6 numbers. */
+    @Benchmark
+    public void capture() {
+        this.captures.capture(this.number++);
     }
 
     /** To compare with. */

@@ -70,8 +70,8 @@ final class Codecs {
 
         @Override
         public void write(Observation value, ValueWriter out) {
-            for (String name : value.names()) {
-                out.tensor(name, value.get(name));
+            for (int i = 0; i < value.size(); i++) {
+                out.tensor(value.name(i), value.get(i));
             }
         }
 

@@ -1,0 +1,117 @@
+package dev.rfx.session.recording;
+
+import dev.rfx.session.Tensor;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The fields of a recorded observation or action. */
+final class RecordedValue implements ValueReader {
+
+    private final Layout layout;
+    private final Map<String, Object> members;
+
+    RecordedValue(Layout layout, Map<String, Object> members) {
+        this.layout = layout;
+        this.members = members;
+    }
+
+    Layout layout() {
+        return this.layout;
+    }
+
+    @Override
+    public Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        this.layout.fields().forEach(field -> names.add(field.name()));
+        return names;
+    }
+
+    @Override
+    public double number(String name) {
+        return field(name).type() == FieldType.FLOAT32
+                ? Float.parseFloat(scalar(name))
+                : Double.parseDouble(scalar(name));
+    }
+
+    @Override
+    public long integer(String name) {
+        return Long.parseLong(scalar(name));
+    }
+
+    @Override
+    public boolean flag(String name) {
+        return Boolean.parseBoolean(scalar(name));
+    }
+
+    @Override
+    public float[] floats(String name) {
+        List<String> list = list(name);
+        float[] values = new float[list.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Float.parseFloat(list.get(i));
+        }
+        return values;
+    }
+
+    @Override
+    public double[] doubles(String name) {
+        return list(name).stream().mapToDouble(Double::parseDouble).toArray();
+    }
+
+    @Override
+    public long[] integers(String name) {
+        return list(name).stream().mapToLong(Long::parseLong).toArray();
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        float[] values = floats(name);
+        Tensor tensor = Tensor.zeros(field(name).shape());
+        if (tensor.size() != values.length) {
+            throw new IllegalArgumentException(
+                    "Field '%s' has %d values, but is declared as %s"
+                            .formatted(name, values.length, field(name).typeAndShape()));
+        }
+        for (int i = 0; i < values.length; i++) {
+            tensor.set(i, values[i]);
+        }
+        return tensor;
+    }
+
+    @Override
+    public String text(String name) {
+        return scalar(name);
+    }
+
+    private Field field(String name) {
+        for (Field field : this.layout.fields()) {
+            if (field.name().equals(name)) {
+                return field;
+            }
+        }
+        throw missing(name);
+    }
+
+    private String scalar(String name) {
+        if (this.members.get(name) instanceof String value) {
+            return value;
+        }
+        throw missing(name);
+    }
+
+    @SuppressWarnings("unchecked") // JsonObject has lists of texts only
+    private List<String> list(String name) {
+        if (this.members.get(name) instanceof List<?> values) {
+            return (List<String>) values;
+        }
+        throw missing(name);
+    }
+
+    private IllegalArgumentException missing(String name) {
+        return new IllegalArgumentException(
+                "The recorded %s has no such field as '%s', only %s"
+                        .formatted(this.layout.type(), name, this.layout.fields()));
+    }
+}

@@ -1,0 +1,155 @@
+package dev.rfx.session.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.rfx.session.Observation;
+import dev.rfx.session.Policy;
+import dev.rfx.session.SessionOptions;
+import dev.rfx.session.Tensor;
+import dev.rfx.session.robot.LimitOptions;
+import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.test.VirtualClock;
+import dev.rfx.session.test.VirtualSession;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class ReplayTests {
+
+    @TempDir private Path directory;
+
+    /** Depends on every observation, on its timestamp, and on all before: any change shows. */
+    private static final class Sensitive implements Policy<Observation, Tensor> {
+
+        private final List<Long> timestamps = new ArrayList<>();
+        private final Tensor action = Tensor.zeros(3);
+        private float memory;
+
+        @Override
+        public Tensor selectAction(Observation observation) {
+            Tensor state = observation.get(Observation.STATE);
+            this.timestamps.add(observation.timestampNanos());
+            this.memory = this.memory * 0.99f + state.get(0) + 0.01f;
+            this.action.set(0, (float) StrictMath.sin(this.memory));
+            this.action.set(1, state.get(1) / 3 + this.memory);
+            this.action.set(2, -0.7f);
+            return this.action;
+        }
+
+        @Override
+        public void reset() {
+            this.memory = 0;
+        }
+    }
+
+    private Path record(Sensitive policy, Duration duration, SessionOptions options)
+            throws IOException {
+        VirtualClock clock = new VirtualClock();
+        Random random = new Random(1);
+        clock.oversleeping(() -> random.nextInt(3_000_000));
+        MockRobot robot = new MockRobot(3, 50, clock::nanoTime);
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(
+                        robot,
+                        observation -> {
+                            clock.advance(Duration.ofNanos(random.nextInt(20_000_000)));
+                            return policy.selectAction(observation);
+                        },
+                        options.withWarmup(Duration.ZERO)
+                                .withRecording(RecordingOptions.into(this.directory)),
+                        clock)) {
+            session.run(duration);
+            assertThat(session.session().recordingStatus().dropped()).isZero();
+        }
+        try (Stream<Path> files = Files.list(this.directory)) {
+            return files.findAny().orElseThrow();
+        }
+    }
+
+    @Test
+    void samePolicyIsIdenticalBitByBitAtTheRecordedInstants() throws IOException {
+        Sensitive recorded = new Sensitive();
+        Path file = record(recorded, Duration.ofMinutes(5), SessionOptions.defaults());
+        Sensitive replayed = new Sensitive();
+
+        ReplayResult result = Replay.of(file).through(replayed);
+
+        assertThat(result.isIdentical()).as("%s", result).isTrue();
+        assertThat(result.iterations()).isGreaterThan(14_000);
+        assertThat(result.largestDifference()).isZero();
+        assertThat(differences(replayed.timestamps)).isEqualTo(differences(recorded.timestamps));
+        assertThat(result.toString()).matches("\\d+ iterations, identical; \\d+ times real time");
+    }
+
+    private static List<Long> differences(List<Long> values) {
+        List<Long> differences = new ArrayList<>();
+        for (int i = 1; i < values.size(); i++) {
+            differences.add(values.get(i) - values.get(i - 1));
+        }
+        return differences;
+    }
+
+    @Test
+    void limitsOfTheRecordingDoNotMatterBecauseSelectedActionsAreCompared() throws IOException {
+        Path file =
+                record(
+                        new Sensitive(),
+                        Duration.ofSeconds(10),
+                        SessionOptions.defaults()
+                                .withLimits(LimitOptions.none().withMin(List.of(-0.1f))));
+
+        assertThat(Replay.of(file).through(new Sensitive()).isIdentical()).isTrue();
+    }
+
+    @Test
+    void firstDifferenceIsReported() throws IOException {
+        Path file = record(new Sensitive(), Duration.ofSeconds(10), SessionOptions.defaults());
+        Sensitive same = new Sensitive();
+        int[] iteration = {0};
+        Policy<Observation, Tensor> other =
+                observation -> {
+                    Tensor action = same.selectAction(observation);
+                    if (iteration[0]++ >= 100) {
+                        action.set(2, -0.75f);
+                    }
+                    return action;
+                };
+
+        ReplayResult result = Replay.of(file).through(other);
+
+        assertThat(result.isIdentical()).isFalse();
+        assertThat(result.firstDifference())
+                .isEqualTo(
+                        new ReplayResult.Difference(
+                                100, "values[2]", Double.toString(-0.7f), Double.toString(-0.75f)));
+        assertThat(result.differences()).isEqualTo(result.iterations() - 100);
+        assertThat(result.largestDifference()).isEqualTo(0.75f - (double) 0.7f);
+        iteration[0] = 0;
+        assertThat(Replay.of(file).withTolerance(0.06).through(reset(same, other)).isIdentical())
+                .isTrue();
+    }
+
+    private static Policy<Observation, Tensor> reset(
+            Sensitive same, Policy<Observation, Tensor> other) {
+        same.reset();
+        return other;
+    }
+
+    @Test
+    void fileWithoutIterationsIsRefused() throws IOException {
+        Path file = Files.createFile(this.directory.resolve("empty.mcap"));
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> Replay.of(file).through(new Sensitive()));
+    }
+}
