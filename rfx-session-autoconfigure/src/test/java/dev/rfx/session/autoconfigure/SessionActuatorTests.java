@@ -643,7 +643,7 @@ class SessionActuatorTests {
                     .containsEntry("state", "WRITING")
                     .containsEntry("file", session().recordingStatus().file())
                     .containsEntry("dropped", 0)
-                    .containsEntry("problem", null);
+                    .containsEntry("problem", session().recordingStatus().problem());
             assertThat((int) recording.get("iterations")).isPositive();
             assertThat((int) recording.get("bytes")).isPositive();
         }

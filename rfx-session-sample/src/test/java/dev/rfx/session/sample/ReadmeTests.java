@@ -47,7 +47,13 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
 /** README and docs match the code. */
-@SpringBootTest(properties = {"rfx.session.warmup=0", "spring.main.web-application-type=none"})
+@SpringBootTest(
+        properties = {
+            "rfx.session.warmup=0",
+            "rfx.session.record.enabled=true",
+            "rfx.session.record.directory=target/recordings",
+            "spring.main.web-application-type=none"
+        })
 class ReadmeTests {
 
     private static final Path ROOT = Path.of("..");
@@ -57,7 +63,7 @@ class ReadmeTests {
     private static final Path OBSERVABILITY = DOCS.resolve("observability.md");
 
     /** Number of snippets in Java, without the one that is compiled elsewhere. */
-    private static final int SNIPPETS = 9;
+    private static final int SNIPPETS = 13;
 
     private static final Path ARCHITECTURE = DOCS.resolve("architecture.md");
 
@@ -283,6 +289,8 @@ class ReadmeTests {
         assertThat(keysOf(json.get("stats"))).isEqualTo(session.stats().keySet());
         assertThat(keysOf(json.get("totals")))
                 .containsExactlyElementsOf(componentsOf(session.totals().getClass()));
+        assertThat(keysOf(json.get("recording")))
+                .containsExactlyElementsOf(componentsOf(session.recording().getClass()));
         assertThat(keysOf(((List<?>) json.get("recent")).get(0)))
                 .containsExactlyElementsOf(componentsOf(IterationDescriptor.class));
     }
