@@ -237,6 +237,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         private boolean interrupted;
         private boolean stalled;
         private boolean deadlock;
+        private @Nullable Throwable thrownByCondition;
 
         Participant(Thread thread) {
             this.thread = thread;
@@ -252,6 +253,14 @@ final class VirtualPlatform implements SessionPlatform, Clock {
             if (next != this) {
                 VirtualPlatform.this.run(next);
                 awaitTurn();
+            }
+            Throwable thrown = this.thrownByCondition;
+            this.thrownByCondition = null;
+            if (thrown instanceof RuntimeException ex) {
+                throw ex;
+            }
+            if (thrown instanceof Error ex) {
+                throw ex;
             }
             if (this.deadlock) {
                 this.deadlock = false;
@@ -270,9 +279,22 @@ final class VirtualPlatform implements SessionPlatform, Clock {
 
         boolean isReady() {
             return nanosLeft() <= 0
-                    || (this.condition != null && this.condition.getAsBoolean())
+                    || isConditionMet()
                     || (this.wakeup == Wakeup.UNPARK && this.unparked)
                     || (this.wakeup != Wakeup.NONE && this.interrupted);
+        }
+
+        /** A condition is checked on any thread; what it throws belongs to the one that waits. */
+        private boolean isConditionMet() {
+            if (this.condition == null) {
+                return false;
+            }
+            try {
+                return this.condition.getAsBoolean();
+            } catch (RuntimeException | Error ex) {
+                this.thrownByCondition = ex;
+                return true;
+            }
         }
 
         long nanosLeft() {

@@ -166,6 +166,26 @@ class VirtualClockTests {
     }
 
     @Test
+    void conditionThatThrowsFailsItsOwnWait() {
+        this.session.start();
+
+        assertThatIllegalStateException()
+                .isThrownBy(
+                        () ->
+                                this.clock.await(
+                                        () -> {
+                                            if (this.robot.acts.get() == 3) {
+                                                throw new IllegalStateException("of the test");
+                                            }
+                                            return false;
+                                        },
+                                        Duration.ofSeconds(1)))
+                .withMessage("of the test");
+        this.session.stop();
+        assertThat(this.session.failure()).isNull();
+    }
+
+    @Test
     void waitThatNothingEndsFails() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> this.clock.await(() -> false, Duration.ofDays(100_000)))
