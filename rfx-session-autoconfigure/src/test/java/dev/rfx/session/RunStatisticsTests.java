@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 class RunStatisticsTests {
 
     private static final int SAMPLES = 5;
-
     private static final Runnable NOTHING = () -> {};
 
     /** What happens when the statistics next read the clock. */
