@@ -164,10 +164,25 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         throw new InterruptedException("The virtual clock is closed");
     }
 
-    /** Ends the calls that are stalled for good, and gives the threads time to end. */
+    /** Ends the calls that are stalled for good, then the sleeps that no session has ended. */
     void close() {
         this.participants.forEach(one -> one.stalled = false);
-        await(() -> this.participants.size() == 1, TIME_TO_END.toNanos());
+        if (!awaitEndOfThreads()) {
+            this.participants.forEach(one -> one.interrupted = one != this.owner);
+            if (!awaitEndOfThreads()) {
+                throw new IllegalStateException(
+                        "Threads have not ended, perhaps because a session is not stopped:"
+                                + stacks());
+            }
+        }
+    }
+
+    private boolean awaitEndOfThreads() {
+        return await(() -> this.participants.size() == 1, TIME_TO_END.toNanos());
+    }
+
+    private String stacks() {
+        return this.participants.stream().map(Participant::stack).collect(Collectors.joining());
     }
 
     // ---- who runs
@@ -264,12 +279,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
             }
             if (this.deadlock) {
                 this.deadlock = false;
-                throw new IllegalStateException(
-                        VirtualPlatform.this.participants.stream()
-                                .map(Participant::stack)
-                                .collect(
-                                        Collectors.joining(
-                                                "", "Every thread waits for ever:", "")));
+                throw new IllegalStateException("Every thread waits for ever:" + stacks());
             }
             if (this.interrupted) {
                 this.interrupted = false;

@@ -220,6 +220,34 @@ class VirtualClockTests {
     }
 
     @Test
+    void closeRefusesToLeaveASessionRunning() {
+        this.session.start();
+
+        assertThatIllegalStateException()
+                .isThrownBy(this.clock::close)
+                .withMessageStartingWith(
+                        "Threads have not ended, perhaps because a session is not stopped:")
+                .withMessageContaining("rfx-session-rfx-session");
+    }
+
+    @Test
+    void closeEndsASleepThatNoSessionEnds() throws InterruptedException {
+        AtomicReference<Thread> stopping = new AtomicReference<>();
+        this.robot.onStop(
+                () -> {
+                    stopping.set(Thread.currentThread());
+                    this.clock.sleep(Duration.ofDays(100_000));
+                });
+        this.session.start();
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
+                .isThrownBy(this.session::stop);
+
+        this.clock.close();
+
+        stopping.get().join();
+    }
+
+    @Test
     void severalSessionsShareAClock() {
         ScriptedRobot slowRobot = new ScriptedRobot();
         Session slow =
