@@ -2,30 +2,35 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.timing.IterationReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class IterationReaderTests {
 
     private static final long PERIOD = 20_000_000;
 
-    private final FakeClock clock = new FakeClock();
+    private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();
     private final Session session =
-            new Session(
+            this.clock.session(
                     this.robot,
                     observation -> observation,
                     SessionOptions.defaults()
                             .withWarmup(Duration.ZERO)
-                            .withSpinWindow(Duration.ZERO),
-                    this.clock.platform());
+                            .withSpinWindow(Duration.ZERO));
     private final IterationReader reader = this.session.iterationReader();
     private final List<List<Long>> iterations = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        this.clock.close();
+    }
 
     private void read() {
         this.iterations.clear();
@@ -47,8 +52,8 @@ class IterationReaderTests {
 
     @Test
     void eachIterationIsReadOnce() {
-        this.robot.onObserve(() -> this.clock.advance(1_000));
-        this.robot.onAct(() -> this.clock.advance(3_000));
+        this.robot.onObserve(() -> this.clock.advance(Duration.ofNanos(1_000)));
+        this.robot.onAct(() -> this.clock.advance(Duration.ofNanos(3_000)));
         run(3);
 
         read();
@@ -103,7 +108,7 @@ class IterationReaderTests {
         Duration[] inTheThird = new Duration[1];
         this.robot.onAct(
                 () -> {
-                    this.clock.advance(3_000);
+                    this.clock.advance(Duration.ofNanos(3_000));
                     inTheThird[0] = this.session.elapsed();
                 });
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
-import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.test.VirtualClock;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
@@ -28,22 +28,21 @@ class LoopAllocationTests {
         Tensor action = Tensor.of(9, 9, 9, -9, -9, -9); // clamped in every iteration
         int[] calls = new int[1];
         long[] bytesAtBlock = new long[BLOCKS + 1];
-        FakeClock clock = new FakeClock().oversleeping(() -> 30_000).spinning(10_000);
-        Session session =
-                new Session(
-                        SafetyLimits.around(new MockRobot(6, 1_000)).max(1).maxSpeed(5).build(),
-                        observation -> {
-                            int measured = calls[0]++ - WARM_UP;
-                            if (measured >= 0 && measured % BLOCK == 0) {
-                                bytesAtBlock[measured / BLOCK] =
-                                        this.threads.getCurrentThreadAllocatedBytes();
-                            }
-                            return action;
-                        },
-                        SessionOptions.defaults().withRateHz(1_000).withWarmup(Duration.ZERO),
-                        clock.platform());
-
-        session.run(Duration.ofMillis(WARM_UP + BLOCKS * BLOCK + 1));
+        try (VirtualClock clock = new VirtualClock().oversleeping(() -> 30_000)) {
+            Session session =
+                    clock.session(
+                            SafetyLimits.around(new MockRobot(6, 1_000)).max(1).maxSpeed(5).build(),
+                            observation -> {
+                                int measured = calls[0]++ - WARM_UP;
+                                if (measured >= 0 && measured % BLOCK == 0) {
+                                    bytesAtBlock[measured / BLOCK] =
+                                            this.threads.getCurrentThreadAllocatedBytes();
+                                }
+                                return action;
+                            },
+                            SessionOptions.defaults().withRateHz(1_000).withWarmup(Duration.ZERO));
+            session.run(Duration.ofMillis(WARM_UP + BLOCKS * BLOCK + 1));
+        }
 
         assertThat(bytesAtBlock[BLOCKS]).isPositive();
         long[] bytesOfBlock = new long[BLOCKS];

@@ -3,14 +3,15 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.test.TestPlatform;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
-import dev.rfx.session.timing.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,33 +21,59 @@ class RobotReadingsTests {
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults()
                     .withWarmup(Duration.ZERO)
-                    .withSpinWindow(Duration.ZERO)
                     .withStopTimeout(Duration.ofMillis(100));
 
+    private final VirtualClock clock = new VirtualClock();
+    private final TestPlatform platform = new TestPlatform(this.clock);
     private final ScriptedRobot calls = new ScriptedRobot();
     private final List<String> reported = new CopyOnWriteArrayList<>();
 
-    /** A typical robot: one lock guards every method. */
+    @AfterEach
+    void close() {
+        this.clock.close();
+    }
+
+    private RobotReadings readingsOf(Robot<?, ?> robot) {
+        return new RobotReadings(
+                robot, this.platform.clock(), new SessionThreads(this.platform, OPTIONS));
+    }
+
+    /** A typical robot: one lock guards every method but stop(). */
     private static final class SynchronizedRobot implements Robot<String, String> {
 
         private final ScriptedRobot calls;
+        private final VirtualClock clock;
+        private boolean locked;
 
-        SynchronizedRobot(ScriptedRobot calls) {
+        SynchronizedRobot(ScriptedRobot calls, VirtualClock clock) {
             this.calls = calls;
+            this.clock = clock;
+        }
+
+        private void lock() {
+            this.clock.await(() -> !this.locked, Duration.ofDays(1));
+            this.locked = true;
+        }
+
+        private void unlock() {
+            this.locked = false;
         }
 
         @Override
-        public synchronized String reset() throws Exception {
+        public String reset() throws Exception {
             return this.calls.reset();
         }
 
         @Override
-        public synchronized String observe() throws Exception {
-            return this.calls.observe();
+        public String observe() throws Exception {
+            lock();
+            String observation = this.calls.observe();
+            unlock();
+            return observation;
         }
 
         @Override
-        public synchronized void act(String action) throws Exception {
+        public void act(String action) throws Exception {
             this.calls.act(action);
         }
 
@@ -56,7 +83,9 @@ class RobotReadingsTests {
         }
 
         @Override
-        public synchronized List<RobotReading> readings() {
+        public List<RobotReading> readings() {
+            lock();
+            unlock();
             return List.of(RobotReading.incidents("retries", null, 3));
         }
     }
@@ -88,13 +117,11 @@ class RobotReadingsTests {
 
     @Test
     void robotThatBlocksWhileHoldingItsLockIsReportedNevertheless() throws Exception {
-        FakeClock clock = new FakeClock();
         Session session =
-                new Session(
-                        new SynchronizedRobot(this.calls),
+                this.clock.session(
+                        new SynchronizedRobot(this.calls, this.clock),
                         observation -> "action",
-                        OPTIONS,
-                        clock.platform());
+                        OPTIONS);
         session.addListener(
                 new SessionListener() {
                     @Override
@@ -107,75 +134,55 @@ class RobotReadingsTests {
                         RobotReadingsTests.this.reported.add("stuck");
                     }
                 });
-        CountDownLatch blocked = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        this.calls.onObserve(
-                () -> {
-                    blocked.countDown();
-                    while (release.getCount() > 0) {
-                        Thread.onSpinWait(); // ignores the interrupt
-                    }
-                });
+        boolean[] released = {false};
+        this.calls.onObserve(() -> this.clock.await(() -> released[0], Duration.ofDays(1)));
         session.start();
-        blocked.await();
-        for (int second = 0; second < 3; second++) {
-            clock.advance(2_000_000_000);
-            clock.inspect();
-        }
+
+        this.clock.advance(Duration.ofSeconds(1));
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
-        while (this.reported.size() < 2) {
-            Thread.onSpinWait();
-        }
 
         assertThat(this.reported).containsExactly("stalled", "stuck");
         assertThat(this.calls.stops).hasValue(1);
         assertThat(session.readings())
                 .as("the last known")
                 .containsExactly(RobotReading.incidents("retries", null, 3));
-        release.countDown();
-        assertThat(session.awaitStopped(Duration.ofSeconds(50))).isTrue();
+        released[0] = true;
+        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test
     void openQuestionIsNotAskedTwice() {
-        CountDownLatch release = new CountDownLatch(1);
-        List<Thread> asked = new CopyOnWriteArrayList<>();
+        boolean[] released = {false};
+        List<Thread> asked = new ArrayList<>();
         RobotReadings readings =
-                new RobotReadings(
+                readingsOf(
                         answering(
                                 () -> {
                                     asked.add(Thread.currentThread());
-                                    try {
-                                        release.await();
-                                    } catch (InterruptedException ex) {
-                                        Thread.currentThread().interrupt();
-                                    }
+                                    this.clock.await(() -> released[0], Duration.ofDays(1));
                                     return List.of(RobotReading.value("heat", null, 42));
-                                }),
-                        Clock.SYSTEM,
-                        new SessionThreads(JvmPlatform.INSTANCE, OPTIONS));
+                                }));
+        long begin = this.clock.nanoTime();
 
         for (int reader = 0; reader < 100; reader++) {
             assertThat(readings.get()).isEmpty();
         }
         assertThat(asked).hasSize(1);
-        release.countDown();
-        while (readings.get().isEmpty()) {
-            Thread.onSpinWait();
-        }
-        assertThat(asked).doesNotContain(Thread.currentThread());
+        assertThat(this.clock.nanoTime() - begin).as("only the first waits").isEqualTo(500_000_000);
+        released[0] = true;
+        this.clock.advance(Duration.ofNanos(1));
+        assertThat(readings.get()).containsExactly(RobotReading.value("heat", null, 42));
+        assertThat(asked).hasSize(2).doesNotContain(Thread.currentThread());
     }
 
     @Test
     void whatTheRobotThrowsReachesTheReader() {
         RobotReadings readings =
-                new RobotReadings(
+                readingsOf(
                         answering(
                                 () -> {
                                     throw new IllegalArgumentException("boom");
-                                }),
-                        Clock.SYSTEM,
-                        new SessionThreads(JvmPlatform.INSTANCE, OPTIONS));
+                                }));
 
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(readings::get)
@@ -185,7 +192,7 @@ class RobotReadingsTests {
     @Test
     void errorInReadingsDoesNotEndTheRun() {
         Session session =
-                new Session(
+                this.clock.session(
                         answering(
                                 () -> {
                                     throw new StackOverflowError("boom");
@@ -193,12 +200,9 @@ class RobotReadingsTests {
                         observation -> "action",
                         OPTIONS);
 
-        session.start();
+        session.run(Duration.ofMillis(60));
 
-        while (session.stepCount() < 3) {
-            assertThat(session.failure()).isNull();
-        }
-        session.stop();
+        assertThat(session.stepCount()).isEqualTo(3);
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
     }
 }

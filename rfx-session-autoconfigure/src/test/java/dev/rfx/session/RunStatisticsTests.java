@@ -4,9 +4,11 @@ import static dev.rfx.session.RunStatistics.MAX_AGE_NANOS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.RunStatistics.Window;
+import dev.rfx.session.test.TestClock;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.Campaign;
-import dev.rfx.session.testkit.FakeClock;
 import dev.rfx.session.timing.TimingRecorder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,10 +28,32 @@ import org.junit.jupiter.api.Test;
 class RunStatisticsTests {
 
     private static final int SAMPLES = 5;
+    private static final Runnable NOTHING = () -> {};
 
-    private final FakeClock clock = new FakeClock();
+    /** What happens when the statistics next read the clock. */
+    private volatile Runnable onNextRead = NOTHING;
+
+    private final VirtualClock clock = new VirtualClock();
     private final TimingRecorder recorder = new TimingRecorder(SAMPLES, (from, to) -> 0);
-    private final RunStatistics statistics = new RunStatistics(0, this.clock, this.recorder);
+    private final RunStatistics statistics =
+            new RunStatistics(
+                    0,
+                    new TestClock(this.clock) {
+                        @Override
+                        public long nanoTime() {
+                            Runnable action = RunStatisticsTests.this.onNextRead;
+                            if (action != NOTHING) {
+                                RunStatisticsTests.this.onNextRead = NOTHING;
+                                action.run();
+                            }
+                            return super.nanoTime();
+                        }
+                    },
+                    this.recorder);
+
+    private void pass(long nanos) {
+        this.clock.advance(Duration.ofNanos(nanos));
+    }
 
     /** Called by one thread at a time. */
     private void iterate(int iterations) {
@@ -73,10 +97,10 @@ class RunStatisticsTests {
         iterate(30);
         Window first = this.statistics.window(false);
         iterate(20);
-        this.clock.advance(MAX_AGE_NANOS - 1);
+        pass(MAX_AGE_NANOS - 1);
 
         assertThat(this.statistics.window(false)).isSameAs(first);
-        this.clock.advance(1);
+        pass(1);
         Window second = this.statistics.window(false);
         assertThat(second.recorded()).isEqualTo(50);
         assertThat(second.iterations()).isEqualTo(SAMPLES);
@@ -105,7 +129,7 @@ class RunStatisticsTests {
     void nothingIsComputedAgainWhileNothingIsRecorded() {
         iterate(3);
         Window first = this.statistics.window(false);
-        this.clock.advance(100 * MAX_AGE_NANOS);
+        pass(100 * MAX_AGE_NANOS);
 
         assertThat(this.statistics.window(false)).isSameAs(first);
         assertThat(this.statistics.window(true)).isSameAs(first);
@@ -139,11 +163,11 @@ class RunStatisticsTests {
     @Test
     void readerThatIsOvertakenByAResetReadsAgain() {
         iterate(3);
-        this.clock.whenReadDuringInspection(
+        this.onNextRead =
                 () -> {
                     this.statistics.reset();
                     iterate(2);
-                });
+                };
 
         assertThat(read()).isEqualTo(expected(3, 5, 5));
     }
@@ -152,7 +176,7 @@ class RunStatisticsTests {
     void readerThatIsOvertakenByAnotherOneTakesItsFigures() {
         iterate(3);
         List<Window> others = new ArrayList<>();
-        this.clock.whenReadDuringInspection(() -> others.add(this.statistics.window(false)));
+        this.onNextRead = () -> others.add(this.statistics.window(false));
 
         assertThat(this.statistics.window(false)).isSameAs(others.get(0));
     }
@@ -161,11 +185,11 @@ class RunStatisticsTests {
     @Test
     void readerAfterTheEndDoesNotTakeTheFiguresOfOneFromBefore() {
         iterate(3);
-        this.clock.whenReadDuringInspection(
+        this.onNextRead =
                 () -> {
                     this.statistics.window(false);
                     iterate(2);
-                });
+                };
 
         assertThat(readAfterTheEnd()).isEqualTo(expected(0, 5, 5));
     }
@@ -195,7 +219,7 @@ class RunStatisticsTests {
                 this.statistics.reset();
                 journal.reset();
             }
-            case 1 -> this.clock.advance(random.nextInt((int) MAX_AGE_NANOS));
+            case 1 -> pass(random.nextInt((int) MAX_AGE_NANOS));
             case 2, 3 -> {
                 iterate(1 + random.nextInt(3));
                 journal.recorded();
@@ -205,15 +229,15 @@ class RunStatisticsTests {
                 int firstBegin = journal.begins.size() - 1;
                 long firstEnd = journal.oldestAllowed(ended);
                 if (depth < 3 && !ended) {
-                    this.clock.whenReadDuringInspection(
+                    this.onNextRead =
                             () -> {
                                 for (int i = random.nextInt(4); i > 0; i--) {
                                     anything(journal, random, depth + 1, description);
                                 }
-                            });
+                            };
                 }
                 Window window = this.statistics.window(ended);
-                this.clock.whenReadDuringInspection(() -> {});
+                this.onNextRead = NOTHING;
                 SessionStats stats = this.statistics.stats(window);
 
                 long now = this.recorder.count();
@@ -235,7 +259,8 @@ class RunStatisticsTests {
     private final class Journal {
 
         private final List<Long> begins = new ArrayList<>(List.of(0L));
-        private final List<Long> instants = new ArrayList<>(List.of(FakeClock.ORIGIN));
+        private final List<Long> instants =
+                new ArrayList<>(List.of(RunStatisticsTests.this.clock.nanoTime()));
         private final List<Long> counts = new ArrayList<>(List.of(0L));
 
         void reset() {
@@ -300,7 +325,7 @@ class RunStatisticsTests {
             this.barrier.await();
             for (int i = 0; i < ITERATIONS; i++) {
                 this.run.iterate(1);
-                this.run.clock.advance(MAX_AGE_NANOS / 4);
+                this.run.pass(MAX_AGE_NANOS / 4);
             }
             this.ended = true;
             return null;

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.testkit.ScriptedRobot.Step;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The robot or the policy throws. */
@@ -19,11 +20,16 @@ class SessionFailureTests {
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
 
+    private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();
 
+    @AfterEach
+    void close() {
+        this.clock.close();
+    }
+
     private Session session(Policy<String, String> policy) {
-        FakeClock clock = new FakeClock();
-        return new Session(this.robot, policy, OPTIONS, clock.platform());
+        return this.clock.session(this.robot, policy, OPTIONS);
     }
 
     private Session session() {

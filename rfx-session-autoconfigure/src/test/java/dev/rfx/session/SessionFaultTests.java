@@ -3,8 +3,8 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.rfx.session.testkit.FakeClock;
-import dev.rfx.session.testkit.IgnoringInterrupts;
+import dev.rfx.session.test.Caller;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.testkit.ScriptedRobot.Step;
 import java.nio.file.Files;
@@ -13,11 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,11 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SessionFaultTests {
 
     private static final Path SAFETY = Path.of("..", "docs", "safety.md");
-    private static final long SECOND = 1_000_000_000;
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final SessionOptions OPTIONS =
             SessionOptions.defaults()
                     .withWarmup(Duration.ZERO)
-                    .withSpinWindow(Duration.ZERO)
                     .withStopTimeout(Duration.ofMillis(50));
 
     /** The place of a fault; the text is the head of a row in the document. */
@@ -79,17 +74,17 @@ class SessionFaultTests {
         }
     }
 
-    private final FakeClock clock = new FakeClock();
+    private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();
     private final AtomicInteger faults = new AtomicInteger();
-    private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> reported = new CopyOnWriteArrayList<>();
     private final List<String> outcome = new ArrayList<>();
-    private volatile Thread blockedThread;
+    private boolean released;
 
     @AfterEach
-    void letGo() {
-        this.release.countDown();
+    void close() {
+        this.released = true;
+        this.clock.close();
     }
 
     static Stream<Arguments> cells() throws Exception {
@@ -124,26 +119,26 @@ class SessionFaultTests {
     void outcomeIsTheDocumentedOne(Place place, Fault fault, String documented) throws Exception {
         Session session = sessionWith(place, fault);
 
-        if (place == Place.ROBOT_STOP) {
-            session.start();
-            awaitIterations(session, 3);
-            stop(session, fault.blocks());
-        } else if (place == Place.RESET && fault.blocks()) {
-            FutureTask<Void> start = async(session::start);
-            awaitBlockedThread();
+        if (place == Place.RESET && fault.blocks()) {
+            Caller start = Caller.of(this.clock, session::start);
+            this.clock.advance(SECOND);
             assertThat(start.isDone()).isFalse();
             this.outcome.add("start() waits");
-            // stop() interrupts a reset at once; only one that ignores the interrupt blocks on.
-            stop(session, fault == Fault.BLOCKS_FOR_EVER);
-            awaitQuietly(start);
+            stop(session);
         } else {
             start(session);
-            if (place.isInLoop() && fault.blocks()) {
-                letTheWatchdogSee(session, fault);
-            } else if (session.state() != SessionState.FAILED) {
-                awaitEffect(session, place);
+            this.clock.advance(SECOND);
+            if (place == Place.ROBOT_STOP) {
+                stop(session);
             }
         }
+        if (session.state() == SessionState.STUCK) {
+            assertThatExceptionOfType(SessionUnresponsiveException.class)
+                    .isThrownBy(session::start);
+            this.released = true;
+            assertThat(session.awaitStopped(SECOND)).isTrue();
+        }
+        this.outcome.addAll(this.reported);
 
         SessionState last = session.state();
         this.outcome.add(last.toString());
@@ -151,22 +146,14 @@ class SessionFaultTests {
             if (place.isInLoop() && session.stats().overruns() > 0) {
                 this.outcome.add("overruns");
             }
-            FutureTask<Void> stop = async(session::stop);
-            while (session.state() != SessionState.STOPPED) {
-                Thread.onSpinWait();
-            }
-            this.clock.lettingWaitsTimeOut(true); // the waits for a listener that does not return
-            awaitQuietly(stop);
-            this.clock.lettingWaitsTimeOut(false);
+            session.stop();
             assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         }
         assertThat(String.join(", ", this.outcome)).isEqualTo(documented);
         assertThat(this.robot.stops).as("robot.stop()").hasValue(1);
         int calls = this.robot.calls();
-        this.release.countDown();
-        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        close(); // so no inspections follow the end
         assertThat(this.robot.calls()).as("calls after the end").isEqualTo(calls);
-        assertThat(this.clock.tasks()).as("no inspections after the end").isZero();
     }
 
     private Session sessionWith(Place place, Fault fault) {
@@ -186,7 +173,7 @@ class SessionFaultTests {
             default -> {}
         }
         Session session =
-                new Session(
+                this.clock.session(
                         this.robot,
                         observation -> {
                             if (place == Place.POLICY) {
@@ -194,8 +181,7 @@ class SessionFaultTests {
                             }
                             return "action";
                         },
-                        OPTIONS,
-                        this.clock.platform());
+                        OPTIONS);
         self[0] = session;
         if (place == Place.LISTENER) {
             session.addListener(
@@ -230,35 +216,14 @@ class SessionFaultTests {
             case THROWS_EXCEPTION -> throw new IllegalStateException("boom");
             case THROWS_ERROR -> throw new StackOverflowError("boom");
             case BLOCKS -> {
-                this.blockedThread = Thread.currentThread();
-                this.release.await();
+                while (!this.released) {
+                    this.clock.sleep(Duration.ofMillis(1));
+                }
             }
-            case BLOCKS_FOR_EVER -> {
-                this.blockedThread = Thread.currentThread();
-                IgnoringInterrupts.await(this.release);
-            }
-            case IS_SLOW -> this.clock.advance(30_000_000);
+            case BLOCKS_FOR_EVER -> this.clock.await(() -> this.released, Duration.ofDays(1));
+            case IS_SLOW -> this.clock.advance(Duration.ofMillis(30));
             case CALLS_STOP -> session.stop();
             case CALLS_START -> session.start();
-        }
-    }
-
-    private static FutureTask<Void> async(Runnable action) {
-        Callable<Void> call =
-                () -> {
-                    action.run();
-                    return null;
-                };
-        FutureTask<Void> task = new FutureTask<>(call);
-        new Thread(task, "caller").start();
-        return task;
-    }
-
-    private static void awaitQuietly(FutureTask<Void> task) throws InterruptedException {
-        try {
-            task.get();
-        } catch (ExecutionException ex) {
-            assertThat(ex).hasCauseInstanceOf(SessionException.class);
         }
     }
 
@@ -270,79 +235,11 @@ class SessionFaultTests {
         }
     }
 
-    private void stop(Session session, boolean blocks) throws InterruptedException {
-        FutureTask<Void> stop = async(session::stop);
-        if (blocks) {
-            awaitBlockedThread();
-            this.clock.lettingWaitsTimeOut(true);
-        }
-        awaitQuietly(stop);
-        if (session.state() == SessionState.STUCK) {
-            assertThatExceptionOfType(SessionUnresponsiveException.class)
-                    .isThrownBy(session::start);
-            awaitReport("STUCK");
-            this.release.countDown();
-        }
-        this.clock.lettingWaitsTimeOut(false);
-        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
-    }
-
-    private void letTheWatchdogSee(Session session, Fault fault) throws InterruptedException {
-        awaitBlockedThread();
-        this.clock.advance(SECOND);
-        this.clock.inspect();
-        awaitReport("stalled");
-        if (fault == Fault.BLOCKS_FOR_EVER) {
-            while (this.robot.stops.get() == 0) {
-                Thread.onSpinWait();
-            }
-            this.clock.advance(SECOND);
-            this.clock.inspect();
-            assertThat(session.state()).isEqualTo(SessionState.STUCK);
-            assertThatExceptionOfType(SessionUnresponsiveException.class)
-                    .isThrownBy(session::start);
-            awaitReport("STUCK");
-            this.release.countDown();
-        }
-        assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
-    }
-
-    private void awaitBlockedThread() {
-        while (this.blockedThread == null
-                || this.blockedThread.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
-    }
-
-    private void awaitReport(String event) {
-        while (!this.reported.contains(event)) {
-            Thread.onSpinWait();
-        }
-        this.outcome.add(event);
-    }
-
-    /** Waits until the fault has happened, and the run has ended or continued. */
-    private void awaitEffect(Session session, Place place) throws InterruptedException {
-        while (this.faults.get() == 0) {
-            Thread.onSpinWait();
-        }
-        if (place == Place.LISTENER) {
-            // The listener's own call of stop() returns when the run has ended.
-            long after = session.stepCount() + 3;
-            while (session.state() == SessionState.RUNNING && session.stepCount() < after) {
-                Thread.onSpinWait();
-            }
-        } else {
-            awaitIterations(session, 3);
-        }
-        if (session.state() != SessionState.RUNNING) {
-            assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
-        }
-    }
-
-    private static void awaitIterations(Session session, long iterations) {
-        while (session.state().isActive() && session.stepCount() < iterations) {
-            Thread.onSpinWait();
+    private static void stop(Session session) {
+        try {
+            session.stop();
+        } catch (SessionUnresponsiveException ex) {
+            // The state says so.
         }
     }
 
@@ -370,13 +267,12 @@ class SessionFaultTests {
     void robotIsStoppedExactlyOnceWhateverEndsTheRun(Ending ending) throws Exception {
         EndingRobot endingRobot = new EndingRobot(ending);
         Session session =
-                new Session(
+                this.clock.session(
                         endingRobot,
                         endingRobot.policy(),
                         ending == Ending.STALE_OBSERVATIONS
                                 ? OPTIONS.withMaxObservationAge(Duration.ofMillis(1))
-                                : OPTIONS,
-                        this.clock.platform());
+                                : OPTIONS);
         switch (ending) {
             case STOP -> {
                 session.start();
@@ -394,10 +290,7 @@ class SessionFaultTests {
             }
             case WATCHDOG -> {
                 session.start();
-                awaitBlockedThread();
                 this.clock.advance(SECOND);
-                this.clock.inspect();
-                session.awaitStopped(Duration.ofMinutes(1));
                 assertThat(session.failure()).isInstanceOf(SessionUnresponsiveException.class);
             }
             default -> assertThatExceptionOfType(SessionException.class).isThrownBy(session::run);
@@ -436,7 +329,10 @@ class SessionFaultTests {
             }
             long stamp = SessionFaultTests.this.clock.nanoTime();
             return Observation.of("state", Tensor.of(0))
-                    .stamp(this.ending == Ending.STALE_OBSERVATIONS ? stamp - SECOND : stamp);
+                    .stamp(
+                            this.ending == Ending.STALE_OBSERVATIONS
+                                    ? stamp - SECOND.toNanos()
+                                    : stamp);
         }
 
         Policy<Observation, Tensor> policy() {

@@ -3,13 +3,14 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,8 +22,13 @@ class SessionGuardTests {
             SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
     private static final Duration MAX_AGE = Duration.ofMillis(30);
 
-    private final FakeClock clock = new FakeClock();
+    private final VirtualClock clock = new VirtualClock();
     private final TensorRobot robot = new TensorRobot();
+
+    @AfterEach
+    void close() {
+        this.clock.close();
+    }
 
     /** Takes tensors, sets the timestamps that a test wants, and records the actions. */
     private final class TensorRobot implements Robot<Object, Tensor> {
@@ -62,7 +68,7 @@ class SessionGuardTests {
     }
 
     private Session session(SessionOptions options, Policy<Object, Tensor> policy) {
-        return new Session(this.robot, policy, options, this.clock.platform());
+        return this.clock.session(this.robot, policy, options);
     }
 
     private void assertFails(Session session, SessionPhase phase, String message) {
@@ -150,7 +156,7 @@ class SessionGuardTests {
                 session(
                         OPTIONS.withMaxObservationAge(MAX_AGE),
                         observation -> {
-                            this.clock.advance(30_000_001);
+                            this.clock.advance(MAX_AGE.plusNanos(1));
                             return Tensor.of(0);
                         });
 
@@ -182,11 +188,10 @@ class SessionGuardTests {
     @Test
     void observationWithoutATimestampFailsWithAMaxAge() {
         Session session =
-                new Session(
+                this.clock.session(
                         new ScriptedRobot(),
                         observation -> "action",
-                        OPTIONS.withMaxObservationAge(MAX_AGE),
-                        this.clock.platform());
+                        OPTIONS.withMaxObservationAge(MAX_AGE));
 
         assertThatExceptionOfType(SessionException.class)
                 .isThrownBy(session::run)

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.rfx.session.jfr.IterationEvents;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ChildJvm;
-import dev.rfx.session.testkit.FakeClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -20,17 +20,18 @@ import java.util.stream.LongStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contents of a flight recording. The loops run on a clock that the test advances. */
+/** The contents of a flight recording. The loops run on virtual time. */
 class SessionJfrTests {
 
     private static final long PERIOD = 20_000_000;
 
     @TempDir Path directory;
 
-    private final FakeClock clock = new FakeClock();
+    private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();
     private final SessionOptions options =
             SessionOptions.defaults()
@@ -38,9 +39,13 @@ class SessionJfrTests {
                     .withWarmup(Duration.ZERO)
                     .withSpinWindow(Duration.ZERO);
 
+    @AfterEach
+    void close() {
+        this.clock.close();
+    }
+
     private Session session() {
-        return new Session(
-                this.robot, observation -> observation, this.options, this.clock.platform());
+        return this.clock.session(this.robot, observation -> observation, this.options);
     }
 
     /** Records the default events, and the given ones. */
@@ -84,11 +89,14 @@ class SessionJfrTests {
 
     @Test
     void eachOverrunAndLateWakeupIsAnEventWithItsTimes() throws Exception {
-        this.robot.onObserve(() -> this.clock.advance(1_000));
+        this.robot.onObserve(() -> this.clock.advance(Duration.ofNanos(1_000)));
         this.robot.onAct(
                 () ->
                         this.clock.advance(
-                                this.robot.acts.get() % 4 == 2 ? PERIOD * 3 / 2 : PERIOD / 2));
+                                Duration.ofNanos(
+                                        this.robot.acts.get() % 4 == 2
+                                                ? PERIOD * 3 / 2
+                                                : PERIOD / 2)));
         LongSupplier oversleep = () -> this.robot.acts.get() == 3 ? PERIOD * 3 / 4 : 0;
         this.clock.oversleeping(oversleep);
         Instant before = Instant.now();
@@ -96,7 +104,9 @@ class SessionJfrTests {
         List<RecordedEvent> events = record(() -> session().run(Duration.ofNanos(10 * PERIOD)));
 
         List<RecordedEvent> overruns = named(events, "rfx.Overrun");
-        assertThat(overruns).extracting(event -> event.getLong("iteration")).contains(1L, 5L);
+        assertThat(overruns)
+                .extracting(event -> event.getLong("iteration"))
+                .containsExactly(1L, 5L);
         RecordedEvent overrun = overruns.get(0);
         assertThat(overrun.getDuration("observe")).isEqualTo(Duration.ofNanos(1_000));
         assertThat(overrun.getDuration("policy")).isZero();
@@ -206,25 +216,17 @@ class SessionJfrTests {
 
     @Test
     void stallIsAnEventWithTheCallThatDoesNotReturn() throws Exception {
-        Session session =
-                new Session(
-                        this.robot,
-                        observation -> observation,
-                        SessionOptions.defaults()
-                                .withName("recorded arm")
-                                .withWarmup(Duration.ZERO)
-                                .withWatchdogTimeout(Duration.ofMillis(200)));
         this.robot.onObserve(
                 () -> {
                     if (this.robot.observes.get() == 4) {
-                        new CountDownLatch(1).await(); // until it is interrupted
+                        this.clock.sleep(Duration.ofHours(1)); // until it is interrupted
                     }
                 });
 
         List<RecordedEvent> events =
                 record(
                         () ->
-                                assertThatThrownBy(session::run)
+                                assertThatThrownBy(() -> session().run())
                                         .isInstanceOf(SessionUnresponsiveException.class));
 
         RecordedEvent stall = named(events, "rfx.Stall").get(0);

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.timing.IterationRecord;
 import java.io.ByteArrayInputStream;
@@ -31,9 +31,8 @@ class SessionRecordTests {
                     .withWarmup(Duration.ZERO)
                     .withSpinWindow(Duration.ZERO);
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Session.class);
-    private static final long MILLISECOND = 1_000_000;
 
-    private final FakeClock clock = new FakeClock();
+    private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final AppenderBase<ILoggingEvent> log =
@@ -55,6 +54,11 @@ class SessionRecordTests {
     void stopListening() {
         LOGGER.detachAppender(this.log);
         LOGGER.setLevel(null);
+        this.clock.close();
+    }
+
+    private void pass(long millis) {
+        this.clock.advance(Duration.ofMillis(millis));
     }
 
     private List<String> logged(String text) {
@@ -64,22 +68,21 @@ class SessionRecordTests {
     }
 
     private Session session() {
-        this.robot.onObserve(() -> this.clock.advance(MILLISECOND));
-        this.robot.onAct(() -> this.clock.advance(3 * MILLISECOND));
-        return new Session(
+        this.robot.onObserve(() -> pass(1));
+        this.robot.onAct(() -> pass(3));
+        return this.clock.session(
                 this.robot,
                 observation -> {
-                    this.clock.advance(2 * MILLISECOND);
+                    pass(2);
                     return "action";
                 },
-                OPTIONS,
-                this.clock.platform());
+                OPTIONS);
     }
 
     private SessionException failIn(Session session, int iteration) {
         this.robot.onObserve(
                 () -> {
-                    this.clock.advance(MILLISECOND);
+                    pass(1);
                     if (this.robot.observes.get() == iteration + 1) {
                         throw new IllegalStateException("unplugged");
                     }
@@ -142,9 +145,8 @@ class SessionRecordTests {
     @Test
     void overrunIsExplainedByItsLongestPhaseAndLatenessByTheLateWakeup() {
         Session session = session();
-        this.clock.oversleeping(() -> this.robot.acts.get() == 4 ? 17 * MILLISECOND : 0);
-        this.robot.onAct(
-                () -> this.clock.advance((this.robot.acts.get() == 2 ? 25 : 3) * MILLISECOND));
+        this.clock.oversleeping(() -> this.robot.acts.get() == 4 ? 17_000_000 : 0);
+        this.robot.onAct(() -> pass(this.robot.acts.get() == 2 ? 25 : 3));
 
         session.run(Duration.ofMillis(131));
 
@@ -159,8 +161,7 @@ class SessionRecordTests {
     @Test
     void logOfAFailureShowsTheLastIterationsAndTheLateOnesBefore() {
         Session session = session();
-        this.robot.onAct(
-                () -> this.clock.advance((this.robot.acts.get() == 5 ? 25 : 3) * MILLISECOND));
+        this.robot.onAct(() -> pass(this.robot.acts.get() == 5 ? 25 : 3));
 
         failIn(session, 40);
 
@@ -177,24 +178,16 @@ class SessionRecordTests {
     }
 
     @Test
-    void burstOfOverrunsIsLoggedOncePerSecondWithTheSuppressedCount() throws Exception {
+    void burstOfOverrunsIsLoggedOncePerSecondWithTheSuppressedCount() {
         int[] lines = new int[1];
-        // Iteration 1, at 60 ms, sees the first report; then one is due every 34 iterations.
         Session session =
-                new Session(
+                this.clock.session(
                         this.robot,
                         observation -> {
-                            this.clock.advance(30 * MILLISECOND);
-                            this.clock.inspect();
-                            int iteration = this.robot.acts.get();
-                            while (iteration > 0
-                                    && logged("was late").size() < 1 + (iteration - 1) / 34) {
-                                this.clock.inspect(); // the last report may just be at its end
-                            }
+                            pass(30);
                             return "action";
                         },
-                        OPTIONS,
-                        this.clock.platform());
+                        OPTIONS);
         session.addListener(
                 new SessionListener() {
                     @Override
@@ -207,20 +200,22 @@ class SessionRecordTests {
 
         assertThat(session.stats().overruns()).isEqualTo(100);
         List<String> late = logged("was late");
-        assertThat(late).hasSize(4);
+        assertThat(late)
+                .extracting(
+                        line ->
+                                line.replaceAll(
+                                        ".* (iteration \\d+): .*; (\\d+ more) .*", "$1, $2"))
+                .as("an inspection each 50 ms; nothing is lost")
+                .containsExactly(
+                        "iteration 0, 0 more",
+                        "iteration 33, 32 more",
+                        "iteration 67, 33 more",
+                        "iteration 99, 31 more");
         assertThat(late.get(0))
                 .isEqualTo(
                         "Session 'recorded' was late after iteration 0: policy took 30.000 ms"
                                 + " (observe 0.000, policy 30.000, act 0.000 ms of a period of"
                                 + " 20.000 ms); 0 more since the last such line");
-        int suppressed =
-                late.stream()
-                        .mapToInt(
-                                line ->
-                                        Integer.parseInt(
-                                                line.replaceAll(".*; (\\d+) more.*", "$1")))
-                        .sum();
-        assertThat(late.size() + suppressed).as("nothing is lost").isEqualTo(100);
         assertThat(lines[0]).as("before the end is reported").isEqualTo(late.size());
     }
 
@@ -254,32 +249,21 @@ class SessionRecordTests {
                                 RobotReading.value("voltage", "1", 12));
                     }
                 };
-        Session session =
-                new Session(
-                        counting,
-                        observation -> {
-                            this.clock.inspect();
-                            return "action";
-                        },
-                        OPTIONS,
-                        this.clock.platform());
+        Session session = this.clock.session(counting, observation -> "action", OPTIONS);
 
         session.run(Duration.ofMillis(20 * 90));
         session.stop();
 
-        assertThat(logged("clamps").size()).as("in 1.8 s").isBetween(1, 3);
-        assertThat(logged("clamps").get(logged("clamps").size() - 1))
-                .matches(
-                        "Session 'recorded' has new incidents of its robot: clamps of joint 0"
-                                + " \\+\\d+ \\(220 in total\\).*");
-        long reported =
-                logged("clamps").stream()
-                        .mapToLong(
-                                line ->
-                                        Long.parseLong(
-                                                line.replaceAll(".*joint 0 \\+(\\d+) .*", "$1")))
-                        .sum();
-        assertThat(reported).as("since the run began").isEqualTo(180);
+        assertThat(logged("new incidents"))
+                .extracting(
+                        line ->
+                                line.replace(
+                                        "Session 'recorded' has new incidents of its robot: ", ""))
+                .as("an inspection each 50 ms; nothing is lost")
+                .containsExactly(
+                        "clamps of joint 0 +6 (46 in total), retries +3 (3 in total)",
+                        "clamps of joint 0 +100 (146 in total), retries +26 (29 in total)",
+                        "clamps of joint 0 +74 (220 in total)");
         assertThat(logged("cycles")).isEmpty();
         assertThat(logged("voltage")).isEmpty();
     }

@@ -3,10 +3,10 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.test.Caller;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +14,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,38 +27,46 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Start, stop, run and close, from every thread and in every order. A test that ends only by the
- * interrupt, after half of the stop timeout, exceeds its time limit and fails.
+ * Start, stop, run and close, from every thread and in every order. A stop takes no time, because
+ * the calls take none; one that ends only by the interrupt takes half of the stop timeout.
  */
-@Timeout(value = 4, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(60)
 class SessionTests {
 
     private static final SessionOptions OPTIONS =
-            SessionOptions.defaults()
-                    .withWarmup(Duration.ZERO)
-                    .withStopTimeout(Duration.ofSeconds(10));
+            SessionOptions.defaults().withWarmup(Duration.ZERO);
 
+    private final VirtualClock clock = new VirtualClock();
+    private final long origin = this.clock.nanoTime();
     private final ScriptedRobot robot = new ScriptedRobot();
-    private final ExecutorService executor = Executors.newCachedThreadPool();
-    private volatile Policy<String, String> policy = observation -> "action";
-    private final Session session =
-            new Session(this.robot, observation -> this.policy.selectAction(observation), OPTIONS);
+    private Policy<String, String> policy = observation -> "action";
+    private final Session session = session(OPTIONS);
+
+    private Session session(SessionOptions options) {
+        return this.clock.session(
+                this.robot, observation -> this.policy.selectAction(observation), options);
+    }
+
+    private Session sessionOnTheJvm() {
+        return new Session(this.robot, observation -> "action", OPTIONS);
+    }
 
     @AfterEach
-    void shutDown() {
-        this.executor.shutdownNow();
+    void close() {
+        this.clock.close();
     }
 
-    private static Session standingStill(ScriptedRobot robot, SessionOptions options) {
-        FakeClock clock = new FakeClock().standingStill();
-        return new Session(robot, observation -> "action", options, clock.platform());
+    private Duration now() {
+        return Duration.ofNanos(this.clock.nanoTime() - this.origin);
     }
 
-    private void awaitIterations(Session session, long iterations) {
-        while (session.stepCount() < iterations) {
-            assertThat(session.state().isActive()).isTrue();
-            Thread.onSpinWait();
-        }
+    /** Lets other threads run until they wait. */
+    private void passAnInstant() {
+        this.clock.advance(Duration.ofNanos(1));
+    }
+
+    private static boolean returns(Caller caller) {
+        return caller.isDone() && caller.thrown() == null;
     }
 
     @Test
@@ -81,7 +87,7 @@ class SessionTests {
         List<String> calls = new ArrayList<>();
         this.robot.onReset(() -> calls.add("robot"));
         Session session =
-                new Session(
+                this.clock.session(
                         this.robot,
                         new Policy<String, String>() {
                             @Override
@@ -100,7 +106,8 @@ class SessionTests {
 
         assertThat(calls).containsExactly("robot", "policy");
         assertThat(session.isRunning()).isTrue();
-        awaitIterations(session, 2);
+        this.clock.advance(Duration.ofMillis(40));
+        assertThat(session.stepCount()).isEqualTo(2);
         session.stop();
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.robot.stops).hasValue(1);
@@ -115,7 +122,7 @@ class SessionTests {
                 .onAct(() -> threads.add(Thread.currentThread()))
                 .onStop(() -> threads.add(Thread.currentThread()));
 
-        this.session.run(Duration.ofMillis(1));
+        sessionOnTheJvm().run(Duration.ofMillis(1));
 
         assertThat(threads).hasSize(4).containsOnly(threads.get(0));
         assertThat(threads.get(0).getName()).isEqualTo("rfx-session-rfx-session");
@@ -131,53 +138,58 @@ class SessionTests {
                     this.session.start();
                     return "action";
                 };
-        awaitIterations(this.session, this.session.stepCount() + 2);
+        this.clock.advance(Duration.ofMillis(40));
 
         this.session.close();
+        assertThat(this.session.stepCount()).isEqualTo(2);
 
         assertThat(this.robot.resets).hasValue(1);
     }
 
+    /** In real time, because the starts come at once. */
     @Test
     void thirtyTwoConcurrentStartsAreOneResetAndOneThread() throws Exception {
         int starters = 32;
+        Session session = sessionOnTheJvm();
         CyclicBarrier barrier = new CyclicBarrier(starters);
+        ExecutorService executor = Executors.newFixedThreadPool(starters);
         List<Future<?>> starts = new ArrayList<>();
         for (int i = 0; i < starters; i++) {
             starts.add(
-                    this.executor.submit(
+                    executor.submit(
                             () -> {
                                 barrier.await();
-                                this.session.start();
-                                assertThat(this.session.isRunning()).isTrue();
+                                session.start();
+                                assertThat(session.isRunning()).isTrue();
                                 return null;
                             }));
         }
         for (Future<?> start : starts) {
             start.get();
         }
+        executor.shutdown();
 
         assertThat(this.robot.resets).hasValue(1);
         assertThat(
                         Thread.getAllStackTraces().keySet().stream()
                                 .filter(t -> t.getName().equals("rfx-session-rfx-session")))
                 .hasSize(1);
-        this.session.stop();
+        session.stop();
         assertThat(this.robot.stops).hasValue(1);
     }
 
     @Test
     void stoppedSessionStartsAgainAndCountsFromZero() {
-        Session session = standingStill(this.robot, OPTIONS);
         for (int run = 1; run <= 3; run++) {
-            session.start();
-            awaitIterations(session, 1);
-            session.stop();
-            assertThat(session.stepCount()).isEqualTo(1);
+            this.session.start();
+            assertThat(this.session.stepCount()).isEqualTo(1);
+            this.session.stop();
+            assertThat(this.session.stepCount()).isEqualTo(1);
             assertThat(this.robot.resets).hasValue(run);
             assertThat(this.robot.stops).hasValue(run);
         }
-        assertThat(session.totals().iterations()).isEqualTo(3);
+        assertThat(now()).isZero();
+        assertThat(this.session.totals().iterations()).isEqualTo(3);
     }
 
     @Test
@@ -200,51 +212,48 @@ class SessionTests {
 
     @Test
     void stopWakesTheWaitForANextIterationThatIsFarAway() {
-        Session session = standingStill(this.robot, OPTIONS.withRateHz(0.1));
+        Session session = session(OPTIONS.withRateHz(0.1));
         session.start();
-        awaitIterations(session, 1);
 
         session.stop();
 
+        assertThat(now()).isZero();
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(session.stepCount()).isEqualTo(1);
         assertThat(this.robot.stops).hasValue(1);
     }
 
     @Test
-    void stopDuringWarmUpEndsItAtOnce() throws Exception {
-        CountDownLatch reset = new CountDownLatch(1);
-        this.robot.onReset(reset::countDown);
-        Session session = standingStill(this.robot, OPTIONS.withWarmup(Duration.ofHours(1)));
-        Future<?> start = this.executor.submit(session::start);
-        reset.await();
+    void stopDuringWarmUpEndsItAtOnce() {
+        Session session = session(OPTIONS.withWarmup(Duration.ofHours(1)));
+        Caller start = Caller.of(this.clock, session::start);
+        this.clock.advance(Duration.ofMinutes(59));
 
         session.stop();
-        start.get();
 
+        assertThat(now()).isEqualTo(Duration.ofMinutes(59));
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.robot.observes).hasValue(0);
         assertThat(this.robot.stops).hasValue(1);
+        passAnInstant();
+        assertThat(returns(start)).isTrue();
     }
 
     @Test
-    void stopDuringResetInterruptsItAtOnce() throws Exception {
-        CountDownLatch inReset = new CountDownLatch(1);
-        this.robot.onReset(
-                () -> {
-                    inReset.countDown();
-                    new CountDownLatch(1).await();
-                });
-        Future<?> start = this.executor.submit((Runnable) this.session::start);
-        inReset.await();
+    void stopDuringResetInterruptsItAtOnce() {
+        this.robot.onReset(() -> this.clock.sleep(Duration.ofDays(1)));
+        Caller start = Caller.of(this.clock, this.session::start);
+        this.clock.advance(Duration.ofMinutes(1));
 
         this.session.stop();
-        start.get();
 
+        assertThat(now()).isEqualTo(Duration.ofMinutes(1));
         assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.session.failure()).isNull();
         assertThat(this.robot.observes).hasValue(0);
         assertThat(this.robot.stops).hasValue(1);
+        passAnInstant();
+        assertThat(returns(start)).isTrue();
     }
 
     @Test
@@ -253,6 +262,7 @@ class SessionTests {
 
         this.session.start();
 
+        assertThat(now()).isZero();
         assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.robot.observes).hasValue(0);
         assertThat(this.robot.stops).hasValue(1);
@@ -270,6 +280,7 @@ class SessionTests {
 
         this.session.run();
 
+        assertThat(now()).isEqualTo(Duration.ofMillis(60));
         assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.session.stepCount()).isEqualTo(3);
         assertThat(this.robot.acts).hasValue(3);
@@ -288,6 +299,7 @@ class SessionTests {
 
         this.session.run();
 
+        assertThat(now()).isZero();
         assertThat(asked).isFalse();
         assertThat(this.robot.acts).hasValue(0);
         assertThat(this.robot.stops).hasValue(1);
@@ -299,6 +311,7 @@ class SessionTests {
 
         this.session.run();
 
+        assertThat(now()).isZero();
         assertThat(this.session.stepCount()).isEqualTo(1);
         assertThat(this.robot.stops).hasValue(1);
     }
@@ -309,6 +322,7 @@ class SessionTests {
 
         this.session.run(Duration.ofMillis(1));
 
+        assertThat(now()).isEqualTo(Duration.ofMillis(1));
         assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.robot.stops).hasValue(1);
     }
@@ -325,8 +339,8 @@ class SessionTests {
     }
 
     @Test
-    void stopFromAListenerEndsTheRun() throws Exception {
-        CountDownLatch stopped = new CountDownLatch(1);
+    void stopFromAListenerEndsTheRun() {
+        AtomicBoolean stopped = new AtomicBoolean();
         this.session.addListener(
                 new SessionListener() {
                     @Override
@@ -337,50 +351,38 @@ class SessionTests {
 
                     @Override
                     public void stopped(SessionView session) {
-                        stopped.countDown();
+                        stopped.set(true);
                     }
                 });
 
         this.session.run();
 
-        stopped.await();
+        assertThat(now()).isZero();
+        passAnInstant();
+        assertThat(stopped).isTrue();
         assertThat(this.robot.stops).hasValue(1);
     }
 
     @Test
-    void twoStopsAtOnceBothReturnAfterTheEnd() throws Exception {
-        CountDownLatch inAct = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        this.robot.onAct(
+    void twoStopsAtOnceBothReturnAfterTheEnd() {
+        this.robot.onAct(() -> this.clock.advance(Duration.ofMillis(300)));
+        List<Duration> returned = new ArrayList<>();
+        Runnable stop =
                 () -> {
-                    inAct.countDown();
-                    goOn.await();
-                });
+                    this.session.stop();
+                    assertThat(this.robot.stops).hasValue(1);
+                    assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
+                    returned.add(now());
+                };
         this.session.start();
-        inAct.await();
-        List<Thread> waiting = new CopyOnWriteArrayList<>();
-        List<Future<?>> stops = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            stops.add(
-                    this.executor.submit(
-                            () -> {
-                                waiting.add(Thread.currentThread());
-                                this.session.stop();
-                                assertThat(this.robot.stops).hasValue(1);
-                                assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
-                            }));
-        }
-        while (waiting.stream().anyMatch(t -> t.getState() != Thread.State.TIMED_WAITING)
-                || waiting.size() < 2) {
-            Thread.onSpinWait();
-        }
-        assertThat(stops).noneMatch(Future::isDone);
+        Caller one = Caller.of(this.clock, stop);
+        Caller two = Caller.of(this.clock, stop);
 
-        goOn.countDown();
+        this.clock.advance(Duration.ofSeconds(1));
 
-        for (Future<?> stop : stops) {
-            stop.get();
-        }
+        assertThat(returns(one)).isTrue();
+        assertThat(returns(two)).isTrue();
+        assertThat(returned).containsExactly(Duration.ofMillis(300), Duration.ofMillis(300));
     }
 
     @Test
@@ -402,6 +404,7 @@ class SessionTests {
 
         this.session.stop();
 
+        assertThat(now()).isZero();
         assertThat(reported)
                 .containsExactly("started", "stopped on rfx-session-rfx-session-events");
     }
@@ -449,43 +452,31 @@ class SessionTests {
 
     @Test
     void runEndsWhenItsDurationIsOverAlsoInTheMiddleOfAWait() {
-        FakeClock clock = new FakeClock();
-        Session session =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS.withRateHz(0.1).withSpinWindow(Duration.ZERO),
-                        clock.platform());
+        Session session = session(OPTIONS.withRateHz(0.1));
 
         session.run(Duration.ofSeconds(15));
 
         assertThat(session.stepCount()).isEqualTo(2);
-        assertThat(clock.nanoTime() - FakeClock.ORIGIN).isEqualTo(15_000_000_000L);
+        assertThat(now()).isEqualTo(Duration.ofSeconds(15));
         assertThat(this.robot.stops).hasValue(1);
     }
 
     @Test
     void runOfARunningSessionCountsItsDurationFromTheCall() {
-        Session session =
-                new Session(this.robot, observation -> "action", OPTIONS.withRateHz(0.001));
+        Session session = session(OPTIONS.withRateHz(0.001));
         session.start();
-        awaitIterations(session, 1);
+        this.clock.advance(Duration.ofSeconds(10));
 
-        session.run(Duration.ofMillis(1)); // the next iteration is 1000 s away
+        session.run(Duration.ofMillis(1)); // the next iteration is 990 s away
 
+        assertThat(now()).isEqualTo(Duration.ofMillis(10_001));
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(session.stepCount()).isEqualTo(1);
     }
 
     @Test
     void optionSetsTheDurationOfEveryRun() {
-        FakeClock clock = new FakeClock();
-        Session session =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS.withDuration(Duration.ofSeconds(1)).withSpinWindow(Duration.ZERO),
-                        clock.platform());
+        Session session = session(OPTIONS.withDuration(Duration.ofSeconds(1)));
 
         session.run();
         assertThat(session.stepCount()).isEqualTo(50);
@@ -503,62 +494,59 @@ class SessionTests {
     }
 
     @Test
-    void interruptEndsRunAndStaysSet() throws Exception {
-        AtomicReference<Boolean> interrupted = new AtomicReference<>();
-        Thread runner =
-                new Thread(
+    void interruptEndsRunAndStaysSet() {
+        boolean[] interrupted = {false};
+        Caller caller =
+                Caller.of(
+                        this.clock,
                         () -> {
                             this.session.run();
-                            interrupted.set(Thread.currentThread().isInterrupted());
+                            interrupted[0] = Thread.interrupted();
                         });
-        runner.start();
-        while (this.session.stepCount() == 0) {
-            Thread.onSpinWait();
-        }
+        this.clock.advance(Duration.ofMillis(30));
 
-        runner.interrupt();
-        runner.join();
+        caller.thread().interrupt();
+        passAnInstant();
 
-        assertThat(interrupted).hasValue(true);
+        assertThat(returns(caller)).isTrue();
+        assertThat(interrupted[0]).isTrue();
         assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.robot.stops).hasValue(1);
     }
 
     @Test
-    void interruptOfTheCallerOfStartEndsTheStart() throws Exception {
-        CountDownLatch inReset = new CountDownLatch(1);
-        this.robot.onReset(
-                () -> {
-                    inReset.countDown();
-                    new CountDownLatch(1).await();
-                });
-        Thread starter = new Thread(this.session::start);
-        starter.start();
-        inReset.await();
+    void interruptOfTheCallerOfStartEndsTheStart() {
+        this.robot.onReset(() -> this.clock.sleep(Duration.ofDays(1)));
+        Caller caller = Caller.of(this.clock, this.session::start);
+        this.clock.advance(Duration.ofMinutes(1));
 
-        starter.interrupt();
-        starter.join();
+        caller.thread().interrupt();
+        passAnInstant();
 
+        assertThat(returns(caller)).isTrue();
         assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.robot.stops).hasValue(1);
     }
 
     @Test
     void interruptThatAPolicyLeavesSetDoesNotMakeTheLoopRunWild() {
-        FakeClock clock = new FakeClock().oversleeping(() -> 0);
-        Session session =
-                new Session(
-                        this.robot,
-                        observation -> {
-                            Thread.currentThread().interrupt();
-                            return "action";
-                        },
-                        OPTIONS.withSpinWindow(Duration.ZERO),
-                        clock.platform());
+        int[] sleeps = {0};
+        this.clock.oversleeping(
+                () -> {
+                    sleeps[0]++;
+                    return 0;
+                });
+        this.policy =
+                observation -> {
+                    Thread.currentThread().interrupt();
+                    return "action";
+                };
+        Session session = session(OPTIONS.withSpinWindow(Duration.ZERO));
 
         session.run(Duration.ofSeconds(1));
 
         assertThat(session.stepCount()).isEqualTo(50);
+        assertThat(sleeps[0]).as("one that returns at once, and one that lasts").isEqualTo(100);
     }
 
     @Test
@@ -601,62 +589,53 @@ class SessionTests {
     }
 
     @Test
-    void everyCallerOfAStartThatFailsGetsTheReason() throws Exception {
-        CountDownLatch inReset = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
+    void everyCallerOfAStartThatFailsGetsTheReason() {
         this.robot.onReset(
                 () -> {
-                    inReset.countDown();
-                    goOn.await();
+                    this.clock.advance(Duration.ofMillis(100));
                     throw new IllegalStateException("no power");
                 });
-        List<Future<?>> starts = new ArrayList<>();
+        List<Caller> starts = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            starts.add(this.executor.submit((Runnable) this.session::start));
-            inReset.await();
+            starts.add(Caller.of(this.clock, this.session::start));
+            this.clock.advance(Duration.ofMillis(10));
         }
 
-        goOn.countDown();
+        this.clock.advance(Duration.ofMillis(100));
 
-        for (Future<?> start : starts) {
-            assertThatThrownBy(start::get).hasRootCauseMessage("no power");
-        }
+        assertThat(starts)
+                .allSatisfy(start -> assertThat(start.thrown()).hasRootCauseMessage("no power"));
+        assertThat(this.robot.resets).hasValue(1);
     }
 
     @Test
     void runDoesNotLengthenARunThatIsLimitedAlready() {
-        Session session =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS.withRateHz(0.001).withDuration(Duration.ofMillis(50)));
+        Session session = session(OPTIONS.withRateHz(0.001).withDuration(Duration.ofMillis(50)));
         session.start();
 
         session.run(Duration.ofHours(1));
 
+        assertThat(now()).isEqualTo(Duration.ofMillis(50));
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
     }
 
     @Test
-    void listenerThatBlocksDoesNotKeepStopFromReturning() throws Exception {
-        CountDownLatch release = new CountDownLatch(1);
+    void listenerThatBlocksDoesNotKeepStopFromReturning() {
+        boolean[] released = {false};
         this.session.addListener(
                 new SessionListener() {
                     @Override
                     public void started(SessionView session) {
-                        try {
-                            release.await();
-                        } catch (InterruptedException ex) {
-                            throw new AssertionError(ex);
-                        }
+                        SessionTests.this.clock.await(() -> released[0], Duration.ofDays(1));
                     }
                 });
         this.session.start();
 
         this.session.stop();
 
+        assertThat(now()).isEqualTo(Duration.ofSeconds(1));
         assertThat(this.robot.stops).hasValue(1);
-        release.countDown();
+        released[0] = true;
     }
 
     @Test
@@ -673,7 +652,7 @@ class SessionTests {
                     }
                 });
 
-        this.session.run(Duration.ofMillis(1));
+        sessionOnTheJvm().run(Duration.ofMillis(1));
 
         assumeThat(slack.get()).isNotNull();
         assertThat(slack).hasValue("1");
@@ -721,7 +700,7 @@ class SessionTests {
         ThreadGroup group = new ThreadGroup("application");
         AtomicReference<ThreadGroup> ofTheRun = new AtomicReference<>();
         this.robot.onReset(() -> ofTheRun.set(Thread.currentThread().getThreadGroup()));
-        Thread caller = new Thread(group, () -> this.session.run(Duration.ofMillis(1)));
+        Thread caller = new Thread(group, () -> sessionOnTheJvm().run(Duration.ofMillis(1)));
 
         caller.start();
         caller.join();

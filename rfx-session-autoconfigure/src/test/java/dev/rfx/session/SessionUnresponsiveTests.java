@@ -6,15 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
-import dev.rfx.session.testkit.FakeClock;
-import dev.rfx.session.testkit.IgnoringInterrupts;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import dev.rfx.session.test.Caller;
+import dev.rfx.session.test.TestPlatform;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import dev.rfx.session.testkit.ScriptedRobot.Step;
-import dev.rfx.session.timing.Clock;
-import dev.rfx.session.timing.Scheduler;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,40 +23,28 @@ import org.slf4j.LoggerFactory;
 /** A call does not return. */
 class SessionUnresponsiveTests {
 
-    /** A short stop timeout, for the tests in which it passes. */
+    private static final Duration STOP_TIMEOUT = Duration.ofMillis(100);
     private static final SessionOptions OPTIONS =
-            SessionOptions.defaults()
-                    .withWarmup(Duration.ZERO)
-                    .withStopTimeout(Duration.ofMillis(100));
+            SessionOptions.defaults().withWarmup(Duration.ZERO).withStopTimeout(STOP_TIMEOUT);
 
-    /** A long stop timeout, for the tests in which half of it passes. */
-    private static final SessionOptions PATIENT = OPTIONS.withStopTimeout(Duration.ofSeconds(2));
-
+    private final VirtualClock clock = new VirtualClock();
+    private final long origin = this.clock.nanoTime();
     private final ScriptedRobot robot = new ScriptedRobot();
-    private final CountDownLatch blocked = new CountDownLatch(1);
-    private final CountDownLatch release = new CountDownLatch(1);
-    private final Step block =
-            () -> {
-                this.blocked.countDown();
-                IgnoringInterrupts.await(this.release);
-            };
-
-    private final Step blockUntilInterrupted =
-            () -> {
-                this.blocked.countDown();
-                new CountDownLatch(1).await();
-            };
+    private boolean released;
+    private final Step block = () -> this.clock.await(() -> this.released, Duration.ofDays(1));
+    private final Step blockUntilInterrupted = () -> this.clock.sleep(Duration.ofDays(1));
 
     @AfterEach
-    void letGo() {
-        this.release.countDown();
+    void close() {
+        this.released = true;
+        this.clock.close();
+    }
+
+    private Duration now() {
+        return Duration.ofNanos(this.clock.nanoTime() - this.origin);
     }
 
     private Session session(SessionPhase phase, Step step) {
-        return session(phase, step, OPTIONS);
-    }
-
-    private Session session(SessionPhase phase, Step step, SessionOptions options) {
         switch (phase) {
             case RESET -> this.robot.onReset(step);
             case OBSERVE -> this.robot.onObserve(step);
@@ -66,7 +52,7 @@ class SessionUnresponsiveTests {
             case STOP -> this.robot.onStop(step);
             default -> {}
         }
-        return new Session(
+        return this.clock.session(
                 this.robot,
                 observation -> {
                     if (phase == SessionPhase.POLICY) {
@@ -74,7 +60,7 @@ class SessionUnresponsiveTests {
                     }
                     return "action";
                 },
-                options);
+                OPTIONS);
     }
 
     @ParameterizedTest
@@ -83,7 +69,6 @@ class SessionUnresponsiveTests {
             throws Exception {
         Session session = session(phase, this.block);
         session.start();
-        this.blocked.await();
 
         assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::stop)
@@ -104,7 +89,7 @@ class SessionUnresponsiveTests {
                 .isThrownBy(session::checkHealth);
         assertThat(this.robot.resets).hasValue(1);
 
-        this.release.countDown();
+        this.released = true;
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
 
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
@@ -120,25 +105,16 @@ class SessionUnresponsiveTests {
     @Test
     void resetThatDoesNotReturnIsStuckAndStartThrows() throws Exception {
         Session session = session(SessionPhase.RESET, this.block);
-        AtomicReference<Throwable> thrown = new AtomicReference<>();
-        Thread starter =
-                new Thread(
-                        () -> {
-                            try {
-                                session.start();
-                            } catch (Throwable ex) {
-                                thrown.set(ex);
-                            }
-                        });
-        starter.start();
-        this.blocked.await();
+        Caller starter = Caller.of(this.clock, session::start);
+        this.clock.advance(Duration.ofSeconds(1));
+        assertThat(this.robot.resets).hasValue(1);
 
         assertThatExceptionOfType(SessionUnresponsiveException.class)
                 .isThrownBy(session::stop)
                 .withMessageContaining("in reset of iteration 0");
-        starter.join();
 
-        assertThat(thrown.get()).isInstanceOf(SessionUnresponsiveException.class);
+        this.clock.advance(Duration.ofNanos(1));
+        assertThat(starter.thrown()).isInstanceOf(SessionUnresponsiveException.class);
         assertThat(this.robot.stops).hasValue(1);
     }
 
@@ -151,36 +127,35 @@ class SessionUnresponsiveTests {
                 .isThrownBy(session::stop)
                 .withMessageContaining("in stop of iteration");
 
-        this.release.countDown();
+        this.released = true;
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(this.robot.stops).hasValue(1);
     }
 
     @Test
     void robotStopDuringABlockedCallMayBlockTooAndIsAwaitedBeforeANewStart() throws Exception {
-        CountDownLatch releaseStop = new CountDownLatch(1);
+        boolean[] stopReleased = {false};
         Session session = session(SessionPhase.ACT, this.block);
-        this.robot.onStop(() -> IgnoringInterrupts.await(releaseStop));
+        this.robot.onStop(() -> this.clock.await(() -> stopReleased[0], Duration.ofDays(1)));
         session.start();
-        this.blocked.await();
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
 
-        this.release.countDown();
+        this.released = true;
 
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::start);
-        releaseStop.countDown();
+        stopReleased[0] = true;
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(this.robot.stops).hasValue(1);
     }
 
     @Test
     void blockedCallThatHeedsTheInterruptEndsCleanly() throws Exception {
-        Session session = session(SessionPhase.ACT, this.blockUntilInterrupted, PATIENT);
+        Session session = session(SessionPhase.ACT, this.blockUntilInterrupted);
         session.start();
-        this.blocked.await();
 
         session.stop();
 
+        assertThat(now()).isEqualTo(STOP_TIMEOUT.dividedBy(2));
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(session.failure()).isNull();
         assertThat(this.robot.stops).hasValue(1);
@@ -194,14 +169,11 @@ class SessionUnresponsiveTests {
                 session(
                         SessionPhase.ACT,
                         () -> {
-                            this.blocked.countDown();
                             while (!Thread.currentThread().isInterrupted()) {
-                                Thread.onSpinWait();
+                                this.clock.advance(Duration.ofMillis(1));
                             }
-                        },
-                        PATIENT);
+                        });
         session.start();
-        this.blocked.await();
 
         session.stop();
 
@@ -210,30 +182,26 @@ class SessionUnresponsiveTests {
 
     @Test
     void stopTimeoutsAreNotCutShortByAnInterruptOfTheCaller() throws Exception {
-        Session session = session(SessionPhase.ACT, this.blockUntilInterrupted, PATIENT);
+        Session session = session(SessionPhase.ACT, this.blockUntilInterrupted);
         session.start();
-        this.blocked.await();
         Thread.currentThread().interrupt();
 
         session.stop();
 
         assertThat(Thread.interrupted()).isTrue();
+        assertThat(now()).isEqualTo(STOP_TIMEOUT.dividedBy(2));
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
     }
 
     @Test
     void stallIsSeenAfterFivePeriodsAndHalfASecond() throws Exception {
-        FakeClock clock = new FakeClock();
-        this.robot.onAct(this.block);
-        Session session =
-                new Session(this.robot, observation -> "action", OPTIONS, clock.platform());
+        Session session = session(SessionPhase.ACT, this.block);
         session.start();
-        this.blocked.await();
 
-        clock.advance(500_000_000);
+        this.clock.advance(Duration.ofMillis(500));
         session.checkHealth();
         assertThat(session.snapshot().stalled()).isFalse();
-        clock.advance(1);
+        this.clock.advance(Duration.ofNanos(1));
 
         assertThat(session.snapshot().stalled()).isTrue();
         assertThat(session.snapshot().sinceLastIteration())
@@ -243,25 +211,20 @@ class SessionUnresponsiveTests {
                 .withMessage(
                         "Control loop of session 'rfx-session' is stalled: no iteration was"
                                 + " completed for 500 ms, it is in act of iteration 0");
-        this.release.countDown();
+        this.released = true;
         session.close();
     }
 
     @Test
-    void slowLoopIsNotStalledBetweenItsIterations() throws Exception {
-        FakeClock clock = new FakeClock().standingStill();
+    void slowLoopIsNotStalledBetweenItsIterations() {
+        this.clock.oversleeping(() -> Duration.ofDays(1).toNanos());
         Session session =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS.withRateHz(0.1),
-                        clock.platform());
+                this.clock.session(this.robot, observation -> "action", OPTIONS.withRateHz(0.1));
         session.start();
-        clock.awaitSleeper();
 
-        clock.advance(50_000_000_000L);
+        this.clock.advance(Duration.ofSeconds(50));
         assertThat(session.snapshot().stalled()).isFalse();
-        clock.advance(1);
+        this.clock.advance(Duration.ofNanos(1));
         assertThat(session.snapshot().stalled()).isTrue();
         session.stop();
     }
@@ -296,19 +259,16 @@ class SessionUnresponsiveTests {
 
     @Test
     void stopThatTakesTooLongIsDetectedThoughNoCallerWaitsForIt() throws Exception {
-        FakeClock clock = new FakeClock();
-        this.robot.onStop(this.block);
+        Session session = session(SessionPhase.STOP, this.block);
         this.robot.onAct(
                 () -> {
                     throw new IllegalStateException("boom");
                 });
-        Session session =
-                new Session(this.robot, observation -> "action", OPTIONS, clock.platform());
         session.start();
-        this.blocked.await();
+        this.clock.advance(STOP_TIMEOUT);
         assertThat(session.snapshot().stalled()).isFalse();
 
-        clock.advance(Duration.ofMillis(100).toNanos() + 1);
+        this.clock.advance(Duration.ofNanos(1));
 
         assertThat(session.snapshot().stalled()).isTrue();
     }
@@ -316,11 +276,12 @@ class SessionUnresponsiveTests {
     @Test
     void robotIsStoppedThoughTheLogBlocks() throws Exception {
         Logger log = (Logger) LoggerFactory.getLogger(Session.class);
-        AppenderBase<ILoggingEvent> blockedLog =
-                new AppenderBase<>() {
+        UnsynchronizedAppenderBase<ILoggingEvent> blockedLog =
+                new UnsynchronizedAppenderBase<>() {
                     @Override
                     protected void append(ILoggingEvent event) {
-                        IgnoringInterrupts.await(SessionUnresponsiveTests.this.release);
+                        SessionUnresponsiveTests.this.clock.await(
+                                () -> SessionUnresponsiveTests.this.released, Duration.ofDays(1));
                     }
                 };
         blockedLog.start();
@@ -329,13 +290,12 @@ class SessionUnresponsiveTests {
         try {
             Session session = session(SessionPhase.POLICY, this.block);
             session.start();
-            this.blocked.await();
 
             assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
 
             assertThat(this.robot.stops).hasValue(1);
         } finally {
-            this.release.countDown();
+            this.released = true;
             log.detachAppender(blockedLog);
             log.setLevel(null);
         }
@@ -347,21 +307,8 @@ class SessionUnresponsiveTests {
         this.robot.onObserve(this.block);
         AtomicReference<Thread> stopping = new AtomicReference<>();
         this.robot.onStop(() -> stopping.set(Thread.currentThread()));
-        // The clock stands still, so the watchdog leaves it to the caller.
-        FakeClock clock = new FakeClock();
         SessionPlatform withoutDeputy =
-                new JvmPlatform() {
-
-                    @Override
-                    public Clock clock() {
-                        return clock;
-                    }
-
-                    @Override
-                    public Scheduler scheduler() {
-                        return clock.scheduler();
-                    }
-
+                new TestPlatform(this.clock) {
                     @Override
                     public Thread newThread(Runnable task, String name) {
                         return name.endsWith("-stop")
@@ -371,8 +318,6 @@ class SessionUnresponsiveTests {
                 };
         Session session = new Session(this.robot, observation -> "action", OPTIONS, withoutDeputy);
         session.start();
-        this.blocked.await();
-        clock.lettingWaitsTimeOut(true);
 
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::stop);
         assertThat(stopping).hasValue(Thread.currentThread());
@@ -380,8 +325,7 @@ class SessionUnresponsiveTests {
         assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(session::start);
         assertThat(session.awaitStopped(Duration.ZERO)).isFalse();
 
-        clock.lettingWaitsTimeOut(false);
-        this.release.countDown();
+        this.released = true;
         assertThat(session.awaitStopped(Duration.ofMinutes(1))).isTrue();
         assertThat(this.robot.stops).hasValue(1);
     }

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.Campaign;
-import dev.rfx.session.testkit.FakeClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,14 +22,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SharedRobotTests {
 
     private static final SessionOptions OPTIONS =
-            SessionOptions.defaults().withWarmup(Duration.ZERO).withSpinWindow(Duration.ZERO);
+            SessionOptions.defaults().withWarmup(Duration.ZERO);
 
+    /** Allows one restart, after a second. */
+    private static final RestartPolicy RESTART =
+            new RestartPolicy() {
+                @Override
+                public Duration delayAfter(SessionException failure) {
+                    return Duration.ofSeconds(1);
+                }
+
+                @Override
+                public int attempts() {
+                    return 1;
+                }
+
+                @Override
+                public int maxAttempts() {
+                    return 1;
+                }
+            };
+
+    private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();
     private final Session first = session("first");
     private final Session second = session("second");
 
     private Session session(String name) {
-        return new Session(this.robot, observation -> "action", OPTIONS.withName(name));
+        return this.clock.session(this.robot, observation -> "action", OPTIONS.withName(name));
+    }
+
+    @AfterEach
+    void close() {
+        this.clock.close();
+    }
+
+    private void failInAct() {
+        this.robot.onAct(
+                () -> {
+                    throw new IllegalStateException("boom");
+                });
     }
 
     @Test
@@ -87,27 +119,14 @@ class SharedRobotTests {
 
     @Test
     void secondSessionIsRefusedWhileACallOfTheFirstDoesNotReturn() throws Exception {
-        Session stuck =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS.withName("first").withStopTimeout(Duration.ofMillis(20)));
-        CountDownLatch blocked = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        this.robot.onObserve(
-                () -> {
-                    blocked.countDown();
-                    while (release.getCount() > 0) {
-                        Thread.onSpinWait(); // ignores the interrupt
-                    }
-                });
-        stuck.start();
-        blocked.await();
-        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(stuck::stop);
+        boolean[] released = {false};
+        this.robot.onObserve(() -> this.clock.await(() -> released[0], Duration.ofDays(1)));
+        this.first.start();
+        assertThatExceptionOfType(SessionUnresponsiveException.class).isThrownBy(this.first::stop);
 
         assertThatExceptionOfType(RobotInUseException.class).isThrownBy(this.second::start);
-        release.countDown();
-        assertThat(stuck.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        released[0] = true;
+        assertThat(this.first.awaitStopped(Duration.ofMinutes(1))).isTrue();
 
         this.second.start();
         assertThat(this.second.isRunning()).isTrue();
@@ -119,9 +138,9 @@ class SharedRobotTests {
         MockRobot robot = new MockRobot(6, 50);
         Policy<Observation, Tensor> policy = observation -> Tensor.of(0, 0, 0, 0, 0, 0);
         Session limited =
-                new Session(
+                this.clock.session(
                         SafetyLimits.around(robot).max(1).build(), policy, OPTIONS.withName("a"));
-        Session bare = new Session(robot, policy, OPTIONS.withName("b"));
+        Session bare = this.clock.session(robot, policy, OPTIONS.withName("b"));
         limited.start();
 
         assertThatExceptionOfType(RobotInUseException.class).isThrownBy(bare::start);
@@ -130,55 +149,25 @@ class SharedRobotTests {
     }
 
     @Test
-    void restartIsGivenUpWhileAnotherSessionDrivesTheRobot() throws Exception {
-        FakeClock clock = new FakeClock();
-        Session restarting =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS.withName("first"),
-                        clock.platform());
+    void restartIsGivenUpWhileAnotherSessionDrivesTheRobot() {
         AtomicInteger exhausted = new AtomicInteger();
-        restarting.setRestartPolicy(
-                new RestartPolicy() {
-                    @Override
-                    public Duration delayAfter(SessionException failure) {
-                        return Duration.ofSeconds(1);
-                    }
-
-                    @Override
-                    public int attempts() {
-                        return 1;
-                    }
-
-                    @Override
-                    public int maxAttempts() {
-                        return 1;
-                    }
-                });
-        restarting.addListener(
+        this.first.setRestartPolicy(RESTART);
+        this.first.addListener(
                 new SessionListener() {
                     @Override
                     public void restartsExhausted(SessionView session, SessionException failure) {
                         exhausted.incrementAndGet();
                     }
                 });
-        this.robot.onAct(
-                () -> {
-                    throw new IllegalStateException("boom");
-                });
-        restarting.start();
-        assertThat(restarting.awaitStopped(Duration.ofMinutes(1))).isTrue();
+        failInAct();
+        this.first.start();
         this.robot.onAct(() -> {});
         this.second.start();
 
-        clock.advance(1_000_000_000);
-        clock.inspect();
+        this.clock.advance(Duration.ofSeconds(2));
 
-        while (exhausted.get() == 0) {
-            Thread.onSpinWait();
-        }
-        assertThat(restarting.state()).isEqualTo(SessionState.FAILED);
+        assertThat(exhausted).hasValue(1);
+        assertThat(this.first.state()).isEqualTo(SessionState.FAILED);
         assertThat(this.robot.resets).hasValue(2);
         this.second.stop();
     }
@@ -186,48 +175,20 @@ class SharedRobotTests {
     /** The caller receives the exception, and no restart follows. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void callerThatIsRefusedEndsAPendingRestart(boolean attended) throws Exception {
-        FakeClock clock = new FakeClock();
-        Session refused =
-                new Session(
-                        this.robot,
-                        observation -> "action",
-                        OPTIONS.withName("a"),
-                        clock.platform());
-        refused.setRestartPolicy(
-                new RestartPolicy() {
-                    @Override
-                    public Duration delayAfter(SessionException failure) {
-                        return Duration.ofSeconds(1);
-                    }
-
-                    @Override
-                    public int attempts() {
-                        return 1;
-                    }
-
-                    @Override
-                    public int maxAttempts() {
-                        return 1;
-                    }
-                });
-        this.robot.onAct(
-                () -> {
-                    throw new IllegalStateException("boom");
-                });
-        refused.start();
-        assertThat(refused.awaitStopped(Duration.ofMinutes(1))).isTrue();
-        assertThat(refused.isActiveOrAwaitsRestart()).isTrue();
+    void callerThatIsRefusedEndsAPendingRestart(boolean attended) {
+        this.first.setRestartPolicy(RESTART);
+        failInAct();
+        this.first.start();
+        assertThat(this.first.isActiveOrAwaitsRestart()).isTrue();
         this.robot.onAct(() -> {});
         this.second.start();
 
         assertThatExceptionOfType(RobotInUseException.class)
-                .isThrownBy(attended ? refused::run : refused::startOnce);
+                .isThrownBy(attended ? this.first::run : this.first::startOnce);
         this.second.stop();
-        clock.advance(1_000_000_000);
-        clock.inspect();
+        this.clock.advance(Duration.ofSeconds(2));
 
-        assertThat(refused.isActiveOrAwaitsRestart()).isFalse();
+        assertThat(this.first.isActiveOrAwaitsRestart()).isFalse();
         assertThat(this.robot.resets).hasValue(2);
     }
 
@@ -235,6 +196,8 @@ class SharedRobotTests {
     @Campaign
     @Test
     void concurrentStartsNeverDriveTheRobotTogether() throws Exception {
+        Session first = new Session(this.robot, observation -> "action", OPTIONS);
+        Session second = new Session(this.robot, observation -> "action", OPTIONS);
         AtomicInteger drivers = new AtomicInteger();
         this.robot.onReset(() -> assertThat(drivers.incrementAndGet()).isEqualTo(1));
         this.robot.onStop(drivers::decrementAndGet);
@@ -242,12 +205,12 @@ class SharedRobotTests {
         int refused = 0;
         try {
             for (int round = 0; round < Campaign.Rounds.of(1_000, 200); round++) {
-                Future<Boolean> other = executor.submit(() -> startAndStop(this.second));
-                boolean mine = startAndStop(this.first);
+                Future<Boolean> other = executor.submit(() -> startAndStop(second));
+                boolean mine = startAndStop(first);
                 refused += (mine ? 0 : 1) + (other.get() ? 0 : 1);
                 assertThat(drivers).as("round %d", round).hasValue(0);
-                assertThat(this.first.failure()).isNull();
-                assertThat(this.second.failure()).isNull();
+                assertThat(first.failure()).isNull();
+                assertThat(second.failure()).isNull();
             }
         } finally {
             executor.shutdownNow();
@@ -292,8 +255,8 @@ class SharedRobotTests {
                         };
         SessionOptions options = SessionOptions.defaults().withLimits(limits);
         ScriptedRobot shared = new ScriptedRobot();
-        try (Session first = new Session(shared, observation -> "action", options);
-                Session second = new Session(shared, observation -> "action", options)) {
+        try (Session first = this.clock.session(shared, observation -> "action", options);
+                Session second = this.clock.session(shared, observation -> "action", options)) {
             first.start();
 
             assertThatExceptionOfType(RobotInUseException.class).isThrownBy(second::start);

@@ -112,7 +112,11 @@ public final class VirtualClock implements AutoCloseable {
         return this;
     }
 
-    /** Lets every {@link #stallForGood} end. The sessions of this clock are stopped before. */
+    /**
+     * Lets every {@link #stallForGood} end. The sessions of this clock are stopped before.
+     *
+     * @throws IllegalStateException if a thread of this clock does not end
+     */
     @Override
     public void close() {
         this.platform.close();

@@ -164,10 +164,25 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         throw new InterruptedException("The virtual clock is closed");
     }
 
-    /** Ends the calls that are stalled for good, and gives the threads time to end. */
+    /** Ends the calls that are stalled for good, then the sleeps that no session has ended. */
     void close() {
         this.participants.forEach(one -> one.stalled = false);
-        await(() -> this.participants.size() == 1, TIME_TO_END.toNanos());
+        if (!awaitEndOfThreads()) {
+            this.participants.forEach(one -> one.interrupted = one != this.owner);
+            if (!awaitEndOfThreads()) {
+                throw new IllegalStateException(
+                        "Threads have not ended, perhaps because a session is not stopped:"
+                                + stacks());
+            }
+        }
+    }
+
+    private boolean awaitEndOfThreads() {
+        return await(() -> this.participants.size() == 1, TIME_TO_END.toNanos());
+    }
+
+    private String stacks() {
+        return this.participants.stream().map(Participant::stack).collect(Collectors.joining());
     }
 
     // ---- who runs
@@ -237,6 +252,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         private boolean interrupted;
         private boolean stalled;
         private boolean deadlock;
+        private @Nullable Throwable thrownByCondition;
 
         Participant(Thread thread) {
             this.thread = thread;
@@ -253,14 +269,17 @@ final class VirtualPlatform implements SessionPlatform, Clock {
                 VirtualPlatform.this.run(next);
                 awaitTurn();
             }
+            Throwable thrown = this.thrownByCondition;
+            this.thrownByCondition = null;
+            if (thrown instanceof RuntimeException ex) {
+                throw ex;
+            }
+            if (thrown instanceof Error ex) {
+                throw ex;
+            }
             if (this.deadlock) {
                 this.deadlock = false;
-                throw new IllegalStateException(
-                        VirtualPlatform.this.participants.stream()
-                                .map(Participant::stack)
-                                .collect(
-                                        Collectors.joining(
-                                                "", "Every thread waits for ever:", "")));
+                throw new IllegalStateException("Every thread waits for ever:" + stacks());
             }
             if (this.interrupted) {
                 this.interrupted = false;
@@ -270,9 +289,22 @@ final class VirtualPlatform implements SessionPlatform, Clock {
 
         boolean isReady() {
             return nanosLeft() <= 0
-                    || (this.condition != null && this.condition.getAsBoolean())
+                    || isConditionMet()
                     || (this.wakeup == Wakeup.UNPARK && this.unparked)
                     || (this.wakeup != Wakeup.NONE && this.interrupted);
+        }
+
+        /** A condition is checked on any thread; what it throws belongs to the one that waits. */
+        private boolean isConditionMet() {
+            if (this.condition == null) {
+                return false;
+            }
+            try {
+                return this.condition.getAsBoolean();
+            } catch (RuntimeException | Error ex) {
+                this.thrownByCondition = ex;
+                return true;
+            }
         }
 
         long nanosLeft() {

@@ -166,6 +166,26 @@ class VirtualClockTests {
     }
 
     @Test
+    void conditionThatThrowsFailsItsOwnWait() {
+        this.session.start();
+
+        assertThatIllegalStateException()
+                .isThrownBy(
+                        () ->
+                                this.clock.await(
+                                        () -> {
+                                            if (this.robot.acts.get() == 3) {
+                                                throw new IllegalStateException("of the test");
+                                            }
+                                            return false;
+                                        },
+                                        Duration.ofSeconds(1)))
+                .withMessage("of the test");
+        this.session.stop();
+        assertThat(this.session.failure()).isNull();
+    }
+
+    @Test
     void waitThatNothingEndsFails() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> this.clock.await(() -> false, Duration.ofDays(100_000)))
@@ -197,6 +217,34 @@ class VirtualClockTests {
                         "Thread 'other' cannot wait by the virtual clock while"
                                 + " 'rfx-session-rfx-session' runs: the clock serves the threads of"
                                 + " its sessions, and one other thread at a time");
+    }
+
+    @Test
+    void closeRefusesToLeaveASessionRunning() {
+        this.session.start();
+
+        assertThatIllegalStateException()
+                .isThrownBy(this.clock::close)
+                .withMessageStartingWith(
+                        "Threads have not ended, perhaps because a session is not stopped:")
+                .withMessageContaining("rfx-session-rfx-session");
+    }
+
+    @Test
+    void closeEndsASleepThatNoSessionEnds() throws InterruptedException {
+        AtomicReference<Thread> stopping = new AtomicReference<>();
+        this.robot.onStop(
+                () -> {
+                    stopping.set(Thread.currentThread());
+                    this.clock.sleep(Duration.ofDays(100_000));
+                });
+        this.session.start();
+        assertThatExceptionOfType(SessionUnresponsiveException.class)
+                .isThrownBy(this.session::stop);
+
+        this.clock.close();
+
+        stopping.get().join();
     }
 
     @Test

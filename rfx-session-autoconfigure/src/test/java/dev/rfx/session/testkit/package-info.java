@@ -1,7 +1,7 @@
 /**
- * The test kit of all modules: a clock and a robot that a test controls, JVMs and terminals. Start
- * reading at {@link dev.rfx.session.testkit.ScriptedRobot} and {@link
- * dev.rfx.session.testkit.FakeClock}.
+ * What the tests of all modules share beside {@link dev.rfx.session.test}: a robot that runs the
+ * steps of a test, JVMs and terminals. Start reading at {@link
+ * dev.rfx.session.testkit.ScriptedRobot}.
  */
 @NullMarked
 package dev.rfx.session.testkit;

@@ -2,11 +2,11 @@ package dev.rfx.session.timing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rfx.session.testkit.FakeClock;
+import dev.rfx.session.test.TestClock;
+import dev.rfx.session.test.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +33,7 @@ class HybridWaitTests {
         this.clock.spunNanos = 0;
         long end = hybridWait.until(deadline, this.clock.nanoTime(), PERIOD);
 
-        assertThat(end - deadline).isBetween(0L, SleepingClock.TURN_NANOS);
+        assertThat(end).isEqualTo(deadline);
         assertThat(this.clock.sleeps.get(0)).isGreaterThan(3_500_000L);
         assertThat(this.clock.sleeps.size()).isBetween(6, 9);
         assertThat(this.clock.sleeps.subList(1, this.clock.sleeps.size() - 1))
@@ -209,40 +209,31 @@ class HybridWaitTests {
     }
 
     /** A clock that records its sleeps, each of which ends late by a function of its length. */
-    private static final class SleepingClock implements Clock {
+    private static final class SleepingClock extends TestClock {
 
-        static final long TURN_NANOS = 50;
+        private static final long TURN_NANOS = 500;
 
         private final List<Long> sleeps = new ArrayList<>();
         private LongUnaryOperator late = slept -> 0;
         private Runnable onSleep = () -> {};
-        private long now = FakeClock.ORIGIN;
         private long spunNanos;
 
-        @Override
-        public long nanoTime() {
-            return this.now;
+        SleepingClock() {
+            super(new VirtualClock());
         }
 
         @Override
         public void parkNanos(long nanos) {
             this.sleeps.add(nanos);
-            this.now += nanos + this.late.applyAsLong(nanos);
+            super.parkNanos(nanos + this.late.applyAsLong(nanos));
             this.onSleep.run();
         }
 
         @Override
         public void onSpinWait(long nanosLeft) {
-            this.now += TURN_NANOS;
-            this.spunNanos += TURN_NANOS;
-        }
-
-        @Override
-        public void unpark(Thread thread) {}
-
-        @Override
-        public boolean await(CountDownLatch latch, long nanos) {
-            throw new UnsupportedOperationException();
+            long turn = Math.min(nanosLeft, TURN_NANOS);
+            super.onSpinWait(turn);
+            this.spunNanos += turn;
         }
     }
 }

@@ -1,0 +1,39 @@
+package dev.rfx.session.test;
+
+import dev.rfx.session.timing.Clock;
+import java.util.concurrent.CountDownLatch;
+
+/** The clock of a session on virtual time. A test overrides the method that it observes. */
+public class TestClock implements Clock {
+
+    private final Clock clock;
+
+    public TestClock(VirtualClock clock) {
+        this.clock = clock.platform();
+    }
+
+    @Override
+    public long nanoTime() {
+        return this.clock.nanoTime();
+    }
+
+    @Override
+    public void parkNanos(long nanos) {
+        this.clock.parkNanos(nanos);
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+        this.clock.unpark(thread);
+    }
+
+    @Override
+    public void onSpinWait(long nanosLeft) {
+        this.clock.onSpinWait(nanosLeft);
+    }
+
+    @Override
+    public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
+        return this.clock.await(latch, nanos);
+    }
+}
