@@ -28,16 +28,16 @@ final class Recorder implements SessionRecorder {
     private final Codecs codecs;
     private volatile @Nullable Run run;
 
-    /** The counts of the runs before the present one. */
-    private volatile RecordingStatus before =
+    /** The status while there is no run. */
+    private volatile RecordingStatus noRun =
             new RecordingStatus(RecordingStatus.State.IDLE, null, 0, 0, 0, null);
 
     // Confined to the control thread.
     private @Nullable Object sent;
     private int runs;
 
-    /** What belongs to one run. */
-    private record Run(IterationCapture capture, RecordingWriter writer) {}
+    /** What belongs to one run, and the status before it, whose counts the run continues. */
+    private record Run(IterationCapture capture, RecordingWriter writer, RecordingStatus before) {}
 
     Recorder(RecordingOptions options, SessionOptions sessionOptions, SessionPlatform platform) {
         this.options = options;
@@ -55,8 +55,8 @@ final class Recorder implements SessionRecorder {
 
     @Override
     public void begin() {
+        RecordingStatus before = status();
         try {
-            this.before = status();
             RunClock clock = RunClock.now(this.platform);
             LayoutTable layouts = new LayoutTable();
             FrameRing ring = new FrameRing(powerOfTwo(this.options.ringBytes()));
@@ -77,17 +77,17 @@ final class Recorder implements SessionRecorder {
             Thread thread = this.platform.newThread(writer, "rfx-session-" + name + "-recorder");
             thread.setDaemon(true);
             thread.start();
-            this.run = new Run(capture, writer);
+            this.run = new Run(capture, writer, before);
         } catch (RuntimeException | OutOfMemoryError ex) {
-            this.run = null;
-            this.before =
+            this.noRun =
                     new RecordingStatus(
                             RecordingStatus.State.FAILED,
                             null,
-                            this.before.iterations(),
-                            this.before.dropped(),
-                            this.before.bytes(),
+                            before.iterations(),
+                            before.dropped(),
+                            before.bytes(),
                             ex.toString());
+            this.run = null;
         }
     }
 
@@ -199,7 +199,7 @@ final class Recorder implements SessionRecorder {
     @Override
     public RecordingStatus status() {
         Run current = this.run;
-        return current == null ? this.before : current.writer.status(this.before);
+        return current == null ? this.noRun : current.writer.status(current.before);
     }
 
     // ---- the events thread

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The files of one run: their names, and their size on disk. Confined to the writer thread. */
 final class RecordingFiles {
@@ -71,11 +72,12 @@ final class RecordingFiles {
     }
 
     /**
-     * Makes room for a file that has grown.
+     * Makes room for a file that has grown, or for a new one.
      *
+     * @param open the file that has grown, or null
      * @return whether the files of the session are within their size on disk
      */
-    boolean makeRoom(RecordingFile open) throws IOException {
+    boolean makeRoom(@Nullable RecordingFile open) throws IOException {
         List<Path> files = existing();
         long size = 0;
         for (Path file : files) {
@@ -88,7 +90,7 @@ final class RecordingFiles {
             if (this.options.whenFull() == RecordingOptions.WhenFull.STOP) {
                 return false;
             }
-            if (!file.equals(open.path())) {
+            if (open == null || !file.equals(open.path())) {
                 size -= Files.size(file);
                 Files.delete(file);
             }
@@ -98,6 +100,9 @@ final class RecordingFiles {
 
     /** {@return the files of this session, the oldest first} */
     private List<Path> existing() throws IOException {
+        if (!Files.isDirectory(this.options.directory())) {
+            return List.of();
+        }
         String[] text =
                 this.options
                         .fileName()

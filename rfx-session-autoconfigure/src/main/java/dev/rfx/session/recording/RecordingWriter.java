@@ -74,8 +74,8 @@ final class RecordingWriter implements Runnable {
     private volatile @Nullable String codecProblem;
     private volatile long written;
     private volatile long lost;
-    private volatile long bytesOfClosedFiles;
-    private volatile long bytesOfFile;
+    private long bytesOfClosedFiles;
+    private volatile long bytes;
 
     RecordingWriter(
             RecordingOptions options,
@@ -130,7 +130,7 @@ final class RecordingWriter implements Runnable {
                 this.path,
                 before.iterations() + this.written,
                 before.dropped() + this.capture.dropped() + this.lost,
-                before.bytes() + this.bytesOfClosedFiles + this.bytesOfFile,
+                before.bytes() + this.bytes,
                 this.problem != null ? this.problem : this.codecProblem);
     }
 
@@ -218,10 +218,8 @@ final class RecordingWriter implements Runnable {
         this.saves = requests;
         this.saving = true;
         this.saveUntil = this.savedAt + AFTERMATH.toNanos();
-        RecordingFile target = openFile();
-        if (target != null) {
-            this.history.drainTo(
-                    this.clock.nanoTime(), (buffer, begin) -> write(target, buffer, begin));
+        if (openFile() != null) {
+            this.history.drainTo(this.clock.nanoTime(), this::write);
         }
     }
 
@@ -237,19 +235,19 @@ final class RecordingWriter implements Runnable {
             frame(buffer, begin, length);
             return;
         }
-        RecordingFile target = openFile();
-        if (target == null) {
-            this.lost++;
-            return;
-        }
-        write(target, buffer, begin);
+        write(buffer, begin);
     }
 
-    private void write(RecordingFile target, ByteBuffer buffer, int begin) throws IOException {
+    /** Writes a frame, or counts it as lost. */
+    private void write(ByteBuffer buffer, int begin) throws IOException {
+        RecordingFile target = null;
         boolean done = false;
         try {
-            target.iteration(buffer, begin);
-            done = true;
+            target = openFile();
+            if (target != null) {
+                target.iteration(buffer, begin);
+                done = true;
+            }
         } finally {
             if (done) {
                 this.written++;
@@ -257,8 +255,12 @@ final class RecordingWriter implements Runnable {
                 this.lost++;
             }
         }
-        this.bytesOfFile = target.bytesWritten();
-        if (this.bytesOfFile >= this.options.maxFileBytes()
+        if (target == null) {
+            return;
+        }
+        long bytes = target.bytesWritten();
+        this.bytes = this.bytesOfClosedFiles + bytes;
+        if (bytes >= this.options.maxFileBytes()
                 || this.clock.nanoTime() - this.openedAt >= this.options.maxFileAge().toNanos()) {
             closeFile();
         }
@@ -272,6 +274,7 @@ final class RecordingWriter implements Runnable {
         if (this.failed && this.clock.nanoTime() - this.failedAt < RETRY.toNanos()) {
             return null;
         }
+        requireRoom(null);
         RecordingFile next = this.files.next();
         this.file = next;
         this.path = next.path().toString();
@@ -304,11 +307,15 @@ final class RecordingWriter implements Runnable {
         }
         this.flushedAt = now;
         target.flush();
-        this.bytesOfFile = target.bytesWritten();
+        this.bytes = this.bytesOfClosedFiles + target.bytesWritten();
         if (!Files.exists(target.path())) {
             throw new IOException("The file was deleted: " + target.path());
         }
-        if (!this.files.makeRoom(target)) {
+        requireRoom(target);
+    }
+
+    private void requireRoom(@Nullable RecordingFile open) throws IOException {
+        if (!this.files.makeRoom(open)) {
             throw new IOException(
                     "The recordings of session '%s' in %s have reached their limit of %d bytes"
                             .formatted(
@@ -342,8 +349,8 @@ final class RecordingWriter implements Runnable {
             this.problem = ex.toString();
             logger.error("The recording of session '{}' is incomplete", this.session, ex);
         }
-        this.bytesOfFile = 0;
         this.bytesOfClosedFiles += open.bytesWritten();
+        this.bytes = this.bytesOfClosedFiles;
         if (this.history != null && !this.failed) {
             this.state = RecordingStatus.State.STANDBY;
         }
