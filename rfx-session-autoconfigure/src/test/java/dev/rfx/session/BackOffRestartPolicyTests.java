@@ -3,9 +3,9 @@ package dev.rfx.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +13,7 @@ class BackOffRestartPolicyTests {
 
     private static final SessionException FAILURE = failure();
 
-    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
+    private final VirtualClock clock = new VirtualClock();
     private final BackOffRestartPolicy policy = policy(4);
 
     private BackOffRestartPolicy policy(int maxAttempts) {
@@ -22,7 +22,7 @@ class BackOffRestartPolicyTests {
                         .withMaxAttempts(maxAttempts)
                         .withDelays(Duration.ofMillis(100), 2, Duration.ofMillis(300))
                         .withWindow(Duration.ofSeconds(60));
-        return new BackOffRestartPolicy(options, this.now::get);
+        return new BackOffRestartPolicy(options, this.clock::nanoTime);
     }
 
     private static SessionException failure() {
@@ -37,7 +37,7 @@ class BackOffRestartPolicyTests {
     }
 
     private @Nullable Duration failAfterSeconds(long seconds) {
-        this.now.addAndGet(seconds * 1_000_000_000);
+        this.clock.advance(Duration.ofSeconds(seconds));
         return this.policy.delayAfter(FAILURE);
     }
 
@@ -71,7 +71,7 @@ class BackOffRestartPolicyTests {
 
         assertThat(failAfterSeconds(60)).as("one is left").isEqualTo(Duration.ofMillis(300));
         assertThat(failAfterSeconds(61)).isEqualTo(Duration.ofMillis(100));
-        this.now.addAndGet(Duration.ofSeconds(61).toNanos());
+        this.clock.advance(Duration.ofSeconds(61));
         assertThat(this.policy.attempts()).isZero();
     }
 }

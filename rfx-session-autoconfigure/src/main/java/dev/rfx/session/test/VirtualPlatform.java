@@ -172,7 +172,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
             if (!awaitEndOfThreads()) {
                 throw new IllegalStateException(
                         "Threads have not ended, perhaps because a session is not stopped:"
-                                + stacks());
+                                + stacks(this.participants.subList(1, this.participants.size())));
             }
         }
     }
@@ -181,8 +181,8 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         return await(() -> this.participants.size() == 1, TIME_TO_END.toNanos());
     }
 
-    private String stacks() {
-        return this.participants.stream().map(Participant::stack).collect(Collectors.joining());
+    private static String stacks(List<Participant> threads) {
+        return threads.stream().map(Participant::stack).collect(Collectors.joining());
     }
 
     // ---- who runs
@@ -279,7 +279,8 @@ final class VirtualPlatform implements SessionPlatform, Clock {
             }
             if (this.deadlock) {
                 this.deadlock = false;
-                throw new IllegalStateException("Every thread waits for ever:" + stacks());
+                throw new IllegalStateException(
+                        "Every thread waits for ever:" + stacks(VirtualPlatform.this.participants));
             }
             if (this.interrupted) {
                 this.interrupted = false;

@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.rfx.session.Session;
+import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OncePerScrapeTests {
 
     private final Session session = new Session(new ScriptedRobot(), observation -> observation);
     private final AtomicInteger computations = new AtomicInteger();
-    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE); // the clock may overflow
+    private final VirtualClock clock = new VirtualClock();
     private final OncePerScrape<Integer> value =
-            new OncePerScrape<>(any -> this.computations.incrementAndGet(), this.now::get);
+            new OncePerScrape<>(any -> this.computations.incrementAndGet(), this.clock::nanoTime);
+
+    /** The clock overflows right after it. */
+    @BeforeEach
+    void passHalfAMinute() {
+        this.clock.advance(Duration.ofSeconds(30));
+    }
 
     private int read(String meter) {
         return this.value.read(meter, this.session);
@@ -24,7 +32,7 @@ class OncePerScrapeTests {
     @Test
     void metersOfOneScrapeShareTheValue() {
         assertThat(read("p50")).isEqualTo(1);
-        this.now.addAndGet(OncePerScrape.MAX_AGE_NANOS);
+        this.clock.advance(Duration.ofNanos(OncePerScrape.MAX_AGE_NANOS));
 
         assertThat(read("p99")).isEqualTo(1);
     }
@@ -42,7 +50,7 @@ class OncePerScrapeTests {
     @Test
     void oldValueIsNotShared() {
         read("p50");
-        this.now.addAndGet(OncePerScrape.MAX_AGE_NANOS + 1);
+        this.clock.advance(Duration.ofNanos(OncePerScrape.MAX_AGE_NANOS + 1));
 
         assertThat(read("p99")).isEqualTo(2);
     }
@@ -57,7 +65,7 @@ class OncePerScrapeTests {
                             }
                             return this.computations.get();
                         },
-                        this.now::get);
+                        this.clock::nanoTime);
         failing.read("p50", this.session);
         assertThatIllegalStateException().isThrownBy(() -> failing.read("p50", this.session));
 

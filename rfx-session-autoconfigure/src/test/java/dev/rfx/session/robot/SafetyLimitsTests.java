@@ -10,6 +10,7 @@ import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.test.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,16 +23,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SafetyLimitsTests {
 
     private final Arm arm = new Arm(2);
-    private long now;
+    private final VirtualClock clock = new VirtualClock();
 
     /** Returns a builder of limits on the clock of the test. */
     private SafetyLimits.Builder<Observation> around(Robot<Observation, Tensor> robot) {
-        return SafetyLimits.around(robot).nanoTime(() -> this.now);
+        return SafetyLimits.around(robot).nanoTime(this.clock::nanoTime);
     }
 
     /** Sends a command so many seconds after the previous one, or after the reset. */
     private void act(SafetyLimits<?> limited, double seconds, float... action) throws Exception {
-        this.now += Math.round(seconds * 1e9);
+        this.clock.advance(Duration.ofNanos(Math.round(seconds * 1e9)));
         limited.act(Tensor.of(action));
     }
 
@@ -177,7 +178,7 @@ class SafetyLimitsTests {
     void speedGrowsInTheFirstSecondOfARun(int rateHz) throws Exception {
         SafetyLimits<Observation> limited = around(this.arm).maxSpeed(2).build();
         for (int run = 0; run < 2; run++) {
-            this.now += 60_000_000_000L; // between two runs
+            this.clock.advance(Duration.ofMinutes(1)); // between two runs
             limited.reset();
             float last = 0;
             double fastest = 0;
@@ -387,12 +388,16 @@ class SafetyLimitsTests {
                     }
                 };
         SafetyLimits<String> blind =
-                SafetyLimits.around(robot).max(2).maxSpeed(200).nanoTime(() -> this.now).build();
+                SafetyLimits.around(robot)
+                        .max(2)
+                        .maxSpeed(200)
+                        .nanoTime(this.clock::nanoTime)
+                        .build();
         SafetyLimits<String> seeing =
                 SafetyLimits.around(robot)
                         .maxSpeed(200)
                         .positions(text -> Tensor.of(3))
-                        .nanoTime(() -> this.now)
+                        .nanoTime(this.clock::nanoTime)
                         .build();
         blind.reset();
         act(blind, 0, 5);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rfx.session.Tensor;
+import dev.rfx.session.test.VirtualClock;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +19,8 @@ class GoalLimitsTests {
     private static final int HIGHEST = WIDE.joint(Joint.WRIST_ROLL).highestGoal();
     private static final double RADIANS_PER_STEP = 2 * Math.PI / 4096;
 
-    private long now;
-    private final GoalLimits limits = new GoalLimits(() -> this.now);
+    private final VirtualClock clock = new VirtualClock();
+    private final GoalLimits limits = new GoalLimits(this.clock::nanoTime);
     private final int[] goals = new int[6];
 
     private void begin(@Nullable Double maxSpeed) {
@@ -28,7 +30,7 @@ class GoalLimitsTests {
     }
 
     private void act(double seconds, float radians) {
-        this.now += Math.round(seconds * 1e9);
+        this.clock.advance(Duration.ofNanos(Math.round(seconds * 1e9)));
         Tensor action = Tensor.of(radians, radians, radians, radians, radians, radians);
         this.limits.limit(action, this.goals.clone(), this.goals);
     }

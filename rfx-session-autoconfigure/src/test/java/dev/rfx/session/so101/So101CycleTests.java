@@ -8,10 +8,11 @@ import dev.rfx.session.Observation;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.test.VirtualClock;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -121,14 +122,14 @@ class So101CycleTests extends So101Fixture {
 
     @Test
     void firstGoalOfThePolicyIsApproachedGently() throws Exception {
-        AtomicLong now = new AtomicLong();
+        VirtualClock clock = new VirtualClock();
         standAt(MIDDLE - 1000);
-        this.robot = builder().nanoTime(now::get).build();
+        this.robot = builder().nanoTime(clock::nanoTime).build();
         this.robot.reset();
         this.arm.forget();
 
         for (int i = 1; i <= 100; i++) { // two seconds at 50 Hz
-            now.addAndGet(20_000_000);
+            clock.advance(Duration.ofMillis(20));
             this.robot.act(all(1));
             awaitGoals(6 * i);
         }
@@ -143,13 +144,13 @@ class So101CycleTests extends So101Fixture {
 
     @Test
     void speedCanBeSetInTheUnitsOfTheActions() throws Exception {
-        AtomicLong now = new AtomicLong();
+        VirtualClock clock = new VirtualClock();
         standAt(MIDDLE);
-        this.robot = builder().maxSpeed(2_000 * RADIANS_PER_STEP).nanoTime(now::get).build();
+        this.robot = builder().maxSpeed(2_000 * RADIANS_PER_STEP).nanoTime(clock::nanoTime).build();
         this.robot.reset();
         this.arm.forget();
 
-        now.addAndGet(100_000_000);
+        clock.advance(Duration.ofMillis(100));
         this.robot.act(all(1));
 
         awaitGoals(6);

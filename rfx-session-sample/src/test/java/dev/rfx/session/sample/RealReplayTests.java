@@ -3,13 +3,14 @@ package dev.rfx.session.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.Observation;
-import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.sample.Recording.Command;
+import dev.rfx.session.test.VirtualClock;
+import dev.rfx.session.test.VirtualSession;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,22 +31,23 @@ class RealReplayTests {
     void robotGetsTheLatestCommandOfEveryInstantAndTheSessionEnds(CapturedOutput output) {
         Recording recording =
                 new RecordingReader(RealRecordings.commands("pick_place"), JOINTS).read();
-        AtomicReference<Session> session = new AtomicReference<>();
-        // The clock of the policy advances by 1/50 s per call, while the session is faster.
+        VirtualClock clock = new VirtualClock();
+        AtomicReference<Session> running = new AtomicReference<>();
         ReplayPolicy policy =
-                new ReplayPolicy(recording, SteppingClock.at(50), () -> session.get().stop());
-        RecordingRobot robot = new RecordingRobot(new MockRobot(JOINTS, 50), new ArrayList<>());
-        session.set(
-                new Session(
-                        robot,
+                new ReplayPolicy(recording, clock::nanoTime, () -> running.get().stop());
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(
+                        new MockRobot(JOINTS, 50, clock::nanoTime),
                         policy,
-                        SessionOptions.defaults().withRateHz(5_000).withWarmup(Duration.ZERO)));
+                        SessionOptions.defaults(),
+                        clock)) {
+            running.set(session.session());
+            session.run(Duration.ofHours(1));
 
-        session.get().run();
-
-        assertThat(session.get().state()).isEqualTo(SessionState.STOPPED);
-        assertThat(robot.actions()).isEqualTo(dueAtEachPeriod(recording.commands()));
-        assertThat(session.get().stepCount()).isEqualTo(robot.actions().size());
+            assertThat(session.session().state()).isEqualTo(SessionState.STOPPED);
+            assertThat(session.actions()).isEqualTo(dueAtEachPeriod(recording.commands()));
+            assertThat(session.session().stepCount()).isEqualTo(session.actions().size());
+        }
         assertThat(output).containsOnlyOnce("is over. Tracking error: ").contains("joint 5 ");
     }
 
@@ -63,30 +65,5 @@ class RealReplayTests {
                             .positions());
         }
         return due;
-    }
-
-    private record RecordingRobot(MockRobot robot, List<Tensor> actions)
-            implements Robot<Observation, Tensor> {
-
-        @Override
-        public Observation observe() {
-            return this.robot.observe();
-        }
-
-        @Override
-        public void act(Tensor action) {
-            this.actions.add(action.copy());
-            this.robot.act(action);
-        }
-
-        @Override
-        public Observation reset() {
-            return this.robot.reset();
-        }
-
-        @Override
-        public void stop() {
-            this.robot.stop();
-        }
     }
 }

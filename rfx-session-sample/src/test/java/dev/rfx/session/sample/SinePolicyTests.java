@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.test.VirtualClock;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,10 @@ class SinePolicyTests {
     private static final int ONE_MINUTE = 60 * 50;
     private static final Observation NOTHING = Observation.of("state", Tensor.zeros(2 * JOINTS));
 
-    private final SteppingClock clock = SteppingClock.at(50);
-    private final SinePolicy policy = new SinePolicy(JOINTS, this.clock);
+    private static final Duration PERIOD = Duration.ofMillis(20);
+
+    private final VirtualClock clock = new VirtualClock();
+    private final SinePolicy policy = new SinePolicy(JOINTS, this.clock::nanoTime);
 
     @Test
     void firstCommandIsZeroForEveryJoint() {
@@ -101,12 +104,21 @@ class SinePolicyTests {
 
     @Test
     void callAllocatesNothing() {
-        long bytes = Allocations.bytesOf(10_000, () -> this.policy.selectAction(NOTHING));
+        long bytes =
+                Allocations.bytesOf(
+                        10_000,
+                        () -> {
+                            this.policy.selectAction(NOTHING);
+                            this.clock.advance(PERIOD);
+                        });
 
         assertThat(bytes).isLessThan(10_000);
     }
 
+    /** Calls the policy, as a loop does once per period. */
     private float[] call() {
-        return this.policy.selectAction(NOTHING).toArray();
+        float[] command = this.policy.selectAction(NOTHING).toArray();
+        this.clock.advance(PERIOD);
+        return command;
     }
 }
