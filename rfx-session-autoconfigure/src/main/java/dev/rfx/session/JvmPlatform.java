@@ -10,8 +10,6 @@ class JvmPlatform implements SessionPlatform {
 
     static final SessionPlatform INSTANCE = new JvmPlatform();
 
-    private static final ThreadGroup ROOT_GROUP = rootGroup();
-
     @Override
     public Clock clock() {
         return Clock.SYSTEM;
@@ -24,7 +22,7 @@ class JvmPlatform implements SessionPlatform {
 
     @Override
     public Thread newThread(Runnable task, String name) {
-        return new Thread(ROOT_GROUP, task, name);
+        return JvmThreads.create(task, name);
     }
 
     @Override
@@ -35,22 +33,5 @@ class JvmPlatform implements SessionPlatform {
     @Override
     public boolean isVirtual() {
         return false;
-    }
-
-    /** {@return a new thread that inherits no thread locals} */
-    static Thread newThreadWithoutLocals(Runnable task, String name) {
-        return new Thread(ROOT_GROUP, task, name, 0, false);
-    }
-
-    /**
-     * {@return the root group} A group of the application would never be freed, because it counts
-     * threads that are created but never started.
-     */
-    private static ThreadGroup rootGroup() {
-        ThreadGroup group = Thread.currentThread().getThreadGroup();
-        while (group.getParent() != null) {
-            group = group.getParent();
-        }
-        return group;
     }
 }

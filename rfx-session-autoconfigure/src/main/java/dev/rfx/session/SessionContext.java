@@ -41,7 +41,11 @@ record SessionContext(
         Objects.requireNonNull(robot, "robot");
         Objects.requireNonNull(policy, "policy");
         SessionRecording recording = options.recording();
-        SessionRecorder recorder = recording == null ? null : recording.open(options, platform);
+        SessionRecorder recorder =
+                recording == null
+                        ? null
+                        : recording.open(
+                                options.name(), options.rateHz(), options.toString(), platform);
         Robot<?, ?> recorded = recorder == null ? robot : recorder.around(robot);
         CommandLimits limits = options.limits();
         Robot<?, ?> limited = limits == null ? recorded : limits.around(recorded);
@@ -50,7 +54,7 @@ record SessionContext(
         notifier.add(new FlightRecorderListener(options.name()));
         notifier.add(new SessionLog(robot, policy));
         if (recorder != null) {
-            notifier.add(recorder);
+            notifier.add(new RecorderListener(recorder));
         }
         return new SessionContext(
                 session,

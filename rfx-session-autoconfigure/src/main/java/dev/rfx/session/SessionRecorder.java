@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public interface SessionRecorder extends SessionListener {
+public interface SessionRecorder {
 
     /**
      * Puts itself around a robot, to see which actions it receives.
@@ -65,6 +65,21 @@ public interface SessionRecorder extends SessionListener {
      * @param failure the failure of the run, or null
      */
     void end(@Nullable SessionException failure);
+
+    /**
+     * Records that the loop is stalled, or that the run is stuck. Called by the events thread.
+     *
+     * @param problem the problem
+     * @param stuck whether the run is stuck
+     */
+    void unresponsive(SessionUnresponsiveException problem, boolean stuck);
+
+    /**
+     * Records that the session will start again. Called by the events thread.
+     *
+     * @param restart the delay, and the number of attempts
+     */
+    void restarting(RestartStatus restart);
 
     /**
      * Waits until the file of an ended run is closed.

@@ -12,9 +12,11 @@ public interface SessionRecording {
     /**
      * Creates the recorder of a session. Opens nothing yet. Internal to {@code dev.rfx.session}.
      *
-     * @param options the options of the session
+     * @param session the name of the session
+     * @param rateHz its rate
+     * @param options all its options, as a text
      * @param platform its clock and its threads
      * @return the recorder
      */
-    SessionRecorder open(SessionOptions options, SessionPlatform platform);
+    SessionRecorder open(String session, double rateHz, String options, SessionPlatform platform);
 }

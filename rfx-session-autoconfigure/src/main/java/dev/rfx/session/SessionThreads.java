@@ -1,8 +1,6 @@
 package dev.rfx.session;
 
 import dev.rfx.session.thread.ThreadTuning;
-import java.security.AccessController;
-import java.security.PrivilegedAction;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -46,24 +44,5 @@ final class SessionThreads {
         thread.setDaemon(true);
         thread.setContextClassLoader(this.contextClassLoader);
         return thread;
-    }
-
-    /**
-     * Creates a daemon thread that serves all sessions of the JVM. It keeps no reference to the
-     * application whose thread creates it: neither to its class loader, nor to its thread locals,
-     * nor (until JDK 23) to the classes on its stack.
-     */
-    @SuppressWarnings("removal")
-    static Thread createForJvm(Runnable task, String suffix) {
-        return AccessController.doPrivileged(
-                (PrivilegedAction<Thread>)
-                        () -> {
-                            Thread thread =
-                                    JvmPlatform.newThreadWithoutLocals(
-                                            task, "rfx-session-" + suffix);
-                            thread.setDaemon(true);
-                            thread.setContextClassLoader(null);
-                            return thread;
-                        });
     }
 }

@@ -47,7 +47,7 @@ final class Watchdog implements Scheduler {
             Task[] more = Arrays.copyOf(tasks, tasks.length + 1);
             more[tasks.length] = task;
             if (thread == null) {
-                Thread created = SessionThreads.createForJvm(Watchdog::watch, "watchdog");
+                Thread created = JvmThreads.createForJvm(Watchdog::watch, "watchdog");
                 created.start();
                 thread = created;
             }

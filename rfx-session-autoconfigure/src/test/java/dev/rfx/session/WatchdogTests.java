@@ -159,7 +159,7 @@ class WatchdogTests {
         AtomicReference<Thread> made = new AtomicReference<>();
         application.apply(
                 () -> {
-                    made.set(SessionThreads.createForJvm(() -> {}, "test"));
+                    made.set(JvmThreads.createForJvm(() -> {}, "test"));
                     return made.get();
                 });
         return made.get();
@@ -193,7 +193,7 @@ class WatchdogTests {
                         () -> {
                             inheritable.set("of the application");
                             created.set(
-                                    SessionThreads.createForJvm(
+                                    JvmThreads.createForJvm(
                                             () -> inherited.set(inheritable.get()), "test"));
                         });
         application.start();

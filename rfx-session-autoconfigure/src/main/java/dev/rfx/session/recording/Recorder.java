@@ -5,11 +5,9 @@ import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.SessionException;
-import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPlatform;
 import dev.rfx.session.SessionRecorder;
 import dev.rfx.session.SessionUnresponsiveException;
-import dev.rfx.session.SessionView;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Recorder implements SessionRecorder {
 
     private final RecordingOptions options;
-    private final SessionOptions sessionOptions;
+    private final String session;
+    private final double rateHz;
+    private final String sessionOptions;
     private final SessionPlatform platform;
     private final Codecs codecs;
     private volatile @Nullable Run run;
@@ -39,8 +39,15 @@ final class Recorder implements SessionRecorder {
     /** What belongs to one run, and the status before it, whose counts the run continues. */
     private record Run(IterationCapture capture, RecordingWriter writer, RecordingStatus before) {}
 
-    Recorder(RecordingOptions options, SessionOptions sessionOptions, SessionPlatform platform) {
+    Recorder(
+            RecordingOptions options,
+            String session,
+            double rateHz,
+            String sessionOptions,
+            SessionPlatform platform) {
         this.options = options;
+        this.session = session;
+        this.rateHz = rateHz;
         this.sessionOptions = sessionOptions;
         this.platform = platform;
         this.codecs = new Codecs(options.codecs());
@@ -61,7 +68,7 @@ final class Recorder implements SessionRecorder {
             LayoutTable layouts = new LayoutTable();
             FrameRing ring = new FrameRing(powerOfTwo(this.options.ringBytes()));
             IterationCapture capture = new IterationCapture(ring, this.codecs, layouts);
-            String name = this.sessionOptions.name();
+            String name = this.session;
             RecordingFiles files =
                     new RecordingFiles(this.options, name, metadata(clock), layouts, clock);
             RecordingWriter writer =
@@ -97,11 +104,11 @@ final class Recorder implements SessionRecorder {
 
     private Map<String, String> metadata(RunClock clock) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("session", this.sessionOptions.name());
+        metadata.put("session", this.session);
         metadata.put("start", clock.beginAsInstant().toString());
         metadata.put("run", Integer.toString(++this.runs));
-        metadata.put("rate_hz", Double.toString(this.sessionOptions.rateHz()));
-        metadata.put("options", this.sessionOptions.toString());
+        metadata.put("rate_hz", Double.toString(this.rateHz));
+        metadata.put("options", this.sessionOptions);
         metadata.put("java", System.getProperty("java.version"));
         metadata.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         return metadata;
@@ -205,25 +212,17 @@ final class Recorder implements SessionRecorder {
     // ---- the events thread
 
     @Override
-    public void stalled(SessionView session, SessionUnresponsiveException stall) {
-        saveWith("stalled", stall);
-    }
-
-    @Override
-    public void stuck(SessionView session, SessionUnresponsiveException stuck) {
-        saveWith("stuck", stuck);
-    }
-
-    private void saveWith(String type, SessionUnresponsiveException problem) {
+    public void unresponsive(SessionUnresponsiveException problem, boolean stuck) {
         Run current = this.run;
         if (current != null) {
+            String type = stuck ? "stuck" : "stalled";
             current.writer.event(RecordedEvent.of(this.platform.clock().nanoTime(), type, problem));
             current.writer.save();
         }
     }
 
     @Override
-    public void restarting(SessionView session, RestartStatus restart) {
+    public void restarting(RestartStatus restart) {
         Run current = this.run;
         if (current != null) {
             current.writer.event(

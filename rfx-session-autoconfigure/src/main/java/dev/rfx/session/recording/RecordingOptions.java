@@ -2,7 +2,6 @@ package dev.rfx.session.recording;
 
 import static dev.rfx.session.support.Checks.require;
 
-import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPlatform;
 import dev.rfx.session.SessionRecorder;
 import dev.rfx.session.SessionRecording;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records the runs of a session as MCAP files, one or more for each run: {@link
- * SessionOptions#withRecording}. Immutable; begin with {@link #into}.
+ * dev.rfx.session.SessionOptions#withRecording}. Immutable; begin with {@link #into}.
  *
  * <pre>{@code
  * SessionOptions options = SessionOptions.defaults()
@@ -231,7 +230,8 @@ public record RecordingOptions(
     }
 
     @Override
-    public SessionRecorder open(SessionOptions options, SessionPlatform platform) {
-        return new Recorder(this, options, platform);
+    public SessionRecorder open(
+            String session, double rateHz, String options, SessionPlatform platform) {
+        return new Recorder(this, session, rateHz, options, platform);
     }
 }
