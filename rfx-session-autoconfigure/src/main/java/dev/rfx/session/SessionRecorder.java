@@ -20,7 +20,7 @@ public interface SessionRecorder {
      */
     Robot<?, ?> around(Robot<?, ?> robot);
 
-    /** Begins with a run. Called by the control thread before the first iteration. */
+    /** Begins with a run. Called by the control thread between the reset and the warm-up. */
     void begin();
 
     /**

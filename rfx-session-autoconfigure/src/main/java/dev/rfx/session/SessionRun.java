@@ -172,6 +172,9 @@ final class SessionRun {
         try {
             tuneThread();
             this.loop.reset();
+            if (this.context.recorder() != null) {
+                this.context.recorder().begin(); // opens a file and loads classes: not in the loop
+            }
             long warm = this.clock.nanoTime() + this.context.options().warmup().toNanos();
             if (!this.context.platform().isVirtual()) {
                 LoopWarmup.once(
@@ -182,9 +185,6 @@ final class SessionRun {
                 this.control.decideStart();
                 this.incidents.begin();
                 this.events.started();
-                if (this.context.recorder() != null) {
-                    this.context.recorder().begin();
-                }
                 this.loop.run();
             }
         } catch (Throwable ex) {

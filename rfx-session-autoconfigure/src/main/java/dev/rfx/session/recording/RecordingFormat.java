@@ -18,7 +18,7 @@ final class RecordingFormat {
     static final String ITERATION_SCHEMA =
             """
             {"$schema":"http://json-schema.org/draft-07/schema#","title":"rfx.session.iteration",\
-            "description":"One iteration. Times in ns; start counts from the begin of the loop.",\
+            "description":"One iteration. Times in ns; start counts from the begin of the run.",\
             "type":"object","properties":{\
             "number":{"type":"integer"},\
             "start":{"type":"integer"},\

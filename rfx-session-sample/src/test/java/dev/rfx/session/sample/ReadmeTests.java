@@ -63,7 +63,7 @@ class ReadmeTests {
     private static final Path OBSERVABILITY = DOCS.resolve("observability.md");
 
     /** Number of snippets in Java, without the one that is compiled elsewhere. */
-    private static final int SNIPPETS = 16;
+    private static final int SNIPPETS = 15;
 
     private static final Path ARCHITECTURE = DOCS.resolve("architecture.md");
 
@@ -184,8 +184,11 @@ class ReadmeTests {
                         ? snippet
                         : """
                           import dev.rfx.session.*;
+                          import dev.rfx.session.recording.*;
                           import dev.rfx.session.robot.*;
                           import dev.rfx.session.so101.*;
+                          import dev.rfx.session.test.*;
+                          import java.io.IOException;
                           import java.nio.file.Path;
                           import java.time.Duration;
 
