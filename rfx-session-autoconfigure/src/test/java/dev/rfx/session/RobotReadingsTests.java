@@ -9,7 +9,6 @@ import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class RobotReadingsTests {
     private final VirtualClock clock = new VirtualClock();
     private final TestPlatform platform = new TestPlatform(this.clock);
     private final ScriptedRobot calls = new ScriptedRobot();
-    private final List<String> reported = new CopyOnWriteArrayList<>();
+    private final List<String> reported = new ArrayList<>();
 
     @AfterEach
     void close() {

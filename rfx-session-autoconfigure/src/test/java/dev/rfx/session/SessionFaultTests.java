@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -77,7 +76,7 @@ class SessionFaultTests {
     private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();
     private final AtomicInteger faults = new AtomicInteger();
-    private final List<String> reported = new CopyOnWriteArrayList<>();
+    private final List<String> reported = new ArrayList<>();
     private final List<String> outcome = new ArrayList<>();
     private boolean released;
 
@@ -125,6 +124,10 @@ class SessionFaultTests {
             assertThat(start.isDone()).isFalse();
             this.outcome.add("start() waits");
             stop(session);
+            this.clock.advance(Duration.ofNanos(1));
+            assertThat(start.isDone()).isTrue();
+            assertThat(start.thrown() instanceof SessionUnresponsiveException)
+                    .isEqualTo(fault == Fault.BLOCKS_FOR_EVER);
         } else {
             start(session);
             this.clock.advance(SECOND);
@@ -149,6 +152,7 @@ class SessionFaultTests {
             session.stop();
             assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         }
+        assertThat(this.faults.get()).as("faults").isPositive();
         assertThat(String.join(", ", this.outcome)).isEqualTo(documented);
         assertThat(this.robot.stops).as("robot.stop()").hasValue(1);
         int calls = this.robot.calls();

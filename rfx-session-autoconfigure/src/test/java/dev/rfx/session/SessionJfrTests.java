@@ -155,7 +155,8 @@ class SessionJfrTests {
                                     observation -> "action",
                                     SessionOptions.defaults()
                                             .withRateHz(1000)
-                                            .withWarmup(Duration.ZERO));
+                                            .withWarmup(Duration.ZERO)
+                                            .withWatchdogTimeout(Duration.ZERO));
                     Recording recording = new Recording()) {
                 session.addListener(
                         new SessionListener() {

@@ -30,7 +30,7 @@ class SessionRestartTests {
 
     private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();
-    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final List<String> events = new ArrayList<>();
 
     @AfterEach
     void nothingIsLeft() {
@@ -323,7 +323,7 @@ class SessionRestartTests {
         failInAct();
         Session session = session(restarts(1));
         this.robot.onStop(session::checkHealth);
-        List<SessionException> failures = new CopyOnWriteArrayList<>();
+        List<SessionException> failures = new ArrayList<>();
         session.addListener(
                 new SessionListener() {
                     @Override
@@ -470,7 +470,7 @@ class SessionRestartTests {
         failInAct();
         Session session = session(restarts(1));
         boolean[] passed = {false};
-        List<SessionState> states = new CopyOnWriteArrayList<>();
+        List<SessionState> states = new ArrayList<>();
         session.addListener(
                 new SessionListener() {
                     @Override

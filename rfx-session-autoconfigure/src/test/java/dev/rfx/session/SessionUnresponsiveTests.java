@@ -103,7 +103,7 @@ class SessionUnresponsiveTests {
     }
 
     @Test
-    void resetThatDoesNotReturnIsStuckAndStartThrows() throws Exception {
+    void resetThatDoesNotReturnIsStuckAndStartThrows() {
         Session session = session(SessionPhase.RESET, this.block);
         Caller starter = Caller.of(this.clock, session::start);
         this.clock.advance(Duration.ofSeconds(1));
@@ -149,7 +149,7 @@ class SessionUnresponsiveTests {
     }
 
     @Test
-    void blockedCallThatHeedsTheInterruptEndsCleanly() throws Exception {
+    void blockedCallThatHeedsTheInterruptEndsCleanly() {
         Session session = session(SessionPhase.ACT, this.blockUntilInterrupted);
         session.start();
 
@@ -162,7 +162,7 @@ class SessionUnresponsiveTests {
     }
 
     @Test
-    void interruptIsNotLeftOverForTheRobotsStop() throws Exception {
+    void interruptIsNotLeftOverForTheRobotsStop() {
         AtomicReference<Boolean> interrupted = new AtomicReference<>();
         this.robot.onStop(() -> interrupted.set(Thread.currentThread().isInterrupted()));
         Session session =
@@ -181,7 +181,7 @@ class SessionUnresponsiveTests {
     }
 
     @Test
-    void stopTimeoutsAreNotCutShortByAnInterruptOfTheCaller() throws Exception {
+    void stopTimeoutsAreNotCutShortByAnInterruptOfTheCaller() {
         Session session = session(SessionPhase.ACT, this.blockUntilInterrupted);
         session.start();
         Thread.currentThread().interrupt();
@@ -194,7 +194,7 @@ class SessionUnresponsiveTests {
     }
 
     @Test
-    void stallIsSeenAfterFivePeriodsAndHalfASecond() throws Exception {
+    void stallIsSeenAfterFivePeriodsAndHalfASecond() {
         Session session = session(SessionPhase.ACT, this.block);
         session.start();
 
@@ -258,7 +258,7 @@ class SessionUnresponsiveTests {
     }
 
     @Test
-    void stopThatTakesTooLongIsDetectedThoughNoCallerWaitsForIt() throws Exception {
+    void stopThatTakesTooLongIsDetectedThoughNoCallerWaitsForIt() {
         Session session = session(SessionPhase.STOP, this.block);
         this.robot.onAct(
                 () -> {
@@ -274,7 +274,7 @@ class SessionUnresponsiveTests {
     }
 
     @Test
-    void robotIsStoppedThoughTheLogBlocks() throws Exception {
+    void robotIsStoppedThoughTheLogBlocks() {
         Logger log = (Logger) LoggerFactory.getLogger(Session.class);
         UnsynchronizedAppenderBase<ILoggingEvent> blockedLog =
                 new UnsynchronizedAppenderBase<>() {

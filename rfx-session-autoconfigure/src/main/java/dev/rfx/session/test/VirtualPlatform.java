@@ -282,6 +282,11 @@ final class VirtualPlatform implements SessionPlatform, Clock {
                 throw new IllegalStateException(
                         "Every thread waits for ever:" + stacks(VirtualPlatform.this.participants));
             }
+            receiveInterrupt();
+        }
+
+        /** Receives an interrupt that came while this thread did not run. */
+        void receiveInterrupt() {
             if (this.interrupted) {
                 this.interrupted = false;
                 this.thread.interrupt();
@@ -377,6 +382,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         @Override
         public void run() {
             this.participant.awaitTurn();
+            this.participant.receiveInterrupt();
             try {
                 this.task.run();
             } finally {
@@ -386,7 +392,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
             }
         }
 
-        /** Arrives at the next wait, or ends the present one, if that can be interrupted. */
+        /** Arrives when this thread runs next, and ends its wait, if that can be interrupted. */
         @Override
         public void interrupt() {
             if (Thread.currentThread() == this) {

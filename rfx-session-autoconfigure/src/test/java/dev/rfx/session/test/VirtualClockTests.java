@@ -248,6 +248,20 @@ class VirtualClockTests {
         stopping.get().join();
     }
 
+    /** As on the JVM: the session clears the interrupt before it stops the robot. */
+    @Test
+    void interruptBeforeTheFirstTurnOfAThreadArrives() {
+        this.robot.onStop(() -> this.clock.sleep(PERIOD));
+        Thread.currentThread().interrupt();
+
+        this.session.start();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(this.session.failure()).isNull();
+        assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(now()).isEqualTo(PERIOD);
+    }
+
     @Test
     void severalSessionsShareAClock() {
         ScriptedRobot slowRobot = new ScriptedRobot();
