@@ -146,7 +146,7 @@ final class RecordingWriter implements Runnable {
                 cycle();
                 if (!last && !this.finishing) {
                     this.clock.parkNanos(PAUSE.toNanos());
-                    Thread.interrupted(); // nobody interrupts it; a park would return at once
+                    Thread.interrupted(); // a park would return at once
                 }
             } while (!last);
         } finally {
