@@ -29,7 +29,7 @@ final class IterationFrame {
     /** Where the bytes of the values begin: of the observation, the action, and what was sent. */
     static final int VALUES = 96;
 
-    // Flags, beside those of the TimingRecorder.
+    // Flags. The TimingRecorder has others.
 
     /** The observation has a timestamp. */
     static final int HAS_TIMESTAMP = 1 << 16;

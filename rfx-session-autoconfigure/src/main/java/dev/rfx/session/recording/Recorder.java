@@ -3,14 +3,13 @@ package dev.rfx.session.recording;
 import dev.rfx.session.RecordingStatus;
 import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Robot;
-import dev.rfx.session.RobotReading;
+import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionPlatform;
 import dev.rfx.session.SessionRecorder;
 import dev.rfx.session.SessionUnresponsiveException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -235,53 +234,16 @@ final class Recorder implements SessionRecorder {
     }
 
     /** Notes what the robot receives. */
-    private final class NotingRobot<O, A> implements Robot<O, A> {
-
-        private final Robot<O, A> robot;
+    private final class NotingRobot<O, A> extends RobotDecorator<O, A> {
 
         NotingRobot(Robot<O, A> robot) {
-            this.robot = robot;
-        }
-
-        @Override
-        public O observe() throws Exception {
-            return this.robot.observe();
+            super(robot);
         }
 
         @Override
         public void act(A action) throws Exception {
             Recorder.this.sent = action;
-            this.robot.act(action);
-        }
-
-        @Override
-        public O reset() throws Exception {
-            return this.robot.reset();
-        }
-
-        @Override
-        public void stop() throws Exception {
-            this.robot.stop();
-        }
-
-        @Override
-        public Object device() {
-            return this.robot.device();
-        }
-
-        @Override
-        public int @Nullable [] actionShape() {
-            return this.robot.actionShape();
-        }
-
-        @Override
-        public List<RobotReading> readings() {
-            return this.robot.readings();
-        }
-
-        @Override
-        public String toString() {
-            return this.robot.toString();
+            super.act(action);
         }
     }
 }

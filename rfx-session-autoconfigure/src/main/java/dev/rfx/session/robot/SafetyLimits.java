@@ -3,6 +3,7 @@ package dev.rfx.session.robot;
 import dev.rfx.session.MotionTime;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Robot;
+import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * @param <O> the type of an observation
  * @since 0.1
  */
-public final class SafetyLimits<O> implements Robot<O, Tensor> {
+public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
 
     private static final Logger logger = LoggerFactory.getLogger(SafetyLimits.class);
 
@@ -54,7 +55,6 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         FAIL
     }
 
-    private final Robot<O, Tensor> robot;
     private final JointLimits limits;
     private final OnViolation onViolation;
     private final Function<? super O, @Nullable Tensor> positions;
@@ -67,7 +67,7 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
     private float @Nullable [] last;
 
     private SafetyLimits(Builder<O> builder, JointLimits limits) {
-        this.robot = builder.robot;
+        super(builder.robot);
         this.limits = limits;
         this.onViolation = builder.onViolation;
         this.positions = builder.positions;
@@ -90,21 +90,21 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
     @Override
     public O reset() throws Exception {
         this.last = null;
-        O first = this.robot.reset();
+        O first = super.reset();
         this.observation = first;
         this.time.begin();
         if (this.limits.hasMaxSpeed() && first != null && this.positions.apply(first) == null) {
             logger.warn(
                     "The observations of {} have no positions: the speed to the first command is"
                             + " not limited",
-                    this.robot.getClass().getName());
+                    robot().getClass().getName());
         }
         return first;
     }
 
     @Override
     public O observe() throws Exception {
-        O observed = this.robot.observe();
+        O observed = super.observe();
         if (this.last == null) {
             this.observation = observed;
         }
@@ -140,7 +140,7 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         for (int i = 0; i < n; i++) {
             limited.set(i, limit(i, action.get(i), from, seconds));
         }
-        this.robot.act(limited);
+        super.act(limited);
         if (this.last == null || this.last.length != n) {
             this.last = new float[n];
             this.observation = null;
@@ -195,25 +195,10 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
         this.clamps.setOpaque(counter, this.clamps.getPlain(counter) + 1);
     }
 
-    @Override
-    public void stop() throws Exception {
-        this.robot.stop();
-    }
-
-    @Override
-    public Object device() {
-        return this.robot.device();
-    }
-
-    @Override
-    public int @Nullable [] actionShape() {
-        return this.robot.actionShape();
-    }
-
     /** {@return the readings of the robot, and {@code clamps}} */
     @Override
     public List<RobotReading> readings() {
-        List<RobotReading> readings = new ArrayList<>(this.robot.readings());
+        List<RobotReading> readings = new ArrayList<>(super.readings());
         boolean perJoint = this.limits.joints() != Limit.ANY_NUMBER;
         for (int i = 0; i < this.clamps.length(); i++) {
             String joint = perJoint ? Integer.toString(i) : null;
@@ -225,7 +210,7 @@ public final class SafetyLimits<O> implements Robot<O, Tensor> {
     /** {@return the type of the robot, and its limits} */
     @Override
     public String toString() {
-        return this.robot.getClass().getSimpleName() + " within " + this.limits;
+        return robot().getClass().getSimpleName() + " within " + this.limits;
     }
 
     /**

@@ -2,12 +2,11 @@ package dev.rfx.session.test;
 
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
-import dev.rfx.session.RobotReading;
+import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.SessionPhase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Puts the faults of one session around its robot and its policy. */
 final class FaultScript {
@@ -62,57 +61,35 @@ final class FaultScript {
         return new FaultyPolicy<>(policy);
     }
 
-    private final class FaultyRobot<O, A> implements Robot<O, A> {
-
-        private final Robot<O, A> robot;
+    private final class FaultyRobot<O, A> extends RobotDecorator<O, A> {
 
         FaultyRobot(Robot<O, A> robot) {
-            this.robot = robot;
+            super(robot);
         }
 
         @Override
         public O observe() throws Exception {
             FaultScript.this.iteration++;
             before(SessionPhase.OBSERVE, FaultScript.this.iteration);
-            return after(SessionPhase.OBSERVE, this.robot.observe());
+            return after(SessionPhase.OBSERVE, super.observe());
         }
 
         @Override
         public void act(A action) throws Exception {
             before(SessionPhase.ACT, FaultScript.this.iteration);
-            this.robot.act(action);
+            super.act(action);
         }
 
         @Override
         public O reset() throws Exception {
             before(SessionPhase.RESET, FaultScript.this.resets++);
-            return this.robot.reset();
+            return super.reset();
         }
 
         @Override
         public void stop() throws Exception {
             before(SessionPhase.STOP, FaultScript.this.stops++);
-            this.robot.stop();
-        }
-
-        @Override
-        public Object device() {
-            return this.robot.device();
-        }
-
-        @Override
-        public int @Nullable [] actionShape() {
-            return this.robot.actionShape();
-        }
-
-        @Override
-        public List<RobotReading> readings() {
-            return this.robot.readings();
-        }
-
-        @Override
-        public String toString() {
-            return this.robot.toString();
+            super.stop();
         }
     }
 

@@ -26,10 +26,10 @@ import java.util.function.LongSupplier;
  * #sleep}. A call that really waits, for example with {@link Thread#sleep}, keeps the clock and all
  * other threads waiting. So does a lock, if its owner waits by this clock.
  *
- * <p><b>Threading.</b> One thread at a time, that of the test, uses a clock and its sessions,
- * beside the threads of the sessions. Any thread may call {@link #nanoTime}. The clock decides
- * between its threads only where they wait. Therefore let time pass with {@link #advance} or {@link
- * #await}, not in a loop of the test.
+ * <p><b>Threading.</b> One thread of the test at a time uses a clock and its sessions. The threads
+ * of the sessions use the clock as well. Any thread may call {@link #nanoTime}. The clock changes
+ * from one of its threads to another only where they wait. Therefore let time pass with {@link
+ * #advance} or {@link #await}, not in a loop of the test.
  *
  * @since 0.1
  */

@@ -3,7 +3,7 @@ package dev.rfx.session.test;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Robot;
-import dev.rfx.session.RobotReading;
+import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
@@ -271,12 +271,10 @@ public final class VirtualSession<O, A> implements AutoCloseable {
     }
 
     /** The robot of the user with its faults, behind the limits. */
-    private final class ObservedRobot implements Robot<O, A> {
-
-        private final Robot<O, A> robot;
+    private final class ObservedRobot extends RobotDecorator<O, A> {
 
         ObservedRobot(Robot<O, A> robot) {
-            this.robot = robot;
+            super(robot);
         }
 
         @Override
@@ -286,7 +284,7 @@ public final class VirtualSession<O, A> implements AutoCloseable {
                 VirtualSession.this.clock.advance(Duration.ZERO); // the owner is ready, and comes
                 VirtualSession.this.paused = false;
             }
-            O observation = this.robot.observe();
+            O observation = super.observe();
             VirtualSession.this.observations.add(Copies.of(observation));
             return observation;
         }
@@ -296,38 +294,13 @@ public final class VirtualSession<O, A> implements AutoCloseable {
             boolean unchanged = action == VirtualSession.this.selected;
             VirtualSession.this.actions.add(
                     unchanged ? VirtualSession.this.copyOfSelected : Copies.of(action));
-            this.robot.act(action);
-        }
-
-        @Override
-        public O reset() throws Exception {
-            return this.robot.reset();
+            super.act(action);
         }
 
         @Override
         public void stop() throws Exception {
             VirtualSession.this.stopsOfRobot++;
-            this.robot.stop();
-        }
-
-        @Override
-        public Object device() {
-            return this.robot.device();
-        }
-
-        @Override
-        public int @Nullable [] actionShape() {
-            return this.robot.actionShape();
-        }
-
-        @Override
-        public List<RobotReading> readings() {
-            return this.robot.readings();
-        }
-
-        @Override
-        public String toString() {
-            return this.robot.toString();
+            super.stop();
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * What the tests of all modules share beside {@link dev.rfx.session.test}: a robot that runs the
- * steps of a test, JVMs and terminals. Start reading at {@link
+ * What the tests of all modules share: a robot that runs the steps of a test, JVMs and terminals.
+ * Virtual time is in {@link dev.rfx.session.test}. Start reading at {@link
  * dev.rfx.session.testkit.ScriptedRobot}.
  */
 @NullMarked
