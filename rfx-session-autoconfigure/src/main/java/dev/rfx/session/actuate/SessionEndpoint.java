@@ -99,6 +99,11 @@ public final class SessionEndpoint {
         return outcome.session();
     }
 
+    /** {@return the number of callers that can wait for the start of a session at one time} */
+    int maxWaitingStarts() {
+        return this.sessions.size() * MAX_WAITING_STARTS;
+    }
+
     /** {@return the session, or null if there is no session of that name} */
     @Nullable Session get(String name) {
         return this.sessions.get(name);

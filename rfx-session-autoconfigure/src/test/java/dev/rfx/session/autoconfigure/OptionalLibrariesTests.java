@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Import;
 class OptionalLibrariesTests {
 
     private static final String ALL =
-            "rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension,"
+            "rfxSession, rfxSessionDisabled, rfxSessionEndpoint,"
                     + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck";
 
     @ParameterizedTest(name = "{0}")
@@ -34,8 +34,8 @@ class OptionalLibrariesTests {
                     """
                     nothing     ; none ; all
                     actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionDisabled, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
-                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
-                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionEndpointWebExtension, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
+                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
+                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
                     jSerialComm ; jSerialComm-.* ; all
                     JNA         ; jna-.* ; all
                     validation  ; (jakarta.validation|hibernate-validator|spring-boot-validation)-.* ; all

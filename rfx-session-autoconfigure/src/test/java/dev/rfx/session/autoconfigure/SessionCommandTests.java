@@ -59,6 +59,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import reactor.core.scheduler.Schedulers;
 
 /** Commands of several operators at the same time, over HTTP and JMX. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -311,7 +312,35 @@ class SessionCommandTests {
         assertThat(robot().resets).hasValue(1);
     }
 
-    /** The pool of WebFlux is small: without a bound these calls would occupy all its threads. */
+    /** An application blocks these threads too, and Reactor binds a task to one of them. */
+    @Test
+    void commandNeedsNoThreadThatReactorHasForBlockingWork() throws Exception {
+        run(Application.class, WebApplicationType.REACTIVE);
+        session().start();
+        int threads = Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+        CountDownLatch blocked = new CountDownLatch(threads);
+        CountDownLatch release = new CountDownLatch(1);
+        for (int i = 0; i < threads; i++) {
+            Schedulers.boundedElastic()
+                    .schedule(
+                            () -> {
+                                blocked.countDown();
+                                awaitUninterrupted(release);
+                            });
+        }
+        try {
+            blocked.await();
+
+            Answer stopped = send("STOP").get(30, TimeUnit.SECONDS);
+
+            assertThat(stopped.status()).isEqualTo(200);
+            assertThat(stopped.state()).isEqualTo("STOPPED");
+        } finally {
+            release.countDown();
+        }
+    }
+
+    /** The threads for commands are few: without a bound these calls would occupy all of them. */
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void stopGetsThroughToAResetThatHangsHoweverManyWantToStart(WebApplicationType type)
