@@ -119,7 +119,7 @@ class GcPausesTests {
         int watching = GcPauses.OF_THE_JVM.loops();
         ScriptedRobot robot = new ScriptedRobot();
         Policy<String, String> policy = observation -> observation;
-        SessionOptions options = SessionOptions.defaults();
+        SessionOptions options = SessionOptions.defaults().withWarmup(Duration.ZERO);
 
         Session.run(robot, policy, options, Duration.ofMillis(1));
         assertThat(GcPauses.OF_THE_JVM.loops()).isEqualTo(watching);

@@ -107,7 +107,7 @@ class NotifierTests {
                     }
                 });
         List<WeakReference<Object>> seen = new ArrayList<>();
-        for (int run = 0; run < 5; run++) {
+        for (int run = 0; run < 3; run++) {
             this.session.start();
             long before = this.session.stepCount();
             while (this.session.stepCount() <= before) {
@@ -118,7 +118,7 @@ class NotifierTests {
             assertThat(this.session.awaitStopped(Duration.ofSeconds(50))).isTrue();
         }
 
-        for (WeakReference<Object> run : seen.subList(0, 4)) {
+        for (WeakReference<Object> run : seen.subList(0, 2)) {
             while (run.get() != null) {
                 System.gc();
             }

@@ -201,7 +201,7 @@ class RunStatisticsTests {
     @Campaign
     @Test
     void everyReadingIsOfOneBeginAndNotTooOld() {
-        for (int seed = 0; seed < Campaign.Rounds.of(50_000, 2_000); seed++) {
+        for (int seed = 0; seed < Campaign.Rounds.of(50_000, 1_000); seed++) {
             new RunStatisticsTests().readInTheMidstOfAnything(new Random(seed), "seed " + seed);
         }
     }
@@ -291,7 +291,7 @@ class RunStatisticsTests {
         int threads = 4;
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
-            for (int round = 0; round < Campaign.Rounds.of(20_000, 2_000); round++) {
+            for (int round = 0; round < Campaign.Rounds.of(20_000, 500); round++) {
                 Race race = new Race(new CyclicBarrier(threads));
                 List<Future<?>> tasks =
                         Arrays.asList(

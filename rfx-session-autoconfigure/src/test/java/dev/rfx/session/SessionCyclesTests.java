@@ -2,6 +2,7 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -12,9 +13,9 @@ import org.junit.jupiter.api.Test;
 /** Many starts and stops leave neither memory nor threads behind. */
 class SessionCyclesTests {
 
-    private static final int CYCLES = 1_000;
+    private static final int CYCLES = Campaign.Rounds.of(1_000, 200);
 
-    /** A run takes at least 20 KB, so a thousand runs in memory would take twenty times this. */
+    /** A run takes at least 20 KB, so all runs in memory would take at least four times this. */
     private static final long HEAP_NOISE = 1_000_000;
 
     private static Set<Thread> threads() {
@@ -42,6 +43,7 @@ class SessionCyclesTests {
         }
     }
 
+    @Campaign
     @Test
     void threadsAndHeapDoNotGrowOverStartsAndStops() {
         ScriptedRobot robot = new ScriptedRobot();

@@ -35,7 +35,7 @@ class SessionInterleavingTests {
         ScriptedRobot robot = new ScriptedRobot();
         Session session = new Session(robot, observation -> "action", OPTIONS);
 
-        for (int round = 1; round <= Campaign.Rounds.of(10_000, 2_000); round++) {
+        for (int round = 1; round <= Campaign.Rounds.of(10_000, 500); round++) {
             session.start();
             spin(random.nextInt(200_000));
             session.stop();
@@ -56,7 +56,7 @@ class SessionInterleavingTests {
         Session session = new Session(robot, observation -> "action", OPTIONS);
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try {
-            for (int round = 0; round < Campaign.Rounds.of(3_000, 600); round++) {
+            for (int round = 0; round < Campaign.Rounds.of(3_000, 200); round++) {
                 Future<?> start = executor.submit((Runnable) session::start);
                 spin(random.nextInt(200_000));
                 session.stop();
@@ -80,7 +80,7 @@ class SessionInterleavingTests {
         Session session = new Session(robot, observation -> "action", OPTIONS);
         int failures = 0;
 
-        for (int round = 1; round <= Campaign.Rounds.of(2_000, 500); round++) {
+        for (int round = 1; round <= Campaign.Rounds.of(2_000, 200); round++) {
             int failing = robot.observes.get() + 1 + random.nextInt(4);
             boolean[] thrown = new boolean[1];
             robot.onObserve(
@@ -99,6 +99,6 @@ class SessionInterleavingTests {
             assertThat(robot.stops).hasValue(round);
             failures += thrown[0] ? 1 : 0;
         }
-        assertThat(failures).isBetween(1, Campaign.Rounds.of(2_000, 500) - 1);
+        assertThat(failures).isBetween(1, Campaign.Rounds.of(2_000, 200) - 1);
     }
 }

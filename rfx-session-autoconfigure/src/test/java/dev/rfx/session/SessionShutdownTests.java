@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.testkit.WaitingTest;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,7 +13,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,7 +23,12 @@ class SessionShutdownTests {
 
     private static final Duration BOUND = Duration.ofSeconds(4);
 
-    @Test
+    private static final List<String> SMALL_HEAP = List.of("-Xmx24m", "-XX:+UseG1GC");
+
+    private static final SessionOptions AT_ONCE =
+            SessionOptions.defaults().withWarmup(Duration.ZERO);
+
+    @WaitingTest
     void robotIsStoppedBeforeATerminatedJvmIsGone() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(RunForEver.class)) {
             jvm.awaitLine("acting");
@@ -33,7 +40,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void robotIsStoppedOnCtrlC() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(RunForEver.class)) {
             jvm.awaitLine("acting");
@@ -45,7 +52,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void robotIsStoppedOnSystemExitFromThePolicy() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(ExitFromThePolicy.class)) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isEqualTo(3);
@@ -53,7 +60,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void sessionThatWasStartedByHandIsStoppedToo() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(StartAndSleep.class)) {
             jvm.awaitLine("acting");
@@ -65,7 +72,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void robotIsStoppedWhenMainReturns() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(StartAndReturn.class)) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
@@ -73,15 +80,15 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void robotIsStoppedThoughTheHeapIsFull() throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeap.class)) {
+        try (ChildJvm jvm = ChildJvm.start(SMALL_HEAP, entry -> true, FillTheHeap.class)) {
             assertThat(jvm.awaitLine("robot.stop()")).isEqualTo("robot.stop()");
             jvm.awaitLine("state FAILED");
         }
     }
 
-    @Test
+    @WaitingTest
     void robotIsStoppedThoughTheFirstResetFillsTheHeap() throws Exception {
         try (ChildJvm jvm =
                 ChildJvm.start(
@@ -93,7 +100,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void failureIsReportedThoughTheJvmEndsWhileARestartIsPlanned() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(ExitWhileARestartIsPlanned.class)) {
             assertThat(jvm.awaitExit(BOUND)).isZero();
@@ -101,15 +108,15 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void robotIsStoppedThoughACallDoesNotReturnWithAFullHeap() throws Exception {
-        try (ChildJvm jvm =
-                ChildJvm.start(List.of("-Xmx24m"), entry -> true, FillTheHeapAndBlock.class)) {
+        try (ChildJvm jvm = ChildJvm.start(SMALL_HEAP, entry -> true, FillTheHeapAndBlock.class)) {
             assertThat(jvm.awaitLine("robot.stop()")).isEqualTo("robot.stop()");
             assertThat(jvm.awaitLine("state")).isEqualTo("state FAILED, acts 0");
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"stop", "requestStop", "close"})
     void stopReachesTheRobotThoughTheHeapIsFull(String method) throws Exception {
@@ -124,7 +131,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void runThatIsAttendedWithAFullHeapLeavesNoRobotBehind() throws Exception {
         try (ChildJvm jvm =
                 ChildJvm.start(
@@ -134,7 +141,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void startWhileTheJvmEndsIsRefusedAndIsNoFailure() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(StartInDyingJvm.class)) {
             assertThat(jvm.awaitLine("refused"))
@@ -146,7 +153,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void sessionThatIsStuckKeepsNoJvmFromEndingInOrder() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(BlockForEver.class)) {
             jvm.awaitLine("blocked");
@@ -160,7 +167,7 @@ class SessionShutdownTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void shutdownHookIsRemovedWhenRunReturns() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(CountHooks.class)) {
             assertThat(jvm.awaitLine("hooks")).isEqualTo("hooks while it runs 1, afterwards 0");
@@ -175,7 +182,7 @@ class SessionShutdownTests {
 
     static final class RunForEver {
         public static void main(String[] args) {
-            new Session(robot(), observation -> "action").run();
+            new Session(robot(), observation -> "action", AT_ONCE).run();
         }
     }
 
@@ -187,21 +194,21 @@ class SessionShutdownTests {
                                 System.exit(3);
                                 return "action";
                             },
-                            SessionOptions.defaults().withStopTimeout(Duration.ofMillis(500)))
+                            AT_ONCE.withStopTimeout(Duration.ofMillis(500)))
                     .run();
         }
     }
 
     static final class StartAndSleep {
         public static void main(String[] args) throws InterruptedException {
-            new Session(robot(), observation -> "action").start();
+            new Session(robot(), observation -> "action", AT_ONCE).start();
             Thread.sleep(Duration.ofMinutes(1).toMillis());
         }
     }
 
     static final class StartAndReturn {
         public static void main(String[] args) {
-            new Session(robot(), observation -> "action").start();
+            new Session(robot(), observation -> "action", AT_ONCE).start();
         }
     }
 
@@ -228,7 +235,7 @@ class SessionShutdownTests {
 
         private static String fillTheHeap() {
             Object[] all = null;
-            for (int size = 1 << 20; ; size = Math.max(size / 2, 16)) {
+            for (int size = 1 << 20; ; size = Math.max(size / 16, 16)) {
                 try {
                     while (true) {
                         all = new Object[] {all, new byte[size]};
@@ -289,11 +296,7 @@ class SessionShutdownTests {
                             .onStop(() -> System.out.println("robot.stop()"));
             CountDownLatch asked = new CountDownLatch(1);
             CountDownLatch exiting = new CountDownLatch(1);
-            Session session =
-                    new Session(
-                            robot,
-                            observation -> "action",
-                            SessionOptions.defaults().withWarmup(Duration.ZERO));
+            Session session = new Session(robot, observation -> "action", AT_ONCE);
             session.setRestartPolicy(
                     new RestartPolicy() {
 
@@ -427,7 +430,7 @@ class SessionShutdownTests {
                                     Session.run(
                                             robot,
                                             observation -> "action",
-                                            SessionOptions.defaults(),
+                                            SessionOptions.defaults().withRateHz(200),
                                             Duration.ofMinutes(1)));
             attending.start();
             awaitActs(robot, 5);
@@ -462,7 +465,7 @@ class SessionShutdownTests {
         public static void main(String[] args) {
             ScriptedRobot robot = new ScriptedRobot();
             AtomicInteger asked = new AtomicInteger();
-            Session session = new Session(robot, observation -> "action");
+            Session session = new Session(robot, observation -> "action", AT_ONCE);
             session.setRestartPolicy(
                     new RestartPolicy() {
                         @Override
@@ -517,7 +520,7 @@ class SessionShutdownTests {
                                     Thread.onSpinWait();
                                 }
                             },
-                            SessionOptions.defaults().withStopTimeout(Duration.ofMillis(200)))
+                            AT_ONCE.withStopTimeout(Duration.ofMillis(200)))
                     .start();
             Thread.sleep(Duration.ofMinutes(1).toMillis());
         }
@@ -534,7 +537,8 @@ class SessionShutdownTests {
                             observation -> {
                                 whileItRuns = hooks();
                                 return "action";
-                            });
+                            },
+                            AT_ONCE);
             session.run(Duration.ofMillis(1));
             System.out.println("hooks while it runs " + whileItRuns + ", afterwards " + hooks());
         }

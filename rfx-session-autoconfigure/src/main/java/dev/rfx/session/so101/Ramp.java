@@ -3,6 +3,7 @@ package dev.rfx.session.so101;
 import dev.rfx.session.so101.protocol.Register;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ final class Ramp {
     private final int[] target = new int[JOINTS.length];
     private final double[] step = new double[JOINTS.length];
     private final int maxErrors;
+    private final LongSupplier nanoTime;
 
     private final double[] goal = new double[JOINTS.length];
     private final int[] blockedTicks = new int[JOINTS.length];
@@ -61,6 +63,7 @@ final class Ramp {
 
     private Ramp(So101Settings settings, Calibration calibration, List<Double> pose) {
         this.maxErrors = settings.maxConsecutiveErrors();
+        this.nanoTime = settings.nanoTime();
         for (Joint joint : JOINTS) {
             int i = joint.ordinal();
             JointCalibration own = calibration.joint(joint);
@@ -111,7 +114,7 @@ final class Ramp {
      */
     void run(ServoBus bus, int[] goals, Cancellation cancellation, @Nullable Duration limit)
             throws InterruptedException {
-        long begin = System.nanoTime();
+        long begin = this.nanoTime.getAsLong();
         for (int i = 0; i < goals.length; i++) {
             this.goal[i] = goals[i];
             this.leastLag[i] = Double.MAX_VALUE;
@@ -122,7 +125,7 @@ final class Ramp {
         int atRest = 0;
         for (int inPose = 0; atRest < REST_TICKS && inPose < MAX_REST_TICKS; ) {
             cancellation.check();
-            if (limit != null && System.nanoTime() - begin > limit.toNanos()) {
+            if (limit != null && this.nanoTime.getAsLong() - begin > limit.toNanos()) {
                 throw StartPoseException.tooSlow(limit);
             }
             if (look(bus)) {

@@ -507,7 +507,7 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
             return this;
         }
 
-        /** Sets the clock of the speed limit. */
+        /** Sets the clock of the speed limit, and of the time to park. */
         Builder nanoTime(LongSupplier nanoTime) {
             this.nanoTime = nanoTime;
             return this;

@@ -24,7 +24,7 @@ import org.springframework.boot.health.contributor.Status;
 /** Eight threads read everything while four others start and stop the session. */
 class SessionHammerTests {
 
-    private static final Duration DURATION = Duration.ofSeconds(Campaign.Rounds.of(30, 5));
+    private static final Duration DURATION = Duration.ofSeconds(Campaign.Rounds.of(30, 2));
 
     private final CheckedRobot robot = new CheckedRobot();
     private final Session session =

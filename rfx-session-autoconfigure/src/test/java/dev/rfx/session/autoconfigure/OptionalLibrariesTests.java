@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.testkit.ChildJvm;
-import java.time.Duration;
+import java.io.File;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -20,35 +28,122 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** An application without optional libraries, in a JVM without their jars. */
+/**
+ * An application without the jars of optional libraries. One JVM runs all cases, each in a class
+ * loader of its own, and has no jar on its own class path.
+ */
 class OptionalLibrariesTests {
 
-    private static final String ALL =
-            "rfxSession, rfxSessionDisabled, rfxSessionEndpoint,"
-                    + " rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck";
+    private static final String APPLICATION_CLASS_PATH = "application.class.path";
+
+    private static final List<String> BEANS =
+            List.of(
+                    "rfxSession",
+                    "rfxSessionDisabled",
+                    "rfxSessionEndpoint",
+                    "rfxSessionHealthContributor",
+                    "rfxSessionLifecycle",
+                    "rfxSessionMetrics",
+                    "rfxSessionNoSessionWarning",
+                    "rfxSessionOptions",
+                    "rfxSessionProgressLine",
+                    "rfxSessionPropertyNames",
+                    "rfxSessionSafetyPropertiesCheck");
+
+    private static final List<Case> CASES =
+            List.of(
+                    new Case("nothing", "none"),
+                    new Case("actuator", "spring-boot-actuator.*", "rfxSessionEndpoint"),
+                    new Case("health", "spring-boot-health-.*", "rfxSessionHealthContributor"),
+                    new Case(
+                            "micrometer",
+                            "(micrometer|spring-boot-micrometer|prometheus)-.*",
+                            "rfxSessionMetrics"),
+                    new Case("jSerialComm", "jSerialComm-.*"),
+                    new Case("JNA", "jna-.*"),
+                    new Case(
+                            "validation",
+                            "(jakarta.validation|hibernate-validator|spring-boot-validation)-.*"),
+                    new Case(
+                            "all of them",
+                            "(spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus"
+                                    + "|jSerialComm|jna|jakarta.validation|hibernate-validator).*",
+                            "rfxSessionEndpoint",
+                                    "rfxSessionHealthContributor",
+                            "rfxSessionMetrics"));
+
+    /** What is missing, the jars of it, and the beans that are missing then. */
+    private record Case(String what, String jars, String... missingBeans) {
+
+        @Override
+        public String toString() {
+            return this.what;
+        }
+    }
+
+    private static ChildJvm jvm;
+
+    static List<Case> cases() {
+        return CASES;
+    }
+
+    @BeforeAll
+    static void startApplications() {
+        jvm =
+                ChildJvm.start(
+                        List.of(
+                                "-D%s=%s"
+                                        .formatted(
+                                                APPLICATION_CLASS_PATH,
+                                                System.getProperty("java.class.path"))),
+                        file -> !file.endsWith(".jar"),
+                        Launcher.class,
+                        CASES.stream()
+                                .flatMap(one -> Stream.of(one.what, one.jars))
+                                .toArray(String[]::new));
+    }
+
+    @AfterAll
+    static void closeJvm() {
+        jvm.close();
+    }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = ';',
-            textBlock =
-                    """
-                    nothing     ; none ; all
-                    actuator    ; spring-boot-actuator.* ; rfxSession, rfxSessionDisabled, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
-                    health      ; spring-boot-health-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionLifecycle, rfxSessionMetrics, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
-                    micrometer  ; (micrometer|spring-boot-micrometer|prometheus)-.* ; rfxSession, rfxSessionDisabled, rfxSessionEndpoint, rfxSessionHealthContributor, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
-                    jSerialComm ; jSerialComm-.* ; all
-                    JNA         ; jna-.* ; all
-                    validation  ; (jakarta.validation|hibernate-validator|spring-boot-validation)-.* ; all
-                    all of them ; (spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus|jSerialComm|jna|jakarta.validation|hibernate-validator).* ; rfxSession, rfxSessionDisabled, rfxSessionLifecycle, rfxSessionNoSessionWarning, rfxSessionOptions, rfxSessionProgressLine, rfxSessionPropertyNames, rfxSessionSafetyPropertiesCheck
-                    """)
-    void applicationStartsWithoutAndTheRestWorks(String what, String jars, String beans)
-            throws Exception {
-        try (ChildJvm jvm =
-                ChildJvm.start(List.of(), file -> !file.matches(jars), Application.class)) {
-            assertThat(jvm.awaitLine("BEANS "))
-                    .isEqualTo("BEANS " + (beans.equals("all") ? ALL : beans));
-            assertThat(jvm.awaitLine("RUNNING ")).isEqualTo("RUNNING true");
-            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+    @MethodSource("cases")
+    void applicationStartsWithoutAndTheRestWorks(Case without) throws Exception {
+        List<String> beans = new ArrayList<>(BEANS);
+        beans.removeAll(List.of(without.missingBeans));
+
+        assertThat(jvm.awaitLine("BEANS WITHOUT %s: ".formatted(without)))
+                .endsWith(": " + String.join(", ", beans));
+        assertThat(jvm.awaitLine("RUNNING WITHOUT %s: ".formatted(without))).endsWith(": true");
+        jvm.awaitLine("CLOSED WITHOUT %s".formatted(without));
+    }
+
+    static final class Launcher {
+
+        public static void main(String[] args) throws Exception {
+            for (int i = 0; i < args.length; i += 2) {
+                run(args[i], args[i + 1]);
+            }
+        }
+
+        private static void run(String without, String jars) throws Exception {
+            List<URL> urls = new ArrayList<>();
+            for (String entry :
+                    System.getProperty(APPLICATION_CLASS_PATH).split(File.pathSeparator)) {
+                if (!Path.of(entry).getFileName().toString().matches(jars)) {
+                    urls.add(Path.of(entry).toUri().toURL());
+                }
+            }
+            ClassLoader loader =
+                    new URLClassLoader(
+                            urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+            Thread.currentThread().setContextClassLoader(loader);
+            Method main =
+                    loader.loadClass(Application.class.getName()).getMethod("main", String[].class);
+            main.setAccessible(true);
+            main.invoke(null, (Object) new String[] {without});
         }
     }
 
@@ -85,9 +180,12 @@ class OptionalLibrariesTests {
                 TreeSet<String> names =
                         new TreeSet<>(Arrays.asList(context.getBeanDefinitionNames()));
                 names.removeIf(name -> !name.startsWith("rfxSession"));
-                System.out.println("BEANS " + String.join(", ", names));
-                System.out.println("RUNNING " + context.getBean(Session.class).isRunning());
+                System.out.printf("BEANS WITHOUT %s: %s%n", args[0], String.join(", ", names));
+                System.out.printf(
+                        "RUNNING WITHOUT %s: %s%n",
+                        args[0], context.getBean(Session.class).isRunning());
             }
+            System.out.println("CLOSED WITHOUT " + args[0]);
         }
     }
 }

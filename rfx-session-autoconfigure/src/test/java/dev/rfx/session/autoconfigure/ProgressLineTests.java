@@ -11,6 +11,7 @@ import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.PseudoTerminal;
 import dev.rfx.session.testkit.ScriptedRobot;
+import dev.rfx.session.testkit.WaitingTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -159,11 +160,11 @@ class ProgressLineTests {
                 .run(context -> assertThat(context).doesNotHaveBean(ProgressLine.class));
     }
 
-    @Test
+    @WaitingTest
     void onATerminalOneLineIsRewrittenUntilTheRunIsOver() throws Exception {
         String output;
         try (PseudoTerminal terminal = new PseudoTerminal();
-                ChildJvm jvm = startOn(terminal, "--rfx.session.duration=2s")) {
+                ChildJvm jvm = startOn(terminal, "--rfx.session.duration=1s")) {
             output = readUntilTheEnd(terminal, jvm);
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).as(output).isZero();
         }
@@ -179,7 +180,7 @@ class ProgressLineTests {
     }
 
     /** With the log off, no other line overwrites a leftover. */
-    @Test
+    @WaitingTest
     void interruptLeavesNothingOfTheLine() throws Exception {
         String output;
         try (PseudoTerminal terminal = new PseudoTerminal();
@@ -197,7 +198,7 @@ class ProgressLineTests {
         assertThat(screen(output)).noneMatch(row -> row.contains(" left"));
     }
 
-    @Test
+    @WaitingTest
     void onATerminalThereArePlainLinesWithoutADuration() throws Exception {
         try (PseudoTerminal terminal = new PseudoTerminal();
                 ChildJvm jvm = startOn(terminal)) {
@@ -209,13 +210,13 @@ class ProgressLineTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void intervalOfZeroDisablesTheLineToo() throws Exception {
         try (PseudoTerminal terminal = new PseudoTerminal();
                 ChildJvm jvm =
                         startOn(
                                 terminal,
-                                "--rfx.session.duration=500ms",
+                                "--rfx.session.duration=300ms",
                                 "--rfx.session.log-interval=0")) {
             assertThat(readUntilTheEnd(terminal, jvm))
                     .contains("Session 'arm' stopped")
@@ -224,9 +225,9 @@ class ProgressLineTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void inAPipeThereArePlainLines() throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(Application.class, "--rfx.session.duration=1s")) {
+        try (ChildJvm jvm = ChildJvm.start(Application.class, "--rfx.session.duration=500ms")) {
             jvm.awaitLine("Session 'arm' runs: ");
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).as(jvm.output()).isZero();
             assertThat(jvm.output()).doesNotContain("\033").doesNotContain(" left");
@@ -234,7 +235,7 @@ class ProgressLineTests {
     }
 
     /** As with {@code > file}. */
-    @Test
+    @WaitingTest
     void inAFileThereArePlainLinesThoughTheInputIsATerminal() throws Exception {
         Path log = this.directory.resolve("log");
         try (PseudoTerminal terminal = new PseudoTerminal();
@@ -243,7 +244,7 @@ class ProgressLineTests {
                                 Redirect.from(terminal.slave().toFile()),
                                 Redirect.to(log.toFile()),
                                 Application.class,
-                                "--rfx.session.duration=1s")) {
+                                "--rfx.session.duration=500ms")) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
         }
 
@@ -317,7 +318,10 @@ class ProgressLineTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
+    @ImportAutoConfiguration({
+        SessionAutoConfiguration.class,
+        SessionLifecycleAutoConfiguration.class
+    })
     static class Application {
 
         public static void main(String[] args) {

@@ -65,7 +65,7 @@ import reactor.core.scheduler.Schedulers;
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SessionCommandTests {
 
-    private static final int ROUNDS = Campaign.Rounds.of(400, 50);
+    private static final int ROUNDS = Campaign.Rounds.of(400, 20);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();

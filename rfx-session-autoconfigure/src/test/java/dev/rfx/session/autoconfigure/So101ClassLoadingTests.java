@@ -9,13 +9,12 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.so101.CalibrationFile;
+import dev.rfx.session.so101.So101Robot;
 import dev.rfx.session.testkit.ChildJvm;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
@@ -30,46 +29,48 @@ class So101ClassLoadingTests {
 
     private static final String LIBRARY = "com.fazecast.jSerialComm.";
 
-    @TempDir private Path directory;
+    private static final String NEXT_STEP = "NEXT STEP";
 
-    private String run(Predicate<String> jars, String... arguments) throws Exception {
-        Path log = this.directory.resolve("classes.log");
+    @TempDir private static Path directory;
+
+    /** The output of one JVM with each class that it loads, by the steps of the application. */
+    private static String[] steps;
+
+    @BeforeAll
+    static void runApplication() throws Exception {
         try (ChildJvm jvm =
                 ChildJvm.start(
-                        List.of("-Xlog:class+load:file=" + log),
-                        jars,
+                        List.of("-Xlog:class+load"),
+                        jar -> true,
                         Application.class,
-                        arguments)) {
+                        armThatIsNotThere())) {
             assertThat(jvm.awaitExit(Duration.ofMinutes(1))).as(jvm.output()).isZero();
-            return Files.readString(log) + jvm.output();
+            steps = jvm.output().split(NEXT_STEP);
         }
     }
 
-    private String[] armThatIsNotThere(String... more) {
-        List<String> arguments =
-                List.of(
-                        "--rfx.session.so101.port=" + this.directory.resolve("ttyACM0"),
-                        "--rfx.session.so101.calibration=" + CalibrationFile.of(this.directory));
-        return Stream.concat(arguments.stream(), Stream.of(more)).toArray(String[]::new);
+    private static String[] armThatIsNotThere() {
+        return new String[] {
+            "--rfx.session.so101.port=" + directory.resolve("ttyACM0"),
+            "--rfx.session.so101.calibration=" + CalibrationFile.of(directory)
+        };
     }
 
     @Test
-    void libraryIsNotLoadedWithoutAnArm() throws Exception {
-        assertThat(run(jar -> true)).contains("ROBOT false").doesNotContain(LIBRARY);
+    void libraryIsNotLoadedWithoutAnArm() {
+        assertThat(steps[0]).contains("ROBOT false", Robot.class.getName()).doesNotContain(LIBRARY);
     }
 
     @Test
-    void libraryIsNotLoadedForAnArmThatIsNotConnectedYet() throws Exception {
-        assertThat(run(jar -> true, armThatIsNotThere()))
-                .contains("ROBOT true")
+    void libraryIsNotLoadedForAnArmThatIsNotConnectedYet() {
+        assertThat(steps[1])
+                .contains("ROBOT true", So101Robot.class.getName())
                 .doesNotContain(LIBRARY);
     }
 
     @Test
-    void libraryIsLoadedWhenTheSessionStarts() throws Exception {
-        assertThat(run(jar -> true, armThatIsNotThere("--start")))
-                .contains("FAILED There is no serial port ")
-                .contains(LIBRARY + "SerialPort ");
+    void libraryIsLoadedWhenTheSessionStarts() {
+        assertThat(steps[2]).contains("FAILED There is no serial port ", LIBRARY + "SerialPort ");
     }
 
     @Test
@@ -94,18 +95,26 @@ class So101ClassLoadingTests {
     static class Application {
 
         public static void main(String[] args) {
-            try (ConfigurableApplicationContext context =
-                    new SpringApplicationBuilder(Application.class)
-                            .web(WebApplicationType.NONE)
-                            .properties(
-                                    "rfx.session.auto-startup=false", "spring.main.banner-mode=off")
-                            .run(args)) {
-                String[] robots = context.getBeanNamesForType(Robot.class);
-                System.out.println("ROBOT " + (robots.length > 0));
-                if (List.of(args).contains("--start")) {
-                    start(context.getBean(Session.class));
-                }
+            try (ConfigurableApplicationContext context = run()) {
+                print(context);
             }
+            System.out.println(NEXT_STEP);
+            try (ConfigurableApplicationContext context = run(args)) {
+                print(context);
+                System.out.println(NEXT_STEP);
+                start(context.getBean(Session.class));
+            }
+        }
+
+        private static ConfigurableApplicationContext run(String... args) {
+            return new SpringApplicationBuilder(Application.class)
+                    .web(WebApplicationType.NONE)
+                    .properties("rfx.session.auto-startup=false", "spring.main.banner-mode=off")
+                    .run(args);
+        }
+
+        private static void print(ConfigurableApplicationContext context) {
+            System.out.println("ROBOT " + (context.getBeanNamesForType(Robot.class).length > 0));
         }
 
         private static void start(Session session) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class So101AllocationTests {
 
     private static final int BLOCKS = 20;
-    private static final int BLOCK = 100;
+    private static final int BLOCK = 50;
 
     /** In blocks, because the JVM itself allocates on the thread now and then. */
     @Test

@@ -121,7 +121,7 @@ class So101ConcurrentStopTests extends So101Fixture {
         int nanos = (int) (2 * (System.nanoTime() - begin));
         this.robot.stop();
         int reached = 0;
-        int rounds = Campaign.Rounds.of(1_000, 100);
+        int rounds = Campaign.Rounds.of(1_000, 50);
         try {
             for (int round = 0; round < rounds; round++) {
                 CountDownLatch begun = new CountDownLatch(1);

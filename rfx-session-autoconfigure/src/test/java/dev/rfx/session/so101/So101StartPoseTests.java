@@ -4,19 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rfx.session.testkit.WaitingTest;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The way to the start pose, at the start of a run and to park at its end. */
 class So101StartPoseTests extends So101Fixture {
 
-    @Test
+    @WaitingTest
     void armParksAtItsStartSpeedBeforeTorqueGoesOff() throws Exception {
         standAt(MIDDLE);
         this.robot = parking().maxSpeed(Double.POSITIVE_INFINITY).build();
@@ -37,7 +38,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @Test
+    @WaitingTest
     void parkBeginsWhereTheArmIsAndEndsWhenItHasArrived() throws Exception {
         useArmOf(400);
         standAt(MIDDLE);
@@ -53,9 +54,9 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @Test
+    @WaitingTest
     void armThatIsSlowerThanItsStartSpeedIsInThePoseBeforeTorqueGoesOff() throws Exception {
-        useArmOf(90);
+        useArmOf(180);
         standAt(MIDDLE);
         this.robot = parking().build();
         this.robot.reset();
@@ -68,7 +69,7 @@ class So101StartPoseTests extends So101Fixture {
     }
 
     /** 100 µs before each reply, and no more time than a measurement needs. */
-    @Test
+    @WaitingTest
     void armParksThoughTheReadTimeoutIsShort() throws Exception {
         this.arm.close();
         this.arm = VirtualSo101.builder().paced().replyDelay(Duration.ofNanos(100_000)).start();
@@ -84,10 +85,10 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @Test
+    @WaitingTest
     void secondStopWaitsForAPark() throws Exception {
         standAt(MIDDLE);
-        this.robot = parking().startSpeed(0.1).build(); // for 5 s
+        this.robot = parking().startSpeed(0.3).build(); // for 1.5 s
         this.robot.reset();
         standAt(MIDDLE + 300);
         this.arm.forget();
@@ -109,7 +110,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @Test
+    @WaitingTest
     void interruptEndsAParkAndTurnsTorqueOff() throws Exception {
         useArmOf(400);
         standAt(MIDDLE);
@@ -124,7 +125,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(this.arm.position(Joint.ELBOW_FLEX)).isLessThan(1100);
     }
 
-    @Test
+    @WaitingTest
     void gripperThatHoldsSomethingKeepsTheArmNeitherFromStartingNorFromParking() throws Exception {
         standAt(MIDDLE - 300);
         this.arm.setBlocked(Joint.GRIPPER, true);
@@ -141,7 +142,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @Test
+    @WaitingTest
     void faultOnTheWayToTheStartPoseEndsIt() throws Exception {
         standAt(1000);
         this.robot = atMiddle().build();
@@ -154,7 +155,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(this.arm.goals()).hasSizeLessThanOrEqualTo(60 + 6);
     }
 
-    @Test
+    @WaitingTest
     void faultWhileTheArmParksTurnsTorqueOffAtOnce() throws Exception {
         standAt(MIDDLE);
         this.robot = parking().build();
@@ -169,7 +170,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @Test
+    @WaitingTest
     void lostReplyOnTheWayToTheStartPoseDoesNotEndIt() throws Exception {
         standAt(MIDDLE - 200);
         this.robot = atMiddle().readTimeout(Duration.ofMillis(30)).build();
@@ -189,7 +190,7 @@ class So101StartPoseTests extends So101Fixture {
     }
 
     /** The reply that is lost first raises the doubt about the torque. */
-    @Test
+    @WaitingTest
     void lostReplyAboutTheTorqueOnTheWayToTheStartPoseDoesNotEndIt() throws Exception {
         standAt(MIDDLE - 200);
         this.robot = atMiddle().build();
@@ -216,7 +217,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(torqueRepliesToLose.get()).as("one was lost").isLessThan(1);
     }
 
-    @Test
+    @WaitingTest
     void silenceOnTheWayToTheStartPoseEndsItWithoutMovingOn() throws Exception {
         standAt(1000);
         this.robot = atMiddle().readTimeout(Duration.ofMillis(30)).build();
@@ -229,7 +230,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(this.arm.goals()).hasSizeLessThanOrEqualTo(60 + 6);
     }
 
-    @Test
+    @WaitingTest
     void jointThatDoesNotFollowIsWaitedForAndGivenUp() throws Exception {
         useWeakArm();
         standAt(1000);
@@ -246,7 +247,7 @@ class So101StartPoseTests extends So101Fixture {
                 .allMatch(goal -> goal > 1200 && goal < 1230);
     }
 
-    @Test
+    @WaitingTest
     void jointThatDoesNotFollowOnAShortWayIsGivenUpToo() throws Exception {
         useWeakArm();
         standAt(MIDDLE - 130);
@@ -257,7 +258,7 @@ class So101StartPoseTests extends So101Fixture {
                 .withMessageStartingWith("shoulder_pan (id 1) does not follow");
     }
 
-    @Test
+    @WaitingTest
     void torqueThatIsLostOnTheWayToTheStartPoseEndsIt() throws Exception {
         standAt(MIDDLE - 300);
         this.robot = atMiddle().build();
@@ -273,21 +274,34 @@ class So101StartPoseTests extends So101Fixture {
                 .withMessageContaining("has no torque now");
     }
 
-    @Test
+    @WaitingTest
     void parkThatTakesTooLongEndsWithTorqueOff() throws Exception {
         standAt(MIDDLE);
-        this.robot = parking().startSpeed(0.01).build();
+        AtomicLong skipped = new AtomicLong();
+        this.robot =
+                parking()
+                        .startSpeed(0.01)
+                        .nanoTime(() -> System.nanoTime() + skipped.get())
+                        .build();
         this.robot.reset();
         standAt(MIDDLE + 500);
+        this.arm.forget();
+        this.arm.afterGoals(
+                30,
+                () -> {
+                    skipped.set(Duration.ofSeconds(7).toNanos());
+                    this.arm.afterGoals(30, () -> skipped.set(Duration.ofSeconds(8).toNanos()));
+                });
 
         assertThatExceptionOfType(StartPoseException.class)
                 .isThrownBy(this.robot::stop)
                 .withMessageStartingWith("The arm is not in its start pose after 8 s. ");
 
+        assertThat(this.arm.goals()).hasSize(60);
         assertTorqueIsOff();
     }
 
-    @Test
+    @WaitingTest
     void armGoesToItsStartPoseAtABoundedSpeed() throws Exception {
         standAt(1000);
         this.robot =
@@ -308,7 +322,7 @@ class So101StartPoseTests extends So101Fixture {
                 .hasSizeGreaterThan(90);
     }
 
-    @Test
+    @WaitingTest
     void startSpeedMayBeLessThanAStepInATick() throws Exception {
         standAt(MIDDLE - 2);
         this.robot = atMiddle().startSpeed(10 * RADIANS_PER_STEP).build();
@@ -319,7 +333,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(lastGoals()).containsOnly(MIDDLE);
     }
 
-    @Test
+    @WaitingTest
     void startSpeedIsNotMoreThanAServoCanTurn() {
         this.robot = atMiddle().startSpeed(5.0).build();
 
@@ -331,7 +345,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(this.arm.requests()).isEmpty();
     }
 
-    @Test
+    @WaitingTest
     void interruptEndsTheWayToTheStartPose() throws Exception {
         standAt(1000);
         this.robot = atMiddle().startSpeed(0.1).build();

@@ -7,15 +7,15 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * A test with many random cases. A build runs some of them; with {@code -Pcampaigns} only campaigns
- * run, each in full.
+ * A test with many random cases, or one that takes long. A build runs some of the cases, or a
+ * shorter test. With {@code -Pcampaigns} only campaigns run, each in full.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("campaign")
 public @interface Campaign {
 
-    /** How many cases a campaign tries. */
+    /** How many cases a campaign tries, or how long it takes. */
     final class Rounds {
 
         private static final boolean FULL = Boolean.getBoolean("campaigns");

@@ -35,7 +35,7 @@ class SpinBudgetTests {
         int before = SpinBudget.OF_THE_JVM.loops();
         ScriptedRobot robot = new ScriptedRobot();
         Policy<String, String> policy = observation -> observation;
-        SessionOptions options = SessionOptions.defaults();
+        SessionOptions options = SessionOptions.defaults().withWarmup(Duration.ZERO);
 
         Session.run(robot, policy, options, Duration.ofMillis(1));
         assertThat(SpinBudget.OF_THE_JVM.loops()).isEqualTo(before);

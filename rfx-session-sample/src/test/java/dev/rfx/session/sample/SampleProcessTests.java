@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
+import dev.rfx.session.testkit.WaitingTest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +18,7 @@ class SampleProcessTests {
 
     private static final String ANY_PORT = "--server.port=0";
     private static final String NOT_WEB = "--spring.main.web-application-type=none";
+    private static final String NO_WARMUP = "--rfx.session.warmup=0";
 
     /** 128 + SIGTERM. */
     private static final int TERMINATED = 143;
@@ -30,10 +31,10 @@ class SampleProcessTests {
     }
 
     @Campaign
-    @Test
+    @WaitingTest
     @Timeout(300)
     void terminatedApplicationStopsTheRobotFirst() throws Exception {
-        for (int i = 0; i < Campaign.Rounds.of(20, 3); i++) {
+        for (int i = 0; i < Campaign.Rounds.of(20, 1); i++) {
             terminateApplication();
         }
     }
@@ -50,11 +51,14 @@ class SampleProcessTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void applicationThatIsNotAWebApplicationStaysAliveWhileTheSessionRuns() throws Exception {
         try (ChildJvm jvm =
                 ChildJvm.start(
-                        TalkativeApplication.class, NOT_WEB, "--rfx.session.log-interval=100ms")) {
+                        TalkativeApplication.class,
+                        NOT_WEB,
+                        NO_WARMUP,
+                        "--rfx.session.log-interval=100ms")) {
             jvm.awaitLine("main has returned");
             int linesBefore = jvm.output().split("\n").length;
             while (jvm.output().split("\n").length < linesBefore + 3) {
@@ -68,19 +72,23 @@ class SampleProcessTests {
         }
     }
 
-    @Test
+    @WaitingTest
     void applicationThatIsNotAWebApplicationEndsWithTheDurationOfItsSession() throws Exception {
         try (ChildJvm jvm =
-                ChildJvm.start(TalkativeApplication.class, NOT_WEB, "--rfx.session.duration=1s")) {
+                ChildJvm.start(
+                        TalkativeApplication.class,
+                        NOT_WEB,
+                        NO_WARMUP,
+                        "--rfx.session.duration=500ms")) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
 
             assertRobotWasStoppedOnce(jvm);
             assertThat(jvm.output())
-                    .containsPattern("Session 'rfx-session' stopped: ([1-4]?\\d|50) iterations");
+                    .containsPattern("Session 'rfx-session' stopped: (1?\\d|2[0-5]) iterations");
         }
     }
 
-    @Test
+    @WaitingTest
     void replayStopsTheSessionAndNotTheApplication(@TempDir Path folder) throws Exception {
         Path recording = folder.resolve("control.csv");
         Files.writeString(
@@ -94,6 +102,7 @@ class SampleProcessTests {
                 ChildJvm.start(
                         TalkativeApplication.class,
                         ANY_PORT,
+                        NO_WARMUP,
                         "--rfx.session.limits.max-speed=1000",
                         "--sample.recording=" + recording)) {
             jvm.awaitLine("Session 'rfx-session' stopped: ");
@@ -109,7 +118,7 @@ class SampleProcessTests {
     }
 
     /** Runs the two commands of the README. */
-    @Test
+    @WaitingTest
     void flightRecordingHasTheEventsOfTheSession(@TempDir Path folder) throws Exception {
         Path recording = folder.resolve("session.jfr");
         String option =
@@ -120,7 +129,7 @@ class SampleProcessTests {
                         file -> true,
                         TalkativeApplication.class,
                         ANY_PORT,
-                        "--rfx.session.duration=1s")) {
+                        "--rfx.session.duration=200ms")) {
             // The recording ends when the JVM begins to end, which does not wait for it.
             jvm.awaitLine("Session 'rfx-session' stopped: ");
             jvm.terminate();
@@ -147,7 +156,7 @@ class SampleProcessTests {
                 .doesNotContain("loop warm-up");
     }
 
-    @Test
+    @WaitingTest
     void plainJavaExampleRunsAndPrintsItsStatistics() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(PlainJavaExample.class)) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();

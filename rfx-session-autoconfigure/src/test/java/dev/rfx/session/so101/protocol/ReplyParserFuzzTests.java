@@ -3,6 +3,7 @@ package dev.rfx.session.so101.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.so101.protocol.ReplyParser.Outcome;
+import dev.rfx.session.testkit.Campaign;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class ReplyParserFuzzTests {
 
-    private static final int ROUNDS = 1_000_000;
+    private static final int ROUNDS = Campaign.Rounds.of(1_000_000, 50_000);
 
     private final long seed = Long.getLong("rfx.fuzz.seed", 20_261_124);
     private final Random random = new Random(this.seed);
@@ -32,6 +33,7 @@ class ReplyParserFuzzTests {
         System.out.println(test.getDisplayName() + " with seed " + this.seed);
     }
 
+    @Campaign
     @Test
     void intactBurstIsAccepted() {
         for (int round = 0; round < ROUNDS; round++) {
@@ -46,6 +48,7 @@ class ReplyParserFuzzTests {
      * This holds for any seed: a burst with one byte altered has a wrong checksum, and any other
      * damage here changes its length.
      */
+    @Campaign
     @Test
     void damagedBurstIsNeverAccepted() {
         for (int round = 0; round < ROUNDS; round++) {
@@ -60,6 +63,7 @@ class ReplyParserFuzzTests {
      * well, unless it happens to look like a reply, checksum included: five bytes of it, so once in
      * 10¹² of them.
      */
+    @Campaign
     @Test
     void replyAfterADamagedOneOrNoiseIsFoundAndNothingElse() {
         for (int round = 0; round < ROUNDS; round++) {
@@ -87,6 +91,7 @@ class ReplyParserFuzzTests {
     }
 
     /** No exception, and always an end; FF is what looks most like a reply. */
+    @Campaign
     @Test
     void anyBytesAreTaken() {
         for (int round = 0; round < ROUNDS; round++) {

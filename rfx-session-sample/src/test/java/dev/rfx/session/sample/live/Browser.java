@@ -18,6 +18,7 @@ import org.openqa.selenium.Dimension;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -25,12 +26,14 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A headless Chromium. */
 final class Browser implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private final ChromeDriver driver;
 
@@ -112,8 +115,7 @@ final class Browser implements AutoCloseable {
     /** Waits until the text of an element matches, and returns it. */
     String await(String css, Predicate<String> expected) {
         String[] last = {""};
-        new WebDriverWait(this.driver, PATIENCE)
-                .ignoring(NoSuchElementException.class, StaleElementReferenceException.class)
+        patiently()
                 .withMessage(() -> css + " has the text '" + last[0] + "'")
                 .until(
                         page -> {
@@ -124,9 +126,13 @@ final class Browser implements AutoCloseable {
     }
 
     void awaitShown(String css) {
-        new WebDriverWait(this.driver, PATIENCE)
-                .ignoring(NoSuchElementException.class, StaleElementReferenceException.class)
-                .until(page -> find(css).isDisplayed());
+        patiently().until(page -> find(css).isDisplayed());
+    }
+
+    private FluentWait<WebDriver> patiently() {
+        return new WebDriverWait(this.driver, PATIENCE)
+                .pollingEvery(POLL)
+                .ignoring(NoSuchElementException.class, StaleElementReferenceException.class);
     }
 
     /** Returns the console output of the page since the last call. */

@@ -9,6 +9,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
+import dev.rfx.session.testkit.Campaign;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ class LiveFeedTests {
                     Map.of("broken", this.broken, "healthy", this.healthy),
                     () -> null,
                     JsonMapper.builder().build(),
-                    new Viewers(20));
+                    new Viewers(60));
 
     @AfterEach
     void close() {
@@ -136,6 +137,7 @@ class LiveFeedTests {
     }
 
     /** No point is lost between the first frame and the next, whenever a viewer arrives. */
+    @Campaign
     @Test
     void whoComesAtAnyTimeMissesNoPoint() throws Exception {
         this.feed.start();
@@ -143,7 +145,7 @@ class LiveFeedTests {
         this.feed.add(first);
         List<Long> all = new ArrayList<>(times(first.next()));
         List<Received> others = new ArrayList<>();
-        for (int i = 0; i < 15; i++) {
+        for (int i = 0; i < Campaign.Rounds.of(50, 5); i++) {
             Received viewer = new Received();
             this.feed.add(viewer);
             others.add(viewer);

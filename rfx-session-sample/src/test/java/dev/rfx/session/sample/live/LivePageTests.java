@@ -67,6 +67,7 @@ class LivePageTests {
     private int start(int port, String... arguments) {
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         all.add("--server.port=" + port);
+        all.add("--rfx.session.warmup=0");
         this.context =
                 new SpringApplicationBuilder(SampleApplication.class)
                         .run(all.toArray(String[]::new));
@@ -171,6 +172,7 @@ class LivePageTests {
                 new SpringApplicationBuilder(SampleApplication.class, TwoArms.class)
                         .run(
                                 "--server.port=0",
+                                "--rfx.session.warmup=0",
                                 "--server.servlet.context-path=/arms",
                                 // The properties of the sample do not apply to these Session beans.
                                 "--rfx.session.limits.min=",
