@@ -11,7 +11,9 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,8 +31,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * An application without the jars of optional libraries. One JVM runs all cases, each in a class
- * loader of its own, and has no jar on its own class path.
+ * An application without the jars of optional libraries. Two JVMs run the cases, each case in a
+ * class loader of its own, and have no jar on their own class paths.
  */
 class OptionalLibrariesTests {
 
@@ -81,7 +83,7 @@ class OptionalLibrariesTests {
         }
     }
 
-    private static ChildJvm jvm;
+    private static final Map<Case, ChildJvm> JVMS = new HashMap<>();
 
     static List<Case> cases() {
         return CASES;
@@ -89,7 +91,13 @@ class OptionalLibrariesTests {
 
     @BeforeAll
     static void startApplications() {
-        jvm =
+        int half = CASES.size() / 2;
+        start(CASES.subList(0, half));
+        start(CASES.subList(half, CASES.size()));
+    }
+
+    private static void start(List<Case> cases) {
+        ChildJvm jvm =
                 ChildJvm.start(
                         List.of(
                                 "-D%s=%s"
@@ -98,19 +106,21 @@ class OptionalLibrariesTests {
                                                 System.getProperty("java.class.path"))),
                         file -> !file.endsWith(".jar"),
                         Launcher.class,
-                        CASES.stream()
+                        cases.stream()
                                 .flatMap(one -> Stream.of(one.what, one.jars))
                                 .toArray(String[]::new));
+        cases.forEach(one -> JVMS.put(one, jvm));
     }
 
     @AfterAll
-    static void closeJvm() {
-        jvm.close();
+    static void closeJvms() {
+        JVMS.values().forEach(ChildJvm::close);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void applicationStartsWithoutAndTheRestWorks(Case without) throws Exception {
+        ChildJvm jvm = JVMS.get(without);
         List<String> beans = new ArrayList<>(BEANS);
         beans.removeAll(List.of(without.missingBeans));
 

@@ -16,13 +16,13 @@ import dev.rfx.session.so101.protocol.Register;
 import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.Sessions;
-import dev.rfx.session.testkit.WaitingTest;
 import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** What becomes of a running session when something happens to its arm. */
 class So101SessionTests {
@@ -69,7 +69,7 @@ class So101SessionTests {
         return this.session.failure();
     }
 
-    @WaitingTest
+    @Test
     void onePercentOfLostRepliesIsNoFailure() {
         this.session.start();
         this.arm.damageRandomly(0.01, 3, ReplyFault.lost());
@@ -85,7 +85,7 @@ class So101SessionTests {
         assertThat(reading("link.retries")).as("of 1800 replies").isBetween(5.0, 100.0);
     }
 
-    @WaitingTest
+    @Test
     void silenceFailsTheSessionAfterFiveMeasurements() throws Exception {
         this.session.start();
         awaitIterations(3);
@@ -101,7 +101,7 @@ class So101SessionTests {
                 .hasAtLeastOneElementOfType(LinkException.class);
     }
 
-    @WaitingTest
+    @Test
     void unpluggedArmFailsTheSessionAndCanBeStartedAgainWhenItIsBack() throws Exception {
         this.session.start();
         awaitIterations(3);
@@ -119,7 +119,7 @@ class So101SessionTests {
         assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
     }
 
-    @WaitingTest
+    @Test
     void deadServoFailsTheSessionNamingIt() throws Exception {
         this.session.start();
         awaitIterations(3);
@@ -128,7 +128,7 @@ class So101SessionTests {
         assertThat(failure()).hasMessageContaining("wrist_flex (id 4)");
     }
 
-    @WaitingTest
+    @Test
     void servoFaultFailsTheSessionAndTheArmHolds() throws Exception {
         this.session.start();
         awaitIterations(3);
@@ -140,7 +140,7 @@ class So101SessionTests {
         assertThat(this.arm.isTorqueOn(Joint.ELBOW_FLEX)).isTrue();
     }
 
-    @WaitingTest
+    @Test
     void writeThatBlocksDoesNotKeepStopFromReturningNorThePortFromBeingClosed() throws Exception {
         this.session =
                 session(
@@ -165,7 +165,7 @@ class So101SessionTests {
         assertThat(this.session.state()).isEqualTo(SessionState.RUNNING);
     }
 
-    @WaitingTest
+    @Test
     void loopDoesNotActOnAStaleObservation() throws Exception {
         this.session =
                 session(
@@ -179,7 +179,7 @@ class So101SessionTests {
         assertThat(this.session.totals().stale()).as("the failed cycles but the last").isEqualTo(4);
     }
 
-    @WaitingTest
+    @Test
     void armThatIsNotThereFailsTheStart() {
         this.arm.unplug();
 
@@ -191,7 +191,7 @@ class So101SessionTests {
     // ---- the end of the JVM
 
     @Campaign
-    @WaitingTest
+    @Test
     void torqueIsOffBeforeATerminatedJvmIsGone() throws Exception {
         for (int i = 0; i < Campaign.Rounds.of(20, 1); i++) {
             runInChild(i, true, StopMode.TORQUE_OFF);
@@ -200,7 +200,7 @@ class So101SessionTests {
     }
 
     @Campaign
-    @WaitingTest
+    @Test
     void torqueIsOffBeforeAJvmExits() throws Exception {
         for (int i = 0; i < Campaign.Rounds.of(20, 1); i++) {
             runInChild(i, false, StopMode.TORQUE_OFF);
@@ -208,7 +208,7 @@ class So101SessionTests {
         }
     }
 
-    @WaitingTest
+    @Test
     void armHoldsWhereItIsWhenAJvmIsTerminated() throws Exception {
         runInChild(0, true, StopMode.HOLD);
 
@@ -223,7 +223,7 @@ class So101SessionTests {
                                 .toArray(Tuple[]::new));
     }
 
-    @WaitingTest
+    @Test
     void armParksBeforeATerminatedJvmIsGone() throws Exception {
         runInChild(0, true, StopMode.PARK_THEN_TORQUE_OFF);
 
@@ -259,7 +259,7 @@ class So101SessionTests {
         }
     }
 
-    @WaitingTest
+    @Test
     void armWithoutASessionIsStoppedWhenItsJvmEnds() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(Forget.class, this.arm.port().toString())) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(8))).isEqualTo(3);
@@ -269,7 +269,7 @@ class So101SessionTests {
         assertTorqueIs(false);
     }
 
-    @WaitingTest
+    @Test
     void armParksThoughAPolicyHangsWhenItsJvmEnds() throws Exception {
         try (ChildJvm jvm = ChildJvm.start(HangAtTheEnd.class, this.arm.port().toString())) {
             jvm.awaitLine("hanging");

@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.rfx.session.testkit.WaitingTest;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The way to the start pose, at the start of a run and to park at its end. */
 class So101StartPoseTests extends So101Fixture {
 
-    @WaitingTest
+    @Test
     void armParksAtItsStartSpeedBeforeTorqueGoesOff() throws Exception {
         standAt(MIDDLE);
         this.robot = parking().maxSpeed(Double.POSITIVE_INFINITY).build();
@@ -38,7 +38,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @WaitingTest
+    @Test
     void parkBeginsWhereTheArmIsAndEndsWhenItHasArrived() throws Exception {
         useArmOf(400);
         standAt(MIDDLE);
@@ -54,7 +54,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @WaitingTest
+    @Test
     void armThatIsSlowerThanItsStartSpeedIsInThePoseBeforeTorqueGoesOff() throws Exception {
         useArmOf(180);
         standAt(MIDDLE);
@@ -69,7 +69,7 @@ class So101StartPoseTests extends So101Fixture {
     }
 
     /** 100 µs before each reply, and no more time than a measurement needs. */
-    @WaitingTest
+    @Test
     void armParksThoughTheReadTimeoutIsShort() throws Exception {
         this.arm.close();
         this.arm = VirtualSo101.builder().paced().replyDelay(Duration.ofNanos(100_000)).start();
@@ -85,7 +85,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @WaitingTest
+    @Test
     void secondStopWaitsForAPark() throws Exception {
         standAt(MIDDLE);
         this.robot = parking().startSpeed(0.3).build(); // for 1.5 s
@@ -110,7 +110,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @WaitingTest
+    @Test
     void interruptEndsAParkAndTurnsTorqueOff() throws Exception {
         useArmOf(400);
         standAt(MIDDLE);
@@ -125,7 +125,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(this.arm.position(Joint.ELBOW_FLEX)).isLessThan(1100);
     }
 
-    @WaitingTest
+    @Test
     void gripperThatHoldsSomethingKeepsTheArmNeitherFromStartingNorFromParking() throws Exception {
         standAt(MIDDLE - 300);
         this.arm.setBlocked(Joint.GRIPPER, true);
@@ -142,7 +142,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @WaitingTest
+    @Test
     void faultOnTheWayToTheStartPoseEndsIt() throws Exception {
         standAt(1000);
         this.robot = atMiddle().build();
@@ -155,7 +155,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(this.arm.goals()).hasSizeLessThanOrEqualTo(60 + 6);
     }
 
-    @WaitingTest
+    @Test
     void faultWhileTheArmParksTurnsTorqueOffAtOnce() throws Exception {
         standAt(MIDDLE);
         this.robot = parking().build();
@@ -170,7 +170,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @WaitingTest
+    @Test
     void lostReplyOnTheWayToTheStartPoseDoesNotEndIt() throws Exception {
         standAt(MIDDLE - 200);
         this.robot = atMiddle().readTimeout(Duration.ofMillis(30)).build();
@@ -190,7 +190,7 @@ class So101StartPoseTests extends So101Fixture {
     }
 
     /** The reply that is lost first raises the doubt about the torque. */
-    @WaitingTest
+    @Test
     void lostReplyAboutTheTorqueOnTheWayToTheStartPoseDoesNotEndIt() throws Exception {
         standAt(MIDDLE - 200);
         this.robot = atMiddle().build();
@@ -217,7 +217,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(torqueRepliesToLose.get()).as("one was lost").isLessThan(1);
     }
 
-    @WaitingTest
+    @Test
     void silenceOnTheWayToTheStartPoseEndsItWithoutMovingOn() throws Exception {
         standAt(1000);
         this.robot = atMiddle().readTimeout(Duration.ofMillis(30)).build();
@@ -230,7 +230,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(this.arm.goals()).hasSizeLessThanOrEqualTo(60 + 6);
     }
 
-    @WaitingTest
+    @Test
     void jointThatDoesNotFollowIsWaitedForAndGivenUp() throws Exception {
         useWeakArm();
         standAt(1000);
@@ -247,7 +247,7 @@ class So101StartPoseTests extends So101Fixture {
                 .allMatch(goal -> goal > 1200 && goal < 1230);
     }
 
-    @WaitingTest
+    @Test
     void jointThatDoesNotFollowOnAShortWayIsGivenUpToo() throws Exception {
         useWeakArm();
         standAt(MIDDLE - 130);
@@ -258,7 +258,7 @@ class So101StartPoseTests extends So101Fixture {
                 .withMessageStartingWith("shoulder_pan (id 1) does not follow");
     }
 
-    @WaitingTest
+    @Test
     void torqueThatIsLostOnTheWayToTheStartPoseEndsIt() throws Exception {
         standAt(MIDDLE - 300);
         this.robot = atMiddle().build();
@@ -274,7 +274,7 @@ class So101StartPoseTests extends So101Fixture {
                 .withMessageContaining("has no torque now");
     }
 
-    @WaitingTest
+    @Test
     void parkThatTakesTooLongEndsWithTorqueOff() throws Exception {
         standAt(MIDDLE);
         AtomicLong skipped = new AtomicLong();
@@ -301,7 +301,7 @@ class So101StartPoseTests extends So101Fixture {
         assertTorqueIsOff();
     }
 
-    @WaitingTest
+    @Test
     void armGoesToItsStartPoseAtABoundedSpeed() throws Exception {
         standAt(1000);
         this.robot =
@@ -322,7 +322,7 @@ class So101StartPoseTests extends So101Fixture {
                 .hasSizeGreaterThan(90);
     }
 
-    @WaitingTest
+    @Test
     void startSpeedMayBeLessThanAStepInATick() throws Exception {
         standAt(MIDDLE - 2);
         this.robot = atMiddle().startSpeed(10 * RADIANS_PER_STEP).build();
@@ -333,7 +333,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(lastGoals()).containsOnly(MIDDLE);
     }
 
-    @WaitingTest
+    @Test
     void startSpeedIsNotMoreThanAServoCanTurn() {
         this.robot = atMiddle().startSpeed(5.0).build();
 
@@ -345,7 +345,7 @@ class So101StartPoseTests extends So101Fixture {
         assertThat(this.arm.requests()).isEmpty();
     }
 
-    @WaitingTest
+    @Test
     void interruptEndsTheWayToTheStartPose() throws Exception {
         standAt(1000);
         this.robot = atMiddle().startSpeed(0.1).build();

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A test that mostly waits: for another process, or for an arm that moves in real time. Maven runs
- * those of one class at the same time, and no other class meanwhile.
+ * A test that mostly waits for another process. Those of one class run at the same time, and no
+ * other class meanwhile.
  */
 @Test
 @Execution(ExecutionMode.CONCURRENT)
