@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.jayway.jsonpath.JsonPath;
-import dev.rfx.session.testkit.Campaign;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,8 +26,7 @@ import java.util.stream.Stream;
 
 /**
  * A real Prometheus with the configuration and the rules in {@code docs}, except that it scrapes
- * the targets of the test, and twice per second. Alerts are pending for their full time in
- * campaigns only; {@link AlertRulesTests} checks these times in every build.
+ * every second, and the targets of the test.
  */
 final class Prometheus implements AutoCloseable {
 
@@ -66,7 +64,7 @@ final class Prometheus implements AutoCloseable {
     /** Starts Prometheus in an empty directory, or skips the test if it is not installed. */
     static Prometheus start(Path directory, int... ports) throws Exception {
         String program = program("prometheus");
-        copyRules(directory);
+        Files.copy(RULES, directory.resolve(RULES.getFileName()));
         Path config = configure(directory, ports);
         int port = freePort();
         Process process =
@@ -88,19 +86,11 @@ final class Prometheus implements AutoCloseable {
         return prometheus;
     }
 
-    private static void copyRules(Path directory) throws IOException {
-        String rules =
-                Files.readString(RULES)
-                        .replace("for: 5s", "for: %ds".formatted(Campaign.Rounds.of(5, 2)))
-                        .replace("for: 15s", "for: %ds".formatted(Campaign.Rounds.of(15, 4)));
-        Files.writeString(directory.resolve(RULES.getFileName()), rules);
-    }
-
     private static Path configure(Path directory, int... ports) throws IOException {
         String example = Files.readString(CONFIGURATION);
         String targets = Arrays.stream(ports).mapToObj(p -> "'127.0.0.1:" + p + "'").toList() + "";
         String config =
-                example.replace("_interval: 5s", "_interval: 500ms")
+                example.replace("_interval: 5s", "_interval: 1s")
                         .replace("['localhost:8080']", targets);
         assertThat(config).contains(targets).doesNotContain("5s");
         return Files.writeString(directory.resolve("prometheus.yml"), config);

@@ -9,7 +9,6 @@ import dev.rfx.session.sample.FragileSessions.FragilePolicy;
 import dev.rfx.session.so101.CalibrationFile;
 import dev.rfx.session.so101.ReplyFault;
 import dev.rfx.session.so101.VirtualSo101;
-import dev.rfx.session.testkit.Campaign;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -154,7 +153,6 @@ class PrometheusTests {
         return alerts;
     }
 
-    @Campaign
     @Test
     void everyFailureFiresItsAlertAndNoOther() throws Exception {
         startSample();
