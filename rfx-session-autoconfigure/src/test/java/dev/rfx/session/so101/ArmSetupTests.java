@@ -216,7 +216,7 @@ class ArmSetupTests {
                 So101Robot.builder(this.arm.port().toString(), So101Fixture.calibration(0, 4095))
                         .readTimeout(Duration.ofMillis(300))
                         .startPose(List.of(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
-                        .startSpeed(1.5)
+                        .startSpeed(4.0)
                         .stopMode(StopMode.PARK_THEN_TORQUE_OFF)
                         .build();
         this.robot.reset();

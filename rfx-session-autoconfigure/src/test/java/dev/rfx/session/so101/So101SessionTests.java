@@ -71,6 +71,7 @@ class So101SessionTests {
 
     @Test
     void onePercentOfLostRepliesIsNoFailure() {
+        this.session = session(OPTIONS.withRateHz(500));
         this.session.start();
         this.arm.damageRandomly(0.01, 3, ReplyFault.lost());
 

@@ -307,7 +307,7 @@ class So101StartPoseTests extends So101Fixture {
         this.robot =
                 builder()
                         .startPose(List.of(-1.2, -1.2, -1.2, -1.2, -1.2, 9.0))
-                        .startSpeed(2.0)
+                        .startSpeed(4.0)
                         .build();
 
         this.robot.reset();
@@ -317,9 +317,9 @@ class So101StartPoseTests extends So101Fixture {
                 .as("the sixth is beyond its range")
                 .containsExactly(target, target, target, target, target, 3400);
         assertThat(steps(Joint.GRIPPER))
-                .as("2 rad/s in 20 ms are 26.08 steps")
-                .allMatch(step -> step <= 27)
-                .hasSizeGreaterThan(90);
+                .as("4 rad/s in 20 ms are 52.15 steps")
+                .allMatch(step -> step <= 53)
+                .hasSizeGreaterThan(45);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rfx.session.so101.protocol.Register;
+import dev.rfx.session.testkit.Campaign;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,7 @@ class So101StopTests extends So101Fixture {
     }
 
     /** The adapter delivers what it kept when the first question to a single servo is out. */
+    @Campaign
     @Test
     void lateMeasurementIsNotTakenForWhereAServoIsWhenItIsToHold() throws Exception {
         this.arm.close();
@@ -66,7 +68,7 @@ class So101StopTests extends So101Fixture {
                         .readTimeout(Duration.ofMillis(30))
                         .sensors(EnumSet.allOf(Sensor.class))
                         .build();
-        for (int round = 0; round < 10; round++) {
+        for (int round = 0; round < Campaign.Rounds.of(50, 3); round++) {
             standAt(MIDDLE);
             this.robot.reset();
             this.arm.forget();
