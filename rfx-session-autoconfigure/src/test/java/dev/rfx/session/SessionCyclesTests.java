@@ -61,6 +61,9 @@ class SessionCyclesTests {
         Set<Thread> threadsBefore = threads();
 
         cycle(session, CYCLES);
+        while (threads().stream().anyMatch(t -> t.getName().equals("rfx-session-cycles"))) {
+            Thread.onSpinWait(); // the last control thread may still be on its way out
+        }
 
         Set<Thread> more = threads();
         more.removeAll(threadsBefore);
