@@ -164,7 +164,7 @@ class ProgressLineTests {
     void onATerminalOneLineIsRewrittenUntilTheRunIsOver() throws Exception {
         String output;
         try (PseudoTerminal terminal = new PseudoTerminal();
-                ChildJvm jvm = startOn(terminal, "--rfx.session.duration=1s")) {
+                ChildJvm jvm = startOn(terminal, "--rfx.session.duration=2s")) {
             output = readUntilTheEnd(terminal, jvm);
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).as(output).isZero();
         }
@@ -227,7 +227,11 @@ class ProgressLineTests {
 
     @WaitingTest
     void inAPipeThereArePlainLines() throws Exception {
-        try (ChildJvm jvm = ChildJvm.start(Application.class, "--rfx.session.duration=500ms")) {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        Application.class,
+                        "--rfx.session.duration=500ms",
+                        "--rfx.session.log-interval=10ms")) {
             jvm.awaitLine("Session 'arm' runs: ");
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).as(jvm.output()).isZero();
             assertThat(jvm.output()).doesNotContain("\033").doesNotContain(" left");
@@ -244,7 +248,8 @@ class ProgressLineTests {
                                 Redirect.from(terminal.slave().toFile()),
                                 Redirect.to(log.toFile()),
                                 Application.class,
-                                "--rfx.session.duration=500ms")) {
+                                "--rfx.session.duration=500ms",
+                                "--rfx.session.log-interval=10ms")) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
         }
 
