@@ -45,8 +45,10 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.test.annotation.DirtiesContext;
 
 /** README and docs match the code. */
+@DirtiesContext // its session would log among the output that other tests capture
 @SpringBootTest(
         properties = {
             "rfx.session.warmup=0",

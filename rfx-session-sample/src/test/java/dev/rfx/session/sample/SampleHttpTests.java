@@ -12,8 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.test.annotation.DirtiesContext;
 
 /** The commands and pages of the README. */
+@DirtiesContext // its session would log among the output that other tests capture
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rfx.session.warmup=0")
 class SampleHttpTests {
 
