@@ -72,6 +72,7 @@ class SessionInterleavingTests {
         }
     }
 
+    /** In each fourth round the failure certainly comes first, and in another fourth the stop. */
     @Campaign
     @Test
     void failureThatRacesWithStopIsNeitherLostNorMadeUp() {
@@ -82,6 +83,8 @@ class SessionInterleavingTests {
 
         for (int round = 1; round <= Campaign.Rounds.of(2_000, 200); round++) {
             int failing = robot.observes.get() + 1 + random.nextInt(4);
+            boolean failureFirst = round % 4 == 0;
+            boolean stopFirst = round % 4 == 1;
             boolean[] thrown = new boolean[1];
             robot.onObserve(
                     () -> {
@@ -89,8 +92,14 @@ class SessionInterleavingTests {
                             thrown[0] = true;
                             throw new IllegalStateException("boom");
                         }
+                        while (stopFirst && session.state() != SessionState.STOPPING) {
+                            Thread.onSpinWait();
+                        }
                     });
             session.start();
+            while (failureFirst && robot.observes.get() < failing) {
+                Thread.onSpinWait();
+            }
             spin(random.nextInt(300_000));
             session.stop();
             assertThat(session.state())

@@ -107,7 +107,10 @@ class So101ConcurrentStopTests extends So101Fixture {
         assertThat(this.arm.requests()).isEmpty();
     }
 
-    /** Whatever the reset is at when the stop comes, torque is off when both are back. */
+    /**
+     * Whatever the reset is at when the stop comes, torque is off when both are back. The stop comes
+     * a little after a random request, and in each fourth round when the reset is done.
+     */
     @Campaign
     @Test
     void stopWhileTheArmIsBeingConnectedLeavesNoTorque() throws Exception {
@@ -116,9 +119,9 @@ class So101ConcurrentStopTests extends So101Fixture {
         this.robot = builder().stopMode(StopMode.TORQUE_OFF).build();
         this.robot.reset(); // so that the servos need no time to be configured
         this.robot.stop();
-        long begin = System.nanoTime();
+        this.arm.forget();
         this.robot.reset();
-        int nanos = (int) (2 * (System.nanoTime() - begin));
+        int requests = this.arm.requests().size();
         this.robot.stop();
         int reached = 0;
         int rounds = Campaign.Rounds.of(1_000, 50);
@@ -135,9 +138,14 @@ class So101ConcurrentStopTests extends So101Fixture {
                                 .readTimeout(Duration.ofMillis(300))
                                 .stopMode(StopMode.TORQUE_OFF)
                                 .build();
+                this.arm.forget();
+                int after = round % 4 == 0 ? Integer.MAX_VALUE : random.nextInt(requests);
                 Future<Observation> resetting = threads.submit(this.robot::reset);
                 begun.await();
-                LockSupport.parkNanos(random.nextInt(nanos));
+                while (this.arm.requests().size() < after && !resetting.isDone()) {
+                    Thread.onSpinWait();
+                }
+                LockSupport.parkNanos(random.nextInt(500_000));
 
                 this.robot.stop();
 
