@@ -71,7 +71,7 @@ class OptionalLibrariesTests {
                             "(spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus"
                                     + "|jSerialComm|jna|jakarta.validation|hibernate-validator).*",
                             "rfxSessionEndpoint",
-                                    "rfxSessionHealthContributor",
+                            "rfxSessionHealthContributor",
                             "rfxSessionMetrics"));
 
     /** What is missing, the jars of it, and the beans that are missing then. */

@@ -108,8 +108,8 @@ class So101ConcurrentStopTests extends So101Fixture {
     }
 
     /**
-     * Whatever the reset is at when the stop comes, torque is off when both are back. The stop comes
-     * a little after a random request, and in each fourth round when the reset is done.
+     * Whatever the reset is at when the stop comes, torque is off when both are back. The stop
+     * comes a little after a random request, and in each fourth round when the reset is done.
      */
     @Campaign
     @Test
