@@ -1,15 +1,18 @@
 package dev.rfx.session.recording.mcap;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -40,21 +43,29 @@ public final class OfficialLibrary {
                 new JsonMapper().readTree(pin.toFile()).get("dependencies").get(LIBRARY).asString();
         Path directory = Path.of("target", "mcap-core-" + version).toAbsolutePath();
         Files.createDirectories(directory);
-        // npm writes this file last.
-        if (!Files.exists(directory.resolve("node_modules/.package-lock.json"))) {
-            Files.writeString(
-                    directory.resolve("package.json"),
-                    "{\"private\": true, \"dependencies\": {\"%s\": \"%s\"}}"
-                            .formatted(LIBRARY, version));
-            install(directory);
-        }
-        try (InputStream script = OfficialLibrary.class.getResourceAsStream(SCRIPT)) {
-            Files.copy(
-                    Objects.requireNonNull(script),
-                    directory.resolve(SCRIPT),
-                    StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel lock = FileChannel.open(directory.resolve("lock"), CREATE, WRITE)) {
+            lock.lock(); // tests run in two JVMs
+            // npm writes this file last.
+            if (!Files.exists(directory.resolve("node_modules/.package-lock.json"))) {
+                Files.writeString(
+                        directory.resolve("package.json"),
+                        "{\"private\": true, \"dependencies\": {\"%s\": \"%s\"}}"
+                                .formatted(LIBRARY, version));
+                install(directory);
+            }
+            copyScript(directory.resolve(SCRIPT));
         }
         return new OfficialLibrary(directory);
+    }
+
+    /** Writes the script only if it is another one: the other JVM may be using it. */
+    private static void copyScript(Path target) throws IOException {
+        try (InputStream script = OfficialLibrary.class.getResourceAsStream(SCRIPT)) {
+            byte[] content = Objects.requireNonNull(script).readAllBytes();
+            if (!Files.exists(target) || !Arrays.equals(content, Files.readAllBytes(target))) {
+                Files.write(target, content);
+            }
+        }
     }
 
     private static void install(Path directory) throws Exception {
