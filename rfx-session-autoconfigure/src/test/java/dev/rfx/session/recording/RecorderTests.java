@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -60,6 +61,11 @@ class RecorderTests {
 
     private static List<Message> read(Path file) throws IOException {
         List<Message> messages = new ArrayList<>();
+        assertThat(read(file, messages)).as("truncated").isEmpty();
+        return messages;
+    }
+
+    private static OptionalLong read(Path file, List<Message> messages) throws IOException {
         try (McapReader reader = McapReader.open(file)) {
             McapReader.Item item = reader.next();
             while (item != McapReader.Item.END) {
@@ -73,9 +79,8 @@ class RecorderTests {
                 }
                 item = reader.next();
             }
-            assertThat(reader.truncatedAt()).isEmpty();
+            return reader.truncatedAt();
         }
-        return messages;
     }
 
     private static List<String> of(List<Message> messages, String topic) {
@@ -113,6 +118,25 @@ class RecorderTests {
                 .containsExactly(
                         "{\"type\":\"started\",\"message\":\"\"}",
                         "{\"type\":\"stopped\",\"message\":\"\"}");
+    }
+
+    /** As it would be found after a crash at any time. */
+    @Test
+    void fileOfARunLacksAtMostItsLastSecond() throws IOException {
+        try (VirtualSession<Observation, Tensor> session =
+                session(options(RecordingOptions.into(this.directory)))) {
+            session.run(Duration.ofSeconds(1));
+            for (int i = 0; i < 50; i++) {
+                session.run(Duration.ofMillis(100));
+
+                List<Message> messages = new ArrayList<>();
+                read(files().get(0), messages);
+                int written = of(messages, "/arm/iteration").size();
+                assertThat(session.session().stepCount() - written)
+                        .as("of 50 a second")
+                        .isLessThanOrEqualTo(50);
+            }
+        }
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A test that mostly waits for another process. Those of one class run at the same time, and no
- * other class meanwhile.
+ * other class of this JVM meanwhile.
  */
 @Test
 @Execution(ExecutionMode.CONCURRENT)
