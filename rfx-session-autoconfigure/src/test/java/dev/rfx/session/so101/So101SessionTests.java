@@ -334,9 +334,7 @@ class So101SessionTests {
             Session session =
                     new Session(robot, policy, OPTIONS.withStopTimeout(Duration.ofSeconds(10)));
             session.start();
-            while (session.stepCount() < 5) {
-                Thread.onSpinWait();
-            }
+            Sessions.awaitIterations(session, 5);
             System.out.println("driving");
             if (Boolean.parseBoolean(args[1])) {
                 Thread.sleep(Duration.ofMinutes(1).toMillis());

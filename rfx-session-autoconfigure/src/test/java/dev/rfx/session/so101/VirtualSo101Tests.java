@@ -535,7 +535,7 @@ class VirtualSo101Tests {
             assertThatCode(() -> writer.get(300, TimeUnit.MILLISECONDS))
                     .isInstanceOf(TimeoutException.class);
             arm.setStalled(false);
-            writer.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            writer.join();
         }
     }
 
