@@ -331,8 +331,13 @@ class So101SessionTests {
                             .build();
             Tensor home = Tensor.zeros(6);
             Policy<Observation, Tensor> policy = observation -> home;
+            // No watchdog: on a busy machine, a JVM that has just begun would stall the loop.
             Session session =
-                    new Session(robot, policy, OPTIONS.withStopTimeout(Duration.ofSeconds(10)));
+                    new Session(
+                            robot,
+                            policy,
+                            OPTIONS.withStopTimeout(Duration.ofSeconds(10))
+                                    .withWatchdogTimeout(Duration.ZERO));
             session.start();
             Sessions.awaitIterations(session, 5);
             System.out.println("driving");
