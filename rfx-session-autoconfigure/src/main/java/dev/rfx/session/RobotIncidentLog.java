@@ -1,8 +1,10 @@
 package dev.rfx.session;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -23,7 +25,7 @@ final class RobotIncidentLog {
      * The counters in the previous line, by name and joint. Confined to the control thread until
      * the loop begins, then to the events thread.
      */
-    private final Map<RobotReading, Double> logged = new HashMap<>();
+    private final Map<List<@Nullable String>, Double> logged = new HashMap<>();
 
     RobotIncidentLog(String sessionName, RobotReadings readings, Notifier notifier) {
         this.sessionName = sessionName;
@@ -115,7 +117,8 @@ final class RobotIncidentLog {
                         (long) reading.value());
     }
 
-    private static RobotReading key(RobotReading reading) {
-        return RobotReading.incidents(reading.name(), reading.joint(), 0);
+    /** A list, because the first hash code of a record takes long: the JVM links its code. */
+    private static List<@Nullable String> key(RobotReading reading) {
+        return Arrays.asList(reading.name(), reading.joint());
     }
 }
