@@ -33,8 +33,7 @@ class SoakTests {
      * too. Therefore the expected counts come from the loop's own readings of the clock: the last
      * one before observe(), and the first one after the policy and after act().
      */
-    private static final class Faulty extends TestClock
-            implements Robot<Observation, Tensor> {
+    private static final class Faulty extends TestClock implements Robot<Observation, Tensor> {
 
         private final Random random = new Random(20_261_124);
         private final Observation observation = Observation.of("state", Tensor.zeros(6));

@@ -11,7 +11,10 @@ final class Copies {
 
     private Copies() {}
 
-    /** {@return a copy of an observation, a tensor or an array of them or of numbers; else the object} */
+    /**
+     * {@return a copy of an observation, a tensor or an array of them or of numbers; else the
+     * object}
+     */
     @SuppressWarnings("unchecked")
     static <T> T of(T value) {
         return (T) copy(value);

@@ -326,8 +326,7 @@ public final class Fault {
             return changing("returns another value", () -> change);
         }
 
-        private Fault changing(
-                String effect, Supplier<UnaryOperator<@Nullable Object>> change) {
+        private Fault changing(String effect, Supplier<UnaryOperator<@Nullable Object>> change) {
             if (this.phase != SessionPhase.OBSERVE && this.phase != SessionPhase.POLICY) {
                 throw new IllegalArgumentException(
                         "%s has no result that a fault could change; observe and policy have"

@@ -47,8 +47,7 @@ class DeterminismTests {
         try {
             for (int i = 0; i < scenarios; i++) {
                 long seed = i;
-                Future<List<String>> other =
-                        executor.submit(() -> new Scenario(seed).play());
+                Future<List<String>> other = executor.submit(() -> new Scenario(seed).play());
                 assertThat(new Scenario(seed).play())
                         .as("scenario %d", seed)
                         .isEqualTo(other.get());
@@ -81,7 +80,8 @@ class DeterminismTests {
         private SessionOptions options() {
             SessionOptions options =
                     SessionOptions.defaults()
-                            .withRateHz(List.of(7.0, 50.0, 333.3, 1000.0).get(this.random.nextInt(4)))
+                            .withRateHz(
+                                    List.of(7.0, 50.0, 333.3, 1000.0).get(this.random.nextInt(4)))
                             .withMaxTimingSamples(1 + this.random.nextInt(200));
             options = dice() ? options.withWarmup(Duration.ZERO) : options;
             options = dice() ? options.withWatchdogTimeout(Duration.ofMillis(400)) : options;
@@ -141,7 +141,8 @@ class DeterminismTests {
                             this.clock.sleep(millis(40));
                         }
                         return Tensor.of(
-                                this.random.nextFloat(), -observation.get(Observation.STATE).get(0));
+                                this.random.nextFloat(),
+                                -observation.get(Observation.STATE).get(0));
                     };
             VirtualSession<Observation, Tensor> session =
                     VirtualSession.of(robot, policy, options, this.clock);
@@ -166,9 +167,14 @@ class DeterminismTests {
             attempt(session::close);
             see(session);
             session.events()
-                    .forEach(event -> this.seen.add(event.time() + " " + event.kind() + " " + event));
+                    .forEach(
+                            event ->
+                                    this.seen.add(event.time() + " " + event.kind() + " " + event));
             session.observations()
-                    .forEach(one -> this.seen.add(one == null ? "-" : one.timestampNanos() + " " + one));
+                    .forEach(
+                            one ->
+                                    this.seen.add(
+                                            one == null ? "-" : one.timestampNanos() + " " + one));
             session.selectedActions().forEach(action -> this.seen.add("selected " + action));
             session.actions().forEach(action -> this.seen.add("sent " + action));
             return this.seen;
@@ -190,7 +196,8 @@ class DeterminismTests {
             try {
                 call.run();
             } catch (RuntimeException ex) {
-                this.seen.add(ex.getClass() + " " + String.valueOf(ex.getMessage()).lines().findFirst());
+                this.seen.add(
+                        ex.getClass() + " " + String.valueOf(ex.getMessage()).lines().findFirst());
             }
         }
 

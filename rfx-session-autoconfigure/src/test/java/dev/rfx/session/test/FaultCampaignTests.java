@@ -211,7 +211,8 @@ class FaultCampaignTests {
         assertThat(totals.iterations()).isEqualTo(arm.acts + totals.stale());
         assertThat(totals.failures()).isEqualTo(count(session, SessionEvent.Kind.FAILED));
         assertThat(totals.stalls()).isEqualTo(count(session, SessionEvent.Kind.STALLED));
-        assertThat(session.selectedActions()).hasSizeLessThanOrEqualTo(session.observations().size());
+        assertThat(session.selectedActions())
+                .hasSizeLessThanOrEqualTo(session.observations().size());
         assertThat(session.actions()).hasSizeLessThanOrEqualTo(session.selectedActions().size());
     }
 

@@ -317,9 +317,7 @@ class FaultTests {
         Fault second = place.atRandom(0.5, 2).stalling();
         for (int shift = -3; shift <= 3; shift++) {
             int by = shift;
-            assertThat(
-                            IntStream.range(10, 1010)
-                                    .filter(k -> first.isIn(k) == second.isIn(k + by)))
+            assertThat(IntStream.range(10, 1010).filter(k -> first.isIn(k) == second.isIn(k + by)))
                     .hasSizeBetween(400, 600);
         }
     }
@@ -328,9 +326,7 @@ class FaultTests {
     void delayedCallDoesNotReachARobotThatWasStopped() {
         ScriptedRobot robot = new ScriptedRobot();
         try (VirtualSession<String, String> session =
-                session(
-                        robot,
-                        Fault.in(SessionPhase.ACT).at(3).taking(Duration.ofSeconds(3)))) {
+                session(robot, Fault.in(SessionPhase.ACT).at(3).taking(Duration.ofSeconds(3)))) {
             session.run(Duration.ofSeconds(10));
 
             assertThat(session.failure()).isInstanceOf(SessionUnresponsiveException.class);

@@ -1,16 +1,21 @@
 package dev.rfx.session.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RestartOptions;
+import dev.rfx.session.Robot;
+import dev.rfx.session.RobotInUseException;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.SessionView;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
@@ -22,11 +27,6 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import dev.rfx.session.Robot;
-import dev.rfx.session.RobotInUseException;
-import dev.rfx.session.Session;
-import dev.rfx.session.SessionListener;
-import dev.rfx.session.SessionView;
 
 @Timeout(60)
 class VirtualSessionTests {
