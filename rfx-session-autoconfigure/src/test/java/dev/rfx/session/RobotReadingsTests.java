@@ -90,23 +90,7 @@ class RobotReadingsTests {
     }
 
     private static Robot<String, String> answering(Supplier<List<RobotReading>> readings) {
-        ScriptedRobot calls = new ScriptedRobot();
-        return new Robot<>() {
-            @Override
-            public String reset() throws Exception {
-                return calls.reset();
-            }
-
-            @Override
-            public String observe() throws Exception {
-                return calls.observe();
-            }
-
-            @Override
-            public void act(String action) throws Exception {
-                calls.act(action);
-            }
-
+        return new RobotDecorator<>(new ScriptedRobot()) {
             @Override
             public List<RobotReading> readings() {
                 return readings.get();

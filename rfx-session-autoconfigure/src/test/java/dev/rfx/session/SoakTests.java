@@ -2,10 +2,10 @@ package dev.rfx.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.test.TestClock;
 import dev.rfx.session.timing.Clock;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ class SoakTests {
      * too. Therefore the expected counts come from the loop's own readings of the clock: the last
      * one before observe(), and the first one after the policy and after act().
      */
-    private static final class Faulty implements Robot<Observation, Tensor>, Clock {
+    private static final class Faulty extends TestClock implements Robot<Observation, Tensor> {
 
         private final Random random = new Random(20_261_124);
         private final Observation observation = Observation.of("state", Tensor.zeros(6));
@@ -52,9 +52,13 @@ class SoakTests {
         private volatile Session session;
         private volatile Thread controlThread;
 
+        Faulty() {
+            super(Clock.SYSTEM);
+        }
+
         @Override
         public long nanoTime() {
-            long now = System.nanoTime();
+            long now = super.nanoTime();
             if (Thread.currentThread() == this.controlThread) {
                 this.lastReading = now;
                 if (this.selected) {
@@ -73,26 +77,6 @@ class SoakTests {
 
         private void judge(long end) {
             this.overruns += end - this.start > PERIOD_NANOS ? 1 : 0;
-        }
-
-        @Override
-        public void parkNanos(long nanos) {
-            Clock.SYSTEM.parkNanos(nanos);
-        }
-
-        @Override
-        public void onSpinWait(long nanosLeft) {
-            Clock.SYSTEM.onSpinWait(nanosLeft);
-        }
-
-        @Override
-        public void unpark(Thread thread) {
-            Clock.SYSTEM.unpark(thread);
-        }
-
-        @Override
-        public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
-            return Clock.SYSTEM.await(latch, nanos);
         }
 
         @Override

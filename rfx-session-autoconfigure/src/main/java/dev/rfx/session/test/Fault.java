@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The phases are {@code OBSERVE}, {@code POLICY} and {@code ACT}, and the calls outside the
  * iterations, {@code RESET} and {@code STOP} of the robot. Iterations are counted from 0 over all
  * runs of a session, and so are resets and stops. A fault comes before the call of the user's
- * object, which then is not made; only a fault that changes a value comes after it.
+ * object, which is not made if the fault throws; only a fault that changes a value comes after it.
+ * Several sessions may have the same fault.
  *
  * @since 0.1
  * @see VirtualSession#with
@@ -37,7 +38,7 @@ public final class Fault {
     private final LongPredicate iterations;
     private final String effect;
     private final @Nullable Interruption before;
-    private final @Nullable UnaryOperator<@Nullable Object> after;
+    private final @Nullable Supplier<UnaryOperator<@Nullable Object>> change;
 
     /** What comes before a call, and may take its place. */
     @FunctionalInterface
@@ -49,13 +50,13 @@ public final class Fault {
             When when,
             String effect,
             @Nullable Interruption before,
-            @Nullable UnaryOperator<@Nullable Object> after) {
+            @Nullable Supplier<UnaryOperator<@Nullable Object>> change) {
         this.phase = when.phase;
         this.when = when.text;
         this.iterations = when.iterations;
         this.effect = effect;
         this.before = before;
-        this.after = after;
+        this.change = change;
     }
 
     /**
@@ -117,9 +118,9 @@ public final class Fault {
         }
     }
 
-    /** Applies what changes the result of the call. */
-    @Nullable Object after(@Nullable Object result) {
-        return this.after == null ? result : this.after.apply(result);
+    /** {@return what changes the results of the calls of one session} */
+    UnaryOperator<@Nullable Object> change() {
+        return this.change == null ? UnaryOperator.identity() : this.change.get();
     }
 
     @Override
@@ -139,19 +140,28 @@ public final class Fault {
         /**
          * {@return a fault in one iteration}
          *
-         * @param iteration its number
+         * @param iteration its number, at least 0
          */
         public When at(long iteration) {
+            requireIteration(iteration);
             return new When(this.phase, "in iteration " + iteration, k -> k == iteration);
         }
 
         /**
          * {@return a fault in an iteration and all later ones}
          *
-         * @param iteration the number of the first one
+         * @param iteration the number of the first one, at least 0
          */
         public When from(long iteration) {
+            requireIteration(iteration);
             return new When(this.phase, "from iteration " + iteration, k -> k >= iteration);
+        }
+
+        private static void requireIteration(long iteration) {
+            if (iteration < 0) {
+                throw new IllegalArgumentException(
+                        "iteration is " + iteration + ", but must be at least 0");
+            }
         }
 
         /**
@@ -168,7 +178,7 @@ public final class Fault {
 
         /**
          * {@return a fault in random iterations, which are the same for the same seed} The seed is
-         * part of the text of the fault, and of the message of what it throws.
+         * part of the text of the fault.
          *
          * @param probability the share of the iterations, 0 to 1
          * @param seed the seed
@@ -181,10 +191,12 @@ public final class Fault {
             String text =
                     String.format(
                             Locale.ROOT, "in %s of the iterations (seed %d)", probability, seed);
+            // Mixed, so that the iterations of one seed are not those of the next one, shifted.
+            long origin = new SplittableRandom(seed).nextLong();
             return new When(
                     this.phase,
                     text,
-                    k -> new SplittableRandom(seed + k).nextDouble() < probability);
+                    k -> new SplittableRandom(origin + k).nextDouble() < probability);
         }
 
         /**
@@ -215,7 +227,7 @@ public final class Fault {
         /**
          * The call throws.
          *
-         * @param thrown supplies what, for each call
+         * @param thrown supplies what, for each call, and once for the text of the fault
          * @return the fault
          */
         public Fault throwing(Supplier<? extends Throwable> thrown) {
@@ -229,7 +241,8 @@ public final class Fault {
         }
 
         /**
-         * The call takes a time, then goes on. An interrupt does not shorten it.
+         * The call takes a time, then goes on. An interrupt does not shorten it. If the robot was
+         * stopped in this time, its call is not made.
          *
          * @param duration how long
          * @return the fault
@@ -270,7 +283,7 @@ public final class Fault {
          * @return the fault
          */
         public Fault returningNull() {
-            return changing("returns null", value -> null);
+            return changing("returns null", () -> value -> null);
         }
 
         /**
@@ -280,7 +293,7 @@ public final class Fault {
          * @return the fault
          */
         public Fault returningNaN() {
-            return changing("returns NaN", Values::withNaN);
+            return changing("returns NaN", () -> Values::withNaN);
         }
 
         /**
@@ -290,7 +303,7 @@ public final class Fault {
          * @return the fault
          */
         public Fault returningAnotherShape() {
-            return changing("returns another shape", Values::withOneMore);
+            return changing("returns another shape", () -> Values::withOneMore);
         }
 
         /**
@@ -300,7 +313,7 @@ public final class Fault {
          * @return the fault
          */
         public Fault freezingTheTimestamp() {
-            return changing("freezes the timestamp", new Values.FrozenTimestamp());
+            return changing("freezes the timestamp", Values.FrozenTimestamp::new);
         }
 
         /**
@@ -310,10 +323,10 @@ public final class Fault {
          * @return the fault
          */
         public Fault returning(UnaryOperator<@Nullable Object> change) {
-            return changing("returns another value", change);
+            return changing("returns another value", () -> change);
         }
 
-        private Fault changing(String effect, UnaryOperator<@Nullable Object> change) {
+        private Fault changing(String effect, Supplier<UnaryOperator<@Nullable Object>> change) {
             if (this.phase != SessionPhase.OBSERVE && this.phase != SessionPhase.POLICY) {
                 throw new IllegalArgumentException(
                         "%s has no result that a fault could change; observe and policy have"

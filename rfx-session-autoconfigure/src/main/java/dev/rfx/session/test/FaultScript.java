@@ -7,6 +7,8 @@ import dev.rfx.session.SessionPhase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the faults of one session around its robot and its policy. */
 final class FaultScript {
@@ -14,7 +16,7 @@ final class FaultScript {
     static final Duration FOR_EVER = Duration.ofDays(100_000);
 
     private final VirtualClock clock;
-    private final List<Fault> faults = new ArrayList<>();
+    private final List<Active> faults = new ArrayList<>();
     private long iteration = -1;
     private long resets;
     private long stops;
@@ -24,7 +26,9 @@ final class FaultScript {
     }
 
     void add(Fault... faults) {
-        this.faults.addAll(List.of(faults));
+        for (Fault fault : faults) {
+            this.faults.add(new Active(fault, fault.change()));
+        }
     }
 
     /** Throws what the compiler has not checked. */
@@ -34,18 +38,18 @@ final class FaultScript {
     }
 
     private void before(SessionPhase phase, long count) throws Exception {
-        for (Fault fault : this.faults) {
-            if (fault.phase() == phase && fault.isIn(count)) {
-                fault.before(this.clock);
+        for (Active active : this.faults) {
+            if (active.isIn(phase, count)) {
+                active.fault.before(this.clock);
             }
         }
     }
 
     private <T> T after(SessionPhase phase, T result) {
         Object changed = result;
-        for (Fault fault : this.faults) {
-            if (fault.phase() == phase && fault.isIn(this.iteration)) {
-                changed = fault.after(changed);
+        for (Active active : this.faults) {
+            if (active.isIn(phase, this.iteration)) {
+                changed = active.change.apply(changed);
             }
         }
         @SuppressWarnings("unchecked") // null and wrong types are what a fault is for
@@ -61,28 +65,45 @@ final class FaultScript {
         return new FaultyPolicy<>(policy);
     }
 
+    /** A fault of one session, with what it keeps from call to call. */
+    private record Active(Fault fault, UnaryOperator<@Nullable Object> change) {
+
+        boolean isIn(SessionPhase phase, long count) {
+            return this.fault.phase() == phase && this.fault.isIn(count);
+        }
+    }
+
     private final class FaultyRobot<O, A> extends RobotDecorator<O, A> {
 
         FaultyRobot(Robot<O, A> robot) {
             super(robot);
         }
 
+        /** A call that a fault delays does not reach a robot that was stopped meanwhile. */
+        private void beforeCall(SessionPhase phase, long count) throws Exception {
+            long stops = FaultScript.this.stops;
+            before(phase, count);
+            if (stops != FaultScript.this.stops) {
+                throw new InterruptedException("The robot was stopped before this call");
+            }
+        }
+
         @Override
         public O observe() throws Exception {
             FaultScript.this.iteration++;
-            before(SessionPhase.OBSERVE, FaultScript.this.iteration);
+            beforeCall(SessionPhase.OBSERVE, FaultScript.this.iteration);
             return after(SessionPhase.OBSERVE, super.observe());
         }
 
         @Override
         public void act(A action) throws Exception {
-            before(SessionPhase.ACT, FaultScript.this.iteration);
+            beforeCall(SessionPhase.ACT, FaultScript.this.iteration);
             super.act(action);
         }
 
         @Override
         public O reset() throws Exception {
-            before(SessionPhase.RESET, FaultScript.this.resets++);
+            beforeCall(SessionPhase.RESET, FaultScript.this.resets++);
             return super.reset();
         }
 

@@ -12,7 +12,7 @@ final class Values {
     private Values() {}
 
     static Object withNaN(@Nullable Object value) {
-        if (value instanceof Observation observation) {
+        if (value instanceof Observation observation && !observation.names().isEmpty()) {
             return withFirst(observation, (Tensor) withNaN(first(observation)));
         }
         Object damaged = value == null ? null : Copies.of(value);
@@ -29,7 +29,7 @@ final class Values {
     }
 
     static Object withOneMore(@Nullable Object value) {
-        if (value instanceof Observation observation) {
+        if (value instanceof Observation observation && !observation.names().isEmpty()) {
             return withFirst(observation, (Tensor) withOneMore(first(observation)));
         }
         if (value instanceof Tensor tensor) {

@@ -32,8 +32,8 @@ final class VirtualPlatform implements SessionPlatform, Clock {
     /** A wait of a century has no end. */
     static final long UNLIMITED = Duration.ofDays(36_500).toNanos();
 
-    /** How long, in real time, another thread may be blocked while the owner waits. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** How long, in virtual time, no thread runs before it is clear that none ever will. */
+    private static final long IDLE = Duration.ofDays(1).toNanos();
 
     /** How long, in virtual time, the threads of stopped sessions may take at most to end. */
     private static final Duration TIME_TO_END = Duration.ofMinutes(1);
@@ -49,8 +49,13 @@ final class VirtualPlatform implements SessionPlatform, Clock {
     private volatile long now = ORIGIN;
     private volatile Participant running = this.owner;
 
-    /** How often another thread was chosen; published by {@code running}. */
-    private long turns;
+    /** How often a thread has waited. A thread that really blocks keeps it as it is. */
+    private volatile long waits;
+
+    /** How long, in real time, another thread may be blocked while the owner waits. */
+    private volatile Duration patience = Duration.ofSeconds(10);
+
+    private boolean closed;
 
     // ---- the platform of a session
 
@@ -125,6 +130,27 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         this.oversleep = nanos;
     }
 
+    void patience(Duration patience) {
+        this.patience = patience;
+    }
+
+    /** What the call throws, the owner throws where it waits. */
+    void after(long nanos, Runnable call) {
+        current();
+        newThread(() -> callAfter(nanos, call), "rfx-session-test").start();
+    }
+
+    private void callAfter(long nanos, Runnable call) {
+        current().waitFor(nanos, () -> this.closed, Wakeup.NONE);
+        if (!this.closed) {
+            try {
+                call.run();
+            } catch (RuntimeException | Error ex) {
+                this.owner.thrown = ex;
+            }
+        }
+    }
+
     void advance(long nanos) {
         current().waitFor(nanos, null, Wakeup.NONE);
     }
@@ -159,6 +185,9 @@ final class VirtualPlatform implements SessionPlatform, Clock {
 
     void stallForGood() throws InterruptedException {
         Participant current = current();
+        if (current == this.owner) {
+            throw new IllegalStateException("The thread of the test cannot stall for good");
+        }
         current.stalled = true;
         current.waitFor(UNLIMITED, () -> !current.stalled, Wakeup.NONE);
         throw new InterruptedException("The virtual clock is closed");
@@ -166,6 +195,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
 
     /** Ends the calls that are stalled for good, then the sleeps that no session has ended. */
     void close() {
+        this.closed = true;
         this.participants.forEach(one -> one.stalled = false);
         if (!awaitEndOfThreads()) {
             this.participants.forEach(one -> one.interrupted = one != this.owner);
@@ -204,6 +234,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
 
     /** {@return the thread that runs next} The owner comes first, then the one after the last. */
     private Participant next(int last) {
+        long begin = this.now;
         while (true) {
             if (this.owner.isReady()) {
                 return this.owner;
@@ -217,7 +248,8 @@ final class VirtualPlatform implements SessionPlatform, Clock {
                 }
                 earliest = Math.min(earliest, candidate.nanosLeft());
             }
-            if (earliest == UNLIMITED) {
+            boolean onlyTimersAreLeft = !this.owner.limited && this.now - begin > IDLE;
+            if (earliest == UNLIMITED || onlyTimersAreLeft) {
                 this.owner.deadlock = true;
                 return this.owner;
             }
@@ -235,7 +267,6 @@ final class VirtualPlatform implements SessionPlatform, Clock {
     }
 
     private void run(Participant next) {
-        this.turns++;
         this.running = next;
         LockSupport.unpark(next.thread);
     }
@@ -261,7 +292,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         private boolean interrupted;
         private boolean stalled;
         private boolean deadlock;
-        private @Nullable Throwable thrownByCondition;
+        private @Nullable Throwable thrown;
 
         Participant(Thread thread) {
             this.thread = thread;
@@ -273,13 +304,14 @@ final class VirtualPlatform implements SessionPlatform, Clock {
             this.end = VirtualPlatform.this.now + Math.max(nanos, 0);
             this.condition = condition;
             this.wakeup = wakeup;
+            VirtualPlatform.this.waits = VirtualPlatform.this.waits + 1;
             Participant next = next(indexOf(this));
             if (next != this) {
                 VirtualPlatform.this.run(next);
                 awaitTurn();
             }
-            Throwable thrown = this.thrownByCondition;
-            this.thrownByCondition = null;
+            Throwable thrown = this.thrown;
+            this.thrown = null;
             if (thrown instanceof RuntimeException ex) {
                 throw ex;
             }
@@ -303,7 +335,8 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         }
 
         boolean isReady() {
-            return nanosLeft() <= 0
+            return this.thrown != null
+                    || nanosLeft() <= 0
                     || isConditionMet()
                     || (this.wakeup == Wakeup.UNPARK && this.unparked)
                     || (this.wakeup != Wakeup.NONE && this.interrupted);
@@ -317,7 +350,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
             try {
                 return this.condition.getAsBoolean();
             } catch (RuntimeException | Error ex) {
-                this.thrownByCondition = ex;
+                this.thrown = ex;
                 return true;
             }
         }
@@ -332,28 +365,38 @@ final class VirtualPlatform implements SessionPlatform, Clock {
         /** Waits in real time. An interrupt that arrives in the wait is kept. */
         void awaitTurn() {
             boolean wasInterrupted = false;
+            long waits = -1;
+            long begin = 0;
             while (VirtualPlatform.this.running != this) {
-                long turnsBefore = VirtualPlatform.this.turns;
-                LockSupport.parkNanos(VirtualPlatform.this, PATIENCE.toNanos());
-                wasInterrupted |= Thread.interrupted();
-                if (this == VirtualPlatform.this.owner && !wasInterrupted) {
-                    requireThatAnotherRuns(turnsBefore);
+                if (waits != VirtualPlatform.this.waits) {
+                    waits = VirtualPlatform.this.waits;
+                    begin = System.nanoTime();
+                } else if (this == VirtualPlatform.this.owner) {
+                    requireProgress(System.nanoTime() - begin, wasInterrupted);
                 }
+                LockSupport.parkNanos(
+                        VirtualPlatform.this, VirtualPlatform.this.patience.toNanos());
+                wasInterrupted |= Thread.interrupted();
             }
             if (wasInterrupted) {
                 this.thread.interrupt();
             }
         }
 
-        /** A call that is really blocked would let the owner wait for ever, without a word. */
-        private void requireThatAnotherRuns(long turnsBefore) {
+        /**
+         * A call that is really blocked would let the owner wait for ever, without a word. A call
+         * that computes may take long, unless a test framework interrupts the owner.
+         */
+        private void requireProgress(long realNanos, boolean wasInterrupted) {
             Participant other = VirtualPlatform.this.running;
             Thread.State state = other.thread.getState();
             boolean blocked = state == Thread.State.BLOCKED || state == Thread.State.WAITING;
-            if (other != this && blocked && VirtualPlatform.this.turns == turnsBefore) {
+            if (other != this
+                    && (blocked || wasInterrupted)
+                    && realNanos >= VirtualPlatform.this.patience.toNanos()) {
                 throw new IllegalStateException(
-                        "A thread is blocked for %d s, so that no virtual time can pass:%s"
-                                .formatted(PATIENCE.toSeconds(), other.stack()));
+                        "A call does not return for %.3g s, so that no virtual time can pass:%s"
+                                .formatted(realNanos / 1e9, other.stack()));
             }
         }
 
@@ -377,6 +420,7 @@ final class VirtualPlatform implements SessionPlatform, Clock {
 
         VirtualThread(Runnable task, String name) {
             super(null, null, name);
+            setDaemon(true); // a test that does not close its clock ends nevertheless
             this.task = task;
         }
 

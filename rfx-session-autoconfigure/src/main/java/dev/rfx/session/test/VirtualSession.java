@@ -41,8 +41,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualSession<O, A> implements AutoCloseable {
 
-    /** A session that completes no iteration in this time never will. */
+    /** A session that completes no iteration in this time, and a period, never will. */
     private static final Duration LIMIT = Duration.ofHours(1);
+
+    /** So many iterations that a test never reaches them. */
+    private static final long MAX_STEP = 1L << 60;
 
     private final VirtualClock clock;
     private final FaultScript faults;
@@ -64,7 +67,6 @@ public final class VirtualSession<O, A> implements AutoCloseable {
     /** Whether the last one that has begun waits for the owner. */
     private boolean paused;
 
-    private boolean started;
     private @Nullable RuntimeException refusal;
 
     private VirtualSession(
@@ -142,32 +144,42 @@ public final class VirtualSession<O, A> implements AutoCloseable {
     }
 
     /**
-     * Runs until further iterations are complete, or the session has ended. Starts the session if
-     * it has not been started.
+     * Runs until further iterations are complete, or the session has ended and its listeners are
+     * notified. Starts the session if it has not been started.
      *
      * @param iterations how many, at least 0
      * @return how many were completed
-     * @throws IllegalStateException if no iteration was completed in an hour of virtual time
+     * @throws IllegalArgumentException if the number is negative
+     * @throws IllegalStateException if no iteration was completed in an hour and a period of
+     *     virtual time, and the session does not wait for a restart
      */
     public long step(long iterations) {
+        if (iterations < 0) {
+            throw new IllegalArgumentException(
+                    "iterations is " + iterations + ", but must be at least 0");
+        }
         long before = completed();
-        long target = before + iterations;
         start();
-        while (completed() < target && this.session.isActiveOrAwaitsRestart()) {
+        Duration limit = LIMIT.plusNanos((long) (1e9 / this.session.options().rateHz()));
+        while (completed() - before < iterations && this.session.isActiveOrAwaitsRestart()) {
             long now = completed();
-            this.pauseAfter = this.begun - (this.paused ? 1 : 0) + target - now;
+            long left = Math.min(iterations - (now - before), MAX_STEP);
+            this.pauseAfter = this.begun - (this.paused ? 1 : 0) + left;
             boolean progress =
                     this.clock.await(
                             () ->
                                     this.begun > this.pauseAfter
                                             || !this.session.isActiveOrAwaitsRestart(),
-                            LIMIT);
+                            limit);
             this.pauseAfter = Long.MAX_VALUE;
-            if (!progress && completed() == now) {
+            if (!progress && completed() == now && !this.session.awaitsRestart()) {
                 throw new IllegalStateException(
                         "No iteration was completed for %d min, after %d: %s"
-                                .formatted(LIMIT.toMinutes(), now, this.session));
+                                .formatted(limit.toMinutes(), now, this.session));
             }
+        }
+        if (!this.session.isActiveOrAwaitsRestart()) {
+            this.clock.advance(Duration.ofNanos(1)); // the listeners are notified
         }
         return completed() - before;
     }
@@ -176,7 +188,7 @@ public final class VirtualSession<O, A> implements AutoCloseable {
      * Lets time pass. Starts the session if it has not been started. What is due at the end of the
      * time has not happened: ten seconds at 50 Hz have 500 iterations.
      *
-     * @param duration how long
+     * @param duration how long, at least 0
      */
     public void run(Duration duration) {
         start();
@@ -184,8 +196,8 @@ public final class VirtualSession<O, A> implements AutoCloseable {
     }
 
     private void start() {
-        if (!this.started) {
-            this.started = true;
+        if (this.session.state() == SessionState.NEW) {
+            this.refusal = null;
             // On a thread of its own, which waits as long as a reset does not return.
             this.clock.platform().newThread(this::startSession, "caller of start()").start();
             this.clock.await(
@@ -222,7 +234,8 @@ public final class VirtualSession<O, A> implements AutoCloseable {
 
     /**
      * {@return the observation of each iteration, as copies} {@code Observation}, {@code Tensor}
-     * and arrays of numbers are copied; objects of other types are kept as they are.
+     * and arrays of numbers or of these are copied. Objects of other types are kept as they are, so
+     * that one which the robot changes later shows its last value.
      */
     public List<O> observations() {
         return Collections.unmodifiableList(this.observations);

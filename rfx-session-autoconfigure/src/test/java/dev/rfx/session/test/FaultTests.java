@@ -281,5 +281,84 @@ class FaultTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Fault.in(SessionPhase.ACT).at(1).returningNull())
                 .withMessageStartingWith("act has no result");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Fault.in(SessionPhase.ACT).at(-1))
+                .withMessage("iteration is -1, but must be at least 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Fault.in(SessionPhase.ACT).from(-1))
+                .withMessageStartingWith("iteration is -1");
+    }
+
+    @Test
+    void faultServesSeveralSessions() {
+        Fault fault = Fault.in(SessionPhase.OBSERVE).from(10).freezingTheTimestamp();
+        for (int i = 0; i < 2; i++) {
+            VirtualClock clock = new VirtualClock();
+            clock.advance(Duration.ofSeconds(i));
+            try (VirtualSession<Observation, Tensor> session =
+                    VirtualSession.of(
+                                    new Arm(clock),
+                                    observation -> Tensor.of(0, 1, 2),
+                                    OPTIONS.withMaxObservationAge(Duration.ofMillis(50)),
+                                    clock)
+                            .with(fault)) {
+                session.run(Duration.ofSeconds(1));
+
+                assertThat(session.actions()).hasSize(13);
+            }
+        }
+    }
+
+    /** The second of two seeds does not have the iterations of the first one, shifted. */
+    @Test
+    void seedsHaveNothingInCommon() {
+        Fault.Place place = Fault.in(SessionPhase.ACT);
+        Fault first = place.atRandom(0.5, 1).stalling();
+        Fault second = place.atRandom(0.5, 2).stalling();
+        for (int shift = -3; shift <= 3; shift++) {
+            int by = shift;
+            assertThat(IntStream.range(10, 1010).filter(k -> first.isIn(k) == second.isIn(k + by)))
+                    .hasSizeBetween(400, 600);
+        }
+    }
+
+    @Test
+    void delayedCallDoesNotReachARobotThatWasStopped() {
+        ScriptedRobot robot = new ScriptedRobot();
+        try (VirtualSession<String, String> session =
+                session(robot, Fault.in(SessionPhase.ACT).at(3).taking(Duration.ofSeconds(3)))) {
+            session.run(Duration.ofSeconds(10));
+
+            assertThat(session.failure()).isInstanceOf(SessionUnresponsiveException.class);
+            assertThat(robot.stops).hasValue(1);
+            assertThat(robot.acts).hasValue(3);
+        }
+    }
+
+    @Test
+    void valuesOfEachTypeAreDamagedInACopy() {
+        Tensor tensor = Tensor.of(1, 2);
+        Observation observation = Observation.of("a", tensor).with("b", Tensor.of(3));
+        float[] floats = {1, 2};
+        double[] doubles = {1, 2};
+
+        assertThat(((Tensor) Values.withNaN(tensor)).toArray()).containsExactly(Float.NaN, 2);
+        assertThat(((Observation) Values.withNaN(observation)).get("a").toArray())
+                .containsExactly(Float.NaN, 2);
+        assertThat(((Observation) Values.withNaN(observation)).get("b").toArray())
+                .containsExactly(3);
+        assertThat((float[]) Values.withNaN(floats)).containsExactly(Float.NaN, 2);
+        assertThat((double[]) Values.withNaN(doubles)).containsExactly(Double.NaN, 2);
+        assertThat(((Tensor) Values.withOneMore(tensor)).toArray()).containsExactly(1, 2, 0);
+        assertThat(((Observation) Values.withOneMore(observation)).get("a").size()).isEqualTo(3);
+        assertThat((float[]) Values.withOneMore(floats)).containsExactly(1, 2, 0);
+        assertThat((double[]) Values.withOneMore(doubles)).containsExactly(1, 2, 0);
+
+        assertThat(tensor.toArray()).containsExactly(1, 2);
+        assertThat(floats).containsExactly(1, 2);
+        assertThat(doubles).containsExactly(1, 2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Values.withNaN(null))
+                .withMessageContaining("but the value is null.");
     }
 }

@@ -3,13 +3,17 @@ package dev.rfx.session.test;
 import dev.rfx.session.timing.Clock;
 import java.util.concurrent.CountDownLatch;
 
-/** The clock of a session on virtual time. A test overrides the method that it observes. */
+/** A clock that passes every call on. A test overrides the method that it observes. */
 public class TestClock implements Clock {
 
     private final Clock clock;
 
     public TestClock(VirtualClock clock) {
-        this.clock = clock.platform();
+        this(clock.platform());
+    }
+
+    public TestClock(Clock clock) {
+        this.clock = clock;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.rfx.session.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.rfx.session.Session;
@@ -13,6 +14,8 @@ import dev.rfx.session.testkit.ScriptedRobot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -297,5 +300,186 @@ class VirtualClockTests {
 
         assertThat(reporting.totals().stalls()).isEqualTo(1);
         assertThat(reporting.failure()).isNull();
+    }
+
+    @Test
+    void noTimeLetsNothingHappen() {
+        this.session.start();
+        this.session.requestStop();
+
+        this.clock.advance(Duration.ZERO);
+        assertThat(this.session.state()).isEqualTo(SessionState.STOPPING);
+
+        this.clock.advance(Duration.ofNanos(1));
+        assertThat(this.session.state()).isEqualTo(SessionState.STOPPED);
+    }
+
+    @Test
+    void negativeTimeIsRefused() {
+        Duration negative = Duration.ofNanos(-1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> this.clock.advance(negative))
+                .withMessage("duration is PT-0.000000001S, but must be at least 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> this.clock.sleep(negative));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> this.clock.await(() -> true, negative));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> this.clock.after(negative, this.session::stop));
+    }
+
+    @Test
+    void longestDurationHasNoEnd() {
+        this.robot.onAct(() -> this.clock.sleep(Duration.ofSeconds(Long.MAX_VALUE)));
+        this.session.start();
+
+        this.clock.advance(Duration.ofSeconds(1));
+
+        assertThat(this.session.state()).isEqualTo(SessionState.FAILED);
+    }
+
+    @Test
+    void threadOfTheApplicationStopsTheSession() {
+        List<String> names = new ArrayList<>();
+        this.clock.after(
+                Duration.ofSeconds(3),
+                () -> {
+                    names.add(Thread.currentThread().getName());
+                    this.session.stop();
+                    names.add(this.session.state().name());
+                });
+
+        this.session.run();
+
+        assertThat(now()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(this.session.stepCount()).isEqualTo(150);
+        this.clock.advance(Duration.ofNanos(1));
+        assertThat(names).containsExactly("rfx-session-test", "STOPPED");
+    }
+
+    @Test
+    void callsAtOneTimeComeInOrder() {
+        List<Integer> calls = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            int number = i;
+            this.clock.after(Duration.ofSeconds(5 - i), () -> calls.add(number));
+            this.clock.after(Duration.ofSeconds(5), () -> calls.add(10 + number));
+        }
+        this.clock.advance(Duration.ofSeconds(5));
+        assertThat(calls).containsExactly(4, 3, 2, 1);
+
+        this.clock.advance(Duration.ofNanos(1));
+        assertThat(calls).containsExactly(4, 3, 2, 1, 0, 10, 11, 12, 13, 14);
+    }
+
+    @Test
+    void whatACallThrowsTheTestThrowsWhereItWaits() {
+        this.session.start();
+        this.clock.after(
+                PERIOD.multipliedBy(3),
+                () -> {
+                    throw new AssertionError("of the application");
+                });
+
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> this.clock.advance(Duration.ofSeconds(1)))
+                .withMessage("of the application");
+        assertThat(now()).isEqualTo(PERIOD.multipliedBy(3));
+        this.clock.advance(PERIOD);
+        assertThat(now()).isEqualTo(PERIOD.multipliedBy(4));
+        this.session.stop();
+    }
+
+    @Test
+    void callThatIsNotDueWhenTheClockIsClosedIsNotMade() {
+        List<String> calls = new ArrayList<>();
+        this.clock.after(Duration.ofSeconds(1), () -> calls.add("soon"));
+        this.clock.after(Duration.ofDays(1), () -> calls.add("late"));
+
+        this.clock.close();
+
+        assertThat(calls).isEmpty();
+        assertThat(now()).isZero();
+    }
+
+    @Test
+    void startThatNothingEndsFailsInsteadOfHanging() {
+        this.robot.onReset(this.clock::stallForGood);
+
+        assertThatIllegalStateException()
+                .isThrownBy(this.session::start)
+                .withMessageStartingWith("Every thread waits for ever:")
+                .withMessageContaining("stallForGood");
+    }
+
+    @Test
+    void longWaitOfTheTestIsNoDeadlock() {
+        this.robot.onReset(this.clock::stallForGood);
+        this.clock.after(Duration.ofDays(30), this.session::requestStop);
+        this.clock.after(
+                Duration.ZERO,
+                () ->
+                        assertThatExceptionOfType(SessionUnresponsiveException.class)
+                                .isThrownBy(this.session::start));
+
+        this.clock.advance(Duration.ofDays(31));
+
+        assertThat(this.session.state()).isEqualTo(SessionState.STUCK);
+    }
+
+    @Test
+    void threadOfTheTestDoesNotStallForGood() {
+        assertThatIllegalStateException()
+                .isThrownBy(this.clock::stallForGood)
+                .withMessage("The thread of the test cannot stall for good");
+    }
+
+    /** The policy waits for a lock that the test holds. */
+    @Test
+    void callThatIsReallyBlockedFailsTheTest() {
+        CountDownLatch latch = new CountDownLatch(1);
+        this.robot.onAct(latch::await);
+
+        assertThatIllegalStateException()
+                .isThrownBy(impatient(this.robot)::start)
+                .withMessageMatching("(?s)A call does not return for .*CountDownLatch.await.*");
+
+        latch.countDown();
+    }
+
+    /** As a test framework does after its timeout. */
+    @Test
+    void interruptEndsTheWaitForACallThatComputesForEver() {
+        AtomicBoolean finished = new AtomicBoolean();
+        Thread test = Thread.currentThread();
+        this.robot.onAct(
+                () -> {
+                    test.interrupt();
+                    while (!finished.get()) {
+                        Thread.onSpinWait();
+                    }
+                });
+
+        assertThatIllegalStateException()
+                .isThrownBy(impatient(this.robot)::start)
+                .withMessageStartingWith("A call does not return for ");
+
+        finished.set(true);
+    }
+
+    /** A session by a clock of its own, which waits only shortly for a call that blocks. */
+    private static Session impatient(ScriptedRobot robot) {
+        VirtualClock impatient = new VirtualClock();
+        impatient.platform().patience(Duration.ofMillis(50));
+        return impatient.session(robot, observation -> "action", OPTIONS);
+    }
+
+    @Test
+    void threadsDoNotKeepTheJvmAlive() {
+        List<Boolean> daemons = new ArrayList<>();
+        this.clock.after(Duration.ZERO, () -> daemons.add(Thread.currentThread().isDaemon()));
+
+        this.clock.advance(PERIOD);
+
+        assertThat(daemons).containsExactly(true);
     }
 }

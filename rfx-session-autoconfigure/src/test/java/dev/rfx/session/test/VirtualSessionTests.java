@@ -1,20 +1,28 @@
 package dev.rfx.session.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RestartOptions;
+import dev.rfx.session.Robot;
+import dev.rfx.session.RobotInUseException;
+import dev.rfx.session.Session;
+import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
 import dev.rfx.session.SessionState;
+import dev.rfx.session.SessionView;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -216,6 +224,147 @@ class VirtualSessionTests {
                     + session.actions().hashCode()
                     + session.observations().hashCode()
                     + session.events().stream().map(e -> e.time() + " " + e.kind()).toList();
+        }
+    }
+
+    /** What the robot changes later, the history keeps. */
+    @Test
+    void arraysAreCopied() {
+        int[][] state = {{0}, {7}};
+        float[] action = {0};
+        Robot<int[][], float[]> robot =
+                new Robot<>() {
+                    @Override
+                    public int[][] observe() {
+                        state[0][0]++;
+                        return state;
+                    }
+
+                    @Override
+                    public void act(float[] sent) {}
+
+                    @Override
+                    public int[][] reset() {
+                        return state;
+                    }
+                };
+        try (VirtualSession<int[][], float[]> session =
+                VirtualSession.of(
+                        robot,
+                        observation -> {
+                            action[0] = observation[0][0] / 2f;
+                            return action;
+                        },
+                        OPTIONS)) {
+            session.step(3);
+
+            assertThat(Arrays.deepToString(session.observations().toArray()))
+                    .isEqualTo("[[[1], [7]], [[2], [7]], [[3], [7]]]");
+            assertThat(Arrays.deepToString(session.actions().toArray()))
+                    .isEqualTo("[[0.5], [1.0], [1.5]]");
+        }
+    }
+
+    @Test
+    void stepChecksItsNumber() {
+        try (VirtualSession<Observation, Tensor> session = session(OPTIONS)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> session.step(-1))
+                    .withMessage("iterations is -1, but must be at least 0");
+            assertThat(session.session().state()).isEqualTo(SessionState.NEW);
+        }
+    }
+
+    @Test
+    void stepsWithoutEndEndWithTheSession() {
+        try (VirtualSession<Observation, Tensor> session =
+                session(OPTIONS.withDuration(Duration.ofSeconds(2)))) {
+            session.step(3);
+            assertThat(session.step(Long.MAX_VALUE)).isEqualTo(97);
+            assertThat(session.step(1)).isZero();
+        }
+    }
+
+    @Test
+    void stepWaitsForALongPeriod() {
+        try (VirtualSession<Observation, Tensor> session = session(OPTIONS.withRateHz(0.0001))) {
+            assertThat(session.step(3)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void stepWaitsForALongRestart() {
+        SessionOptions restarting =
+                OPTIONS.withRestart(
+                        RestartOptions.none()
+                                .withMaxAttempts(1)
+                                .withDelays(RestartOptions.MAX_DELAY, 1, RestartOptions.MAX_DELAY));
+        try (VirtualSession<Observation, Tensor> session =
+                session(restarting)
+                        .with(
+                                Fault.in(SessionPhase.ACT)
+                                        .at(2)
+                                        .throwing(() -> new IOException("unplugged")))) {
+            assertThat(session.step(2)).isEqualTo(2);
+            assertThat(session.step(5)).isEqualTo(5);
+            assertThat(session.session().totals().restarts()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void sessionThatTheTestHasStartedIsNotStartedAgain() {
+        try (VirtualSession<Observation, Tensor> session = session(OPTIONS)) {
+            session.session().start();
+            session.session().stop();
+
+            assertThat(session.step(5)).isZero();
+            assertThat(session.stopsOfRobot()).isEqualTo(1);
+
+            session.session().start();
+            assertThat(session.step(5)).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void sessionThatCannotStartSaysSoEachTime() {
+        VirtualClock clock = new VirtualClock();
+        MockRobot robot = new MockRobot(2, 50, clock::nanoTime);
+        Session first = clock.session(robot, HOME, OPTIONS);
+        first.start();
+        try (VirtualSession<Observation, Tensor> second =
+                VirtualSession.of(robot, HOME, OPTIONS, clock)) {
+            for (int i = 0; i < 2; i++) {
+                assertThatExceptionOfType(RobotInUseException.class)
+                        .isThrownBy(() -> second.step(1));
+            }
+            first.stop();
+            assertThat(second.step(1)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void listenerAndThreadOfTheApplicationStopTheSession() {
+        try (VirtualSession<Observation, Tensor> session = session(OPTIONS)) {
+            session.session()
+                    .addListener(
+                            new SessionListener() {
+                                @Override
+                                public void started(SessionView started) {
+                                    session.session().stop();
+                                }
+                            });
+            session.run(Duration.ofSeconds(1));
+            assertThat(session.session().state()).isEqualTo(SessionState.STOPPED);
+            assertThat(session.stopsOfRobot()).isEqualTo(1);
+        }
+        try (VirtualSession<Observation, Tensor> session = session(OPTIONS)) {
+            session.clock().after(Duration.ofMillis(105), session.session()::stop);
+
+            assertThat(session.step(100)).isEqualTo(6);
+            assertThat(session.session().state()).isEqualTo(SessionState.STOPPED);
+            assertThat(session.events())
+                    .extracting(SessionEvent::time)
+                    .containsExactly(Duration.ZERO, Duration.ofMillis(105));
         }
     }
 }
