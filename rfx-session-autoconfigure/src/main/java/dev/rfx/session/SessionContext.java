@@ -48,7 +48,8 @@ record SessionContext(
                                 options.name(), options.rateHz(), options.toString(), platform);
         Robot<?, ?> recorded = recorder == null ? robot : recorder.around(robot);
         CommandLimits limits = options.limits();
-        Robot<?, ?> limited = limits == null ? recorded : limits.around(recorded);
+        Robot<?, ?> limited =
+                limits == null ? recorded : limits.around(recorded, platform.clock()::nanoTime);
         SessionThreads threads = new SessionThreads(platform, options);
         Notifier notifier = new Notifier(threads);
         notifier.add(new FlightRecorderListener(options.name()));

@@ -243,7 +243,7 @@ class SharedRobotTests {
     @Test
     void limitsDoNotHideTheRobotBehindThem() {
         CommandLimits limits =
-                robot ->
+                (robot, nanoTime) ->
                         new Robot<Object, Object>() {
 
                             @Override

@@ -6,6 +6,7 @@ import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.SafetyLimits.OnViolation;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 
 /**
  * The settings of {@link SafetyLimits} as a value, for {@link
@@ -92,9 +93,11 @@ public record LimitOptions(
 
     @Override
     @SuppressWarnings("unchecked")
-    public Robot<?, ?> around(Robot<?, ?> robot) {
+    public Robot<?, ?> around(Robot<?, ?> robot, LongSupplier nanoTime) {
         SafetyLimits.Builder<Object> limits =
-                SafetyLimits.around((Robot<Object, Tensor>) robot).onViolation(this.onViolation);
+                SafetyLimits.around((Robot<Object, Tensor>) robot)
+                        .onViolation(this.onViolation)
+                        .nanoTime(nanoTime);
         if (!this.min.isEmpty()) {
             limits.min(toArray(this.min));
         }

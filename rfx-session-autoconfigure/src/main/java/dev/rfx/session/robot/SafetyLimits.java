@@ -274,8 +274,13 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
             return this;
         }
 
-        /** Sets the clock of the speed limit. */
-        Builder<O> nanoTime(LongSupplier nanoTime) {
+        /**
+         * Sets the clock of the speed limit; {@code System::nanoTime} by default.
+         *
+         * @param nanoTime the clock of the session, in ns
+         * @return this builder
+         */
+        public Builder<O> nanoTime(LongSupplier nanoTime) {
             this.nanoTime = nanoTime;
             return this;
         }

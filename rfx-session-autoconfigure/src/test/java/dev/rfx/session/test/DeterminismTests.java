@@ -96,7 +96,8 @@ class DeterminismTests {
                             ? options.withLimits(
                                     LimitOptions.none()
                                             .withMin(List.of(-0.25f))
-                                            .withMax(List.of(0.25f)))
+                                            .withMax(List.of(0.25f))
+                                            .withMaxSpeed(List.of(1f)))
                             : options;
             return dice()
                     ? options.withRestart(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
@@ -117,6 +118,21 @@ class VirtualSessionTests {
             assertThat(session.selectedActions())
                     .containsExactly(Tensor.of(0, 0.5f), Tensor.of(0, 0.5f));
             assertThat(session.actions()).containsExactly(Tensor.of(0, 0.25f), Tensor.of(0, 0.25f));
+        }
+    }
+
+    @Test
+    void speedIsLimitedInVirtualTime() {
+        SessionOptions limited =
+                OPTIONS.withWarmup(Duration.ZERO)
+                        .withLimits(LimitOptions.none().withMaxSpeed(List.of(0.1f)));
+        try (VirtualSession<Observation, Tensor> session = session(limited)) {
+            session.step(101);
+
+            List<Tensor> sent = session.actions();
+            assertThat(sent.get(100).get(1) - sent.get(99).get(1))
+                    .as("a period at full speed")
+                    .isCloseTo(0.02f * 0.1f, within(1e-6f));
         }
     }
 
