@@ -99,8 +99,8 @@ final class SessionRun {
                         this.controlThread);
         this.incidents =
                 new IncidentReport(options, this.recorder, context.readings(), context.notifier());
-        this.events = new RunEvents(
-                        context, this.state, this.reports, this.incidents, this.recording);
+        this.events =
+                new RunEvents(context, this.state, this.reports, this.incidents, this.recording);
         this.control =
                 new RunControl(
                         context,
@@ -286,8 +286,7 @@ final class SessionRun {
 
     private void endRecording(@Nullable RestartPlan restart) {
         if (this.recording != null) {
-            this.recording.end(
-                    this.reports.failure(), restart == null ? null : restart.restart());
+            this.recording.end(this.reports.failure(), restart == null ? null : restart.restart());
         }
     }
 

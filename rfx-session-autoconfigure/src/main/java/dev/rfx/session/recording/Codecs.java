@@ -34,8 +34,8 @@ final class Codecs {
     /**
      * {@return the codec of a type, or null if there is none}
      *
-     * @throws IllegalArgumentException if two codecs of the user are for supertypes that are equally
-     *     near
+     * @throws IllegalArgumentException if two codecs of the user are for supertypes that are
+     *     equally near
      */
     @SuppressWarnings("unchecked")
     <T> @Nullable Codec<T> find(Class<T> type) {

@@ -20,8 +20,7 @@ final class IterationCapture {
     private volatile @Nullable Throwable failureOfCodec;
     private long droppedBefore;
 
-    IterationCapture(
-            FrameRing ring, Codecs codecs, LayoutTable layouts, RecordingCounts counts) {
+    IterationCapture(FrameRing ring, Codecs codecs, LayoutTable layouts, RecordingCounts counts) {
         this.ring = ring;
         this.counts = counts;
         this.droppedBefore = counts.dropped();

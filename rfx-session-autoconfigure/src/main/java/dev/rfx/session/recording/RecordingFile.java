@@ -103,8 +103,7 @@ final class RecordingFile implements AutoCloseable {
         this.unwrittenIterations++;
     }
 
-    private void write(ByteBuffer buffer, int begin, long number, long missing)
-            throws IOException {
+    private void write(ByteBuffer buffer, int begin, long number, long missing) throws IOException {
         long observed = buffer.getLong(begin + IterationFrame.OBSERVED);
         long selected = buffer.getLong(begin + IterationFrame.SELECTED);
         int flags = buffer.getInt(begin + IterationFrame.FLAGS);

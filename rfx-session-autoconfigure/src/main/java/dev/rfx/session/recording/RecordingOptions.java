@@ -150,8 +150,8 @@ public final class RecordingOptions implements SessionRecording {
      * {@return options with another pattern of the file names}
      *
      * @param fileName a name with {@code {session}}, {@code {start}} (the time of the start in UTC)
-     *     and {@code {part}} (1, 2, …). Contains {@code {part}} and ends with {@code .mcap}. Default
-     *     {@code {session}-{start}-{part}.mcap}
+     *     and {@code {part}} (1, 2, …). Contains {@code {part}} and ends with {@code .mcap}.
+     *     Default {@code {session}-{start}-{part}.mcap}
      */
     public RecordingOptions withFileName(String fileName) {
         return with(values -> values.fileName = Objects.requireNonNull(fileName, "fileName"));

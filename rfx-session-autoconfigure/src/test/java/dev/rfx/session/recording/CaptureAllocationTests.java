@@ -22,11 +22,7 @@ class CaptureAllocationTests {
     private final FrameRing ring = new FrameRing(1 << 20);
     private final RecordingCounts counts = new RecordingCounts();
     private final IterationCapture capture =
-            new IterationCapture(
-                    this.ring,
-                    new Codecs(Map.of()),
-                    new LayoutTable(),
-                    this.counts);
+            new IterationCapture(this.ring, new Codecs(Map.of()), new LayoutTable(), this.counts);
 
     private long allocated(Object observation, Object action, Object sent, boolean drained) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

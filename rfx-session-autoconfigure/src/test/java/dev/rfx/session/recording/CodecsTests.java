@@ -89,7 +89,9 @@ class CodecsTests {
                 .isThrownBy(() -> codecs.find(SmallTile.class))
                 .withMessage(
                         "the codecs of %s and %s apply equally: add a codec of %s",
-                        Coloured.class.getName(), Square.class.getName(), SmallTile.class.getName());
+                        Coloured.class.getName(),
+                        Square.class.getName(),
+                        SmallTile.class.getName());
     }
 
     @Test
@@ -98,8 +100,7 @@ class CodecsTests {
 
         assertThat((Object) codecs.find(Observation.class)).isNotInstanceOf(Named.class);
         assertThat((Object) codecs.find(Tensor.class)).isNotInstanceOf(Named.class);
-        assertThat((Object) codecs(Tensor.class).find(Tensor.class))
-                .isEqualTo(named(Tensor.class));
+        assertThat((Object) codecs(Tensor.class).find(Tensor.class)).isEqualTo(named(Tensor.class));
     }
 
     @Test
@@ -124,8 +125,7 @@ class CodecsTests {
                                         .withCodec(Square.class, new Named<>("square"))
                                         .withCodec(Coloured.class, new Named<>("coloured")));
         try (VirtualSession<Tile, float[]> session =
-                VirtualSession.of(
-                        new MockTileRobot(), tile -> new float[] {1}, options)) {
+                VirtualSession.of(new MockTileRobot(), tile -> new float[] {1}, options)) {
             session.run(Duration.ofSeconds(1));
 
             assertThat(session.failure()).isNull();

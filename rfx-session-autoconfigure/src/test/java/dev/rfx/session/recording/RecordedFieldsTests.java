@@ -99,7 +99,8 @@ class RecordedFieldsTests {
 
     @Test
     void observationIsPublishedAtItsTimestamp() throws IOException {
-        Recorded file = record(options(), 3, Fault.in(SessionPhase.OBSERVE).from(1).freezingTheTimestamp());
+        Recorded file =
+                record(options(), 3, Fault.in(SessionPhase.OBSERVE).from(1).freezingTheTimestamp());
 
         assertThat(Recorded.number(file.of("iteration").get(2), "timestamp"))
                 .isEqualTo(Recorded.number(file.of("iteration").get(1), "timestamp"));
@@ -113,7 +114,8 @@ class RecordedFieldsTests {
     void overrunIsFlaggedAndTheNextIterationBeginsLate() throws IOException {
         Recorded file = record(options(), 4, taking(SessionPhase.ACT, 1, 30));
 
-        assertThat(file.of("iteration").get(1)).endsWith(FLAGS.formatted(true, false, false, false));
+        assertThat(file.of("iteration").get(1))
+                .endsWith(FLAGS.formatted(true, false, false, false));
         assertThat(file.of("iteration").get(2))
                 .contains("\"start\":50000000,\"lateness\":0")
                 .endsWith(FLAGS.formatted(false, false, false, false));
@@ -142,7 +144,8 @@ class RecordedFieldsTests {
                         Fault.in(SessionPhase.OBSERVE).from(2).freezingTheTimestamp(),
                         taking(SessionPhase.POLICY, 3, 15));
 
-        assertThat(file.of("iteration").get(3)).endsWith(FLAGS.formatted(false, false, true, false));
+        assertThat(file.of("iteration").get(3))
+                .endsWith(FLAGS.formatted(false, false, true, false));
         assertThat(file.messages())
                 .filteredOn(message -> message.sequence() == 3)
                 .extracting(Recorded.Message::topic)
@@ -152,10 +155,10 @@ class RecordedFieldsTests {
     @Test
     void clampedActionIsFlagged() throws IOException {
         Recorded file =
-                record(
-                        options().withLimits(LimitOptions.none().withMax(List.of(0.25f))), 2);
+                record(options().withLimits(LimitOptions.none().withMax(List.of(0.25f))), 2);
 
-        assertThat(file.of("iteration").get(0)).endsWith(FLAGS.formatted(false, false, false, true));
+        assertThat(file.of("iteration").get(0))
+                .endsWith(FLAGS.formatted(false, false, false, true));
         assertThat(file.of("selected_action").get(0)).isEqualTo("{\"values\":[0.0,0.5]}");
         assertThat(file.of("action").get(0)).isEqualTo("{\"values\":[0.0,0.25]}");
     }
@@ -169,15 +172,8 @@ class RecordedFieldsTests {
         assertThat(file.library()).startsWith("rfx-session ");
         assertThat(file.metadata())
                 .containsOnlyKeys(
-                        "format",
-                        "library",
-                        "session",
-                        "start",
-                        "run",
-                        "rate_hz",
-                        "options",
-                        "java",
-                        "os")
+                        "format", "library", "session", "start", "run", "rate_hz", "options",
+                        "java", "os")
                 .containsEntry("format", "1")
                 .containsEntry("library", file.library())
                 .containsEntry("session", "arm")

@@ -206,8 +206,7 @@ class RecorderEventsTests {
     @Test
     void stuckRunIsRecordedAsStuckAndAsFailed() throws IOException {
         try (var session =
-                session(recording())
-                        .with(Fault.in(SessionPhase.ACT).at(9).stallingForGood())) {
+                session(recording()).with(Fault.in(SessionPhase.ACT).at(9).stallingForGood())) {
             session.run(Duration.ofSeconds(10));
         }
 

@@ -333,8 +333,7 @@ class RecorderFaultTests {
     void saveThatFailsIsTriedAgainAndHasWhatTheMemoryHas() throws IOException {
         Path inner = this.directory.resolve("inner");
         blockDirectory(inner);
-        RecordingOptions blackBox =
-                RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
+        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
         try (var session = session(blackBox, 50)) {
             session.run(Duration.ofSeconds(60));
             session.session().saveRecording();
@@ -361,8 +360,7 @@ class RecorderFaultTests {
     void nextRequestTriesAtOnce() throws IOException {
         Path inner = this.directory.resolve("inner");
         blockDirectory(inner);
-        RecordingOptions blackBox =
-                RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
+        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
         try (var session = session(blackBox, 50)) {
             session.run(Duration.ofSeconds(60));
             session.session().saveRecording();
@@ -402,8 +400,7 @@ class RecorderFaultTests {
     void endOfTheRunTriesOnceMore() throws IOException {
         Path inner = this.directory.resolve("inner");
         blockDirectory(inner);
-        RecordingOptions blackBox =
-                RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
+        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
         try (var session = session(blackBox, 50)) {
             session.run(Duration.ofSeconds(10));
             session.session().saveRecording();
@@ -418,8 +415,7 @@ class RecorderFaultTests {
     void whatCannotBeSavedAtTheEndIsCounted() throws IOException {
         Path inner = this.directory.resolve("inner");
         blockDirectory(inner);
-        RecordingOptions blackBox =
-                RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
+        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
         try (var session = session(blackBox, 50)) {
             session.with(
                     Fault.in(SessionPhase.ACT)
