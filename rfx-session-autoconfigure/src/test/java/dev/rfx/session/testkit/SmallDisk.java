@@ -21,7 +21,7 @@ public final class SmallDisk implements AutoCloseable {
      *
      * @param size such as {@code 1m}
      */
-    public static SmallDisk mount(Path directory, String size) throws Exception {
+    public static SmallDisk mount(Path directory, String size) {
         assumeThat(run("mount", "-t", "tmpfs", "-o", "size=" + size, "rfx", directory.toString()))
                 .as("mount -t tmpfs")
                 .isZero();
@@ -29,12 +29,12 @@ public final class SmallDisk implements AutoCloseable {
     }
 
     /** Refuses all writes from now on, as the kernel does after an error of the device. */
-    public void makeReadOnly() throws Exception {
+    public void makeReadOnly() {
         assumeThat(run("mount", "-o", "remount,ro", this.directory.toString())).isZero();
     }
 
     /** Accepts writes again. */
-    public void makeWritable() throws Exception {
+    public void makeWritable() {
         assumeThat(run("mount", "-o", "remount,rw", this.directory.toString())).isZero();
     }
 
@@ -51,11 +51,11 @@ public final class SmallDisk implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         run("umount", this.directory.toString());
     }
 
-    private static int run(String... command) throws Exception {
+    private static int run(String... command) {
         try {
             return new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -64,6 +64,8 @@ public final class SmallDisk implements AutoCloseable {
                     .waitFor();
         } catch (IOException ex) {
             return -1; // no such program
+        } catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
         }
     }
 }

@@ -23,12 +23,12 @@ class McapDiskFullTests {
     private SmallDisk mounted;
 
     @BeforeEach
-    void mount() throws Exception {
+    void mount() {
         this.mounted = SmallDisk.mount(this.disk, "1m");
     }
 
     @AfterEach
-    void unmount() throws Exception {
+    void unmount() {
         if (this.mounted != null) {
             this.mounted.close();
         }
