@@ -57,7 +57,7 @@ final class ControlLoop<O, A> {
     private final HybridWait hybridWait;
     private final TimingRecorder recorder;
     private final IterationEvents events;
-    private final @Nullable SessionRecorder recording;
+    private final @Nullable RunRecorder recording;
     private final ActionGuard actionGuard = new ActionGuard();
     private final ObservationAge observationAge;
 
@@ -100,7 +100,7 @@ final class ControlLoop<O, A> {
             SpinBudget spinBudget,
             TimingRecorder recorder,
             IterationEvents events,
-            @Nullable SessionRecorder recording) {
+            @Nullable RunRecorder recording) {
         this.robot = robot;
         this.policy = policy;
         this.periodNanos = options.periodNanos();
@@ -232,7 +232,7 @@ final class ControlLoop<O, A> {
         this.recorder.record(this.due, this.start, observed, selected, end, flags);
 
         enter(SessionPhase.WAIT);
-        SessionRecorder recording = this.recording;
+        RunRecorder recording = this.recording;
         if (recording != null) {
             recording.iteration(
                     this.recorder.count() - 1,
@@ -261,7 +261,7 @@ final class ControlLoop<O, A> {
      * @param phase where the iteration ended
      */
     void recordIncomplete(SessionPhase phase) {
-        SessionRecorder recording = this.recording;
+        RunRecorder recording = this.recording;
         boolean observed = phase == SessionPhase.POLICY || phase == SessionPhase.ACT;
         if (recording != null && (observed || phase == SessionPhase.OBSERVE)) {
             recording.incompleteIteration(

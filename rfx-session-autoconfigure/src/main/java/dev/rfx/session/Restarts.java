@@ -59,9 +59,9 @@ final class Restarts {
      * Plans what follows a failed run whose robot is no longer called. Calls the policy, which is
      * the user's, and therefore never runs on a thread that serves other sessions.
      *
-     * @return runs when the failure is in the queue of the events thread; null for nothing
+     * @return the plan, or null if nothing follows
      */
-    @Nullable Runnable plan(SessionRun failed, SessionException failure) {
+    @Nullable RestartPlan plan(SessionRun failed, SessionException failure) {
         RestartPolicy policy = this.policy;
         if (policy == null || !this.runs.get().mayRestart(failed)) {
             return null;
@@ -70,7 +70,7 @@ final class Restarts {
         try {
             Duration delay = policy.delayAfter(failure);
             if (delay == null) {
-                return () -> giveUp(failure);
+                return new RestartPlan(null, () -> giveUp(failure));
             }
             if (delay.isNegative()) {
                 throw new IllegalArgumentException(
@@ -82,11 +82,12 @@ final class Restarts {
                             this.clock.nanoTime() + delay.toNanos(),
                             new RestartStatus(policy.attempts(), policy.maxAttempts(), delay));
         } catch (Throwable ex) {
-            return () -> giveUp(failure, "The restart policy of session '{}' failed", ex);
+            return new RestartPlan(
+                    null, () -> giveUp(failure, "The restart policy of session '{}' failed", ex));
         }
         boolean forbidden =
                 this.runs.updateAndGet(now -> now.await(failed, pending)).pending() != pending;
-        return forbidden ? null : () -> schedule(pending);
+        return forbidden ? null : new RestartPlan(pending.status(), () -> schedule(pending));
     }
 
     private void schedule(PendingRestart pending) {

@@ -29,7 +29,7 @@ final class RunControl {
     private final SafeStop safeStop;
     private final RunReports reports;
     private final RunEvents events;
-    private final @Nullable SessionRecorder recorder;
+    private final @Nullable RunRecorder recording;
 
     private final CountDownLatch startDecided = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -42,16 +42,17 @@ final class RunControl {
             InterruptGate gate,
             SafeStop safeStop,
             RunReports reports,
-            RunEvents events) {
+            RunEvents events,
+            @Nullable RunRecorder recording) {
         this.options = context.options();
         this.clock = context.clock();
-        this.recorder = context.recorder();
         this.state = state;
         this.loop = loop;
         this.gate = gate;
         this.safeStop = safeStop;
         this.reports = reports;
         this.events = events;
+        this.recording = recording;
     }
 
     /** Announces that the loop has begun or never will. */
@@ -111,8 +112,8 @@ final class RunControl {
             throw this.reports.stuck();
         }
         this.events.awaitListeners();
-        if (this.recorder != null) {
-            this.recorder.awaitEnd(RECORDER_TIMEOUT);
+        if (this.recording != null) {
+            this.recording.awaitEnd(RECORDER_TIMEOUT);
         }
     }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Reports the events of one run to the listeners and to the log, the end of the run once. Any
- * thread; the events thread calls listeners and log, because they may block.
+ * Reports the events of one run to the listeners, to the log and to the recorder, the end of the
+ * run once. Any thread; the events thread calls listeners and log, because they may block.
  *
  * <p>What is queued must not refer to the run: behind a listener that does not return, it would
  * keep the records of every later run in memory.
@@ -29,6 +29,7 @@ final class RunEvents {
     private final RunState state;
     private final RunReports reports;
     private final IncidentReport incidents;
+    private final @Nullable RunRecorder recording;
 
     /** The first caller to increment this reports the failure. */
     private final AtomicInteger failureReports = new AtomicInteger();
@@ -38,7 +39,11 @@ final class RunEvents {
     private volatile long listenersDeadline;
 
     RunEvents(
-            SessionContext context, RunState state, RunReports reports, IncidentReport incidents) {
+            SessionContext context,
+            RunState state,
+            RunReports reports,
+            IncidentReport incidents,
+            @Nullable RunRecorder recording) {
         this.session = context.session();
         this.name = context.name();
         this.notifier = context.notifier();
@@ -46,11 +51,15 @@ final class RunEvents {
         this.state = state;
         this.reports = reports;
         this.incidents = incidents;
+        this.recording = recording;
     }
 
     void started() {
         SessionView session = this.session;
         this.notifier.report(listener -> listener.started(session));
+        if (this.recording != null) {
+            this.recording.started();
+        }
     }
 
     void threadIncomplete(ThreadStatus status) {
@@ -66,6 +75,9 @@ final class RunEvents {
     void stalled(SessionUnresponsiveException stall) {
         SessionView session = this.session;
         this.notifier.report(listener -> listener.stalled(session, stall));
+        if (this.recording != null) {
+            this.recording.unresponsive(stall, false);
+        }
     }
 
     void noLongerStalled(long iteration) {
@@ -93,6 +105,9 @@ final class RunEvents {
         if (failed != null) {
             failed(failed);
         }
+        if (this.recording != null) {
+            this.recording.unresponsive(stuck, true);
+        }
     }
 
     /** Reports the end of the run. Called before the end is visible: the next start comes later. */
@@ -106,8 +121,6 @@ final class RunEvents {
                     listener -> listener.stopped(session), this.endReported::countDown);
             return;
         }
-        addSuppressed(failed, this.state.thrown());
-        addSuppressed(failed, this.state.thrownByRobotStop());
         failed(failed);
     }
 
@@ -129,13 +142,6 @@ final class RunEvents {
             SessionView session = this.session;
             this.notifier.report(
                     listener -> listener.failed(session, failed), this.endReported::countDown);
-        }
-    }
-
-    private static void addSuppressed(SessionException failure, @Nullable Throwable other) {
-        // The robot or the policy may rethrow an exception that the session has thrown.
-        if (other != null && other != failure && other != failure.getCause()) {
-            failure.addSuppressed(other);
         }
     }
 

@@ -115,6 +115,26 @@ final class RunReports {
         return this.failure.compareAndSet(null, built) ? built : this.failure.get();
     }
 
+    /**
+     * {@return the failure with whatever else was thrown, or null} Called at the end of the run,
+     * when the robot has stopped, before the failure is reported.
+     */
+    @Nullable SessionException completeFailure() {
+        SessionException failed = failure();
+        if (failed != null) {
+            addSuppressed(failed, this.state.thrown());
+            addSuppressed(failed, this.state.thrownByRobotStop());
+        }
+        return failed;
+    }
+
+    private static void addSuppressed(SessionException failure, @Nullable Throwable other) {
+        // The robot or the policy may rethrow an exception that the session has thrown.
+        if (other != null && other != failure && other != failure.getCause()) {
+            failure.addSuppressed(other);
+        }
+    }
+
     private @Nullable SessionException buildFailure() {
         if (this.state.failedByStall()) {
             return stalled();

@@ -40,23 +40,24 @@ record SessionContext(
             SessionPlatform platform) {
         Objects.requireNonNull(robot, "robot");
         Objects.requireNonNull(policy, "policy");
+        SessionThreads threads = new SessionThreads(platform, options);
         SessionRecording recording = options.recording();
         SessionRecorder recorder =
                 recording == null
                         ? null
                         : recording.open(
-                                options.name(), options.rateHz(), options.toString(), platform);
+                                options.name(),
+                                options.rateHz(),
+                                options.toString(),
+                                platform,
+                                task -> threads.createOrdinary(task, "-recorder"));
         Robot<?, ?> recorded = recorder == null ? robot : recorder.around(robot);
         CommandLimits limits = options.limits();
         Robot<?, ?> limited =
                 limits == null ? recorded : limits.around(recorded, platform.clock()::nanoTime);
-        SessionThreads threads = new SessionThreads(platform, options);
         Notifier notifier = new Notifier(threads);
         notifier.add(new FlightRecorderListener(options.name()));
         notifier.add(new SessionLog(robot, policy));
-        if (recorder != null) {
-            notifier.add(new RecorderListener(recorder));
-        }
         return new SessionContext(
                 session,
                 robot,

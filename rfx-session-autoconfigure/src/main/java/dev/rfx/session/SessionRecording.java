@@ -1,5 +1,7 @@
 package dev.rfx.session;
 
+import java.util.function.Function;
+
 /**
  * How a session is recorded, as a value: {@link SessionOptions#withRecording}. Implementations are
  * immutable and have {@code equals}.
@@ -15,8 +17,14 @@ public interface SessionRecording {
      * @param session the name of the session
      * @param rateHz its rate
      * @param options all its options, as a text
-     * @param platform its clock and its threads
+     * @param platform its clock
+     * @param threads creates a daemon thread that has none of the thread options of the session
      * @return the recorder
      */
-    SessionRecorder open(String session, double rateHz, String options, SessionPlatform platform);
+    SessionRecorder open(
+            String session,
+            double rateHz,
+            String options,
+            SessionPlatform platform,
+            Function<Runnable, Thread> threads);
 }

@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class SessionRun {
 
     private final SessionContext context;
-    private final BiFunction<SessionRun, SessionException, @Nullable Runnable> restarts;
+    private final BiFunction<SessionRun, SessionException, @Nullable RestartPlan> restarts;
     private final Clock clock;
     private final Thread controlThread;
     private final RunReservation reservation;
     private final RunState state;
     private final TimingRecorder recorder;
+    private final @Nullable RunRecorder recording;
     private final ControlLoop<Object, Object> loop;
     private final InterruptGate gate;
     private final SafeStop safeStop;
@@ -44,15 +45,14 @@ final class SessionRun {
      *
      * @param device the robot behind all decorators
      * @param duration the limit of the run, or null
-     * @param restarts plans what follows a failure; called once, before the state says FAILED. The
-     *     result runs after the failure is reported
+     * @param restarts plans what follows a failure; called once, before the state says FAILED
      * @param stopSession stops the session without waiting; called when the JVM ends
      */
     SessionRun(
             SessionContext context,
             Object device,
             @Nullable Duration duration,
-            BiFunction<SessionRun, SessionException, @Nullable Runnable> restarts,
+            BiFunction<SessionRun, SessionException, @Nullable RestartPlan> restarts,
             Runnable stopSession) {
         SessionOptions options = context.options();
         SessionThreads threads = context.threads();
@@ -64,6 +64,7 @@ final class SessionRun {
                 new TimingRecorder(
                         options.maxTimingSamples(),
                         virtual ? (from, to) -> 0 : GcPauses.OF_THE_JVM::nanosWithin);
+        this.recording = context.recorder() == null ? null : context.recorder().newRun();
         this.loop =
                 new ControlLoop<>(
                         context.robot(),
@@ -73,7 +74,7 @@ final class SessionRun {
                         virtual ? new SpinBudget(1) : SpinBudget.OF_THE_JVM,
                         this.recorder,
                         new IterationEvents(options.name()),
-                        context.recorder());
+                        this.recording);
         if (duration != null) {
             this.loop.limit(duration);
         }
@@ -98,7 +99,8 @@ final class SessionRun {
                         this.controlThread);
         this.incidents =
                 new IncidentReport(options, this.recorder, context.readings(), context.notifier());
-        this.events = new RunEvents(context, this.state, this.reports, this.incidents);
+        this.events =
+                new RunEvents(context, this.state, this.reports, this.incidents, this.recording);
         this.control =
                 new RunControl(
                         context,
@@ -107,7 +109,8 @@ final class SessionRun {
                         this.gate,
                         this.safeStop,
                         this.reports,
-                        this.events);
+                        this.events,
+                        this.recording);
         this.reservation =
                 new RunReservation(
                         context.session(),
@@ -170,11 +173,11 @@ final class SessionRun {
     private void drive() {
         this.loop.open();
         try {
+            if (this.recording != null) {
+                this.recording.begin(); // before anything that can fail
+            }
             tuneThread();
             this.loop.reset();
-            if (this.context.recorder() != null) {
-                this.context.recorder().begin(); // opens a file and loads classes: not in the loop
-            }
             long warm = this.clock.nanoTime() + this.context.options().warmup().toNanos();
             if (!this.context.platform().isVirtual()) {
                 LoopWarmup.once(
@@ -241,10 +244,10 @@ final class SessionRun {
     /** Ends the run, whatever fails here: the robot is safe. */
     private void end() {
         this.reservation.giveBackRobot();
-        Runnable restart = null;
+        RestartPlan restart = null;
         try {
+            SessionException failed = this.reports.completeFailure();
             // Before the state says FAILED: no reader sees a failure whose restart is not planned.
-            SessionException failed = this.reports.failure();
             restart = failed == null ? null : this.restarts.apply(this, failed);
         } catch (Throwable ex) {
             // Without memory for this, or for a class that it needs, a restart would not succeed.
@@ -252,10 +255,11 @@ final class SessionRun {
         this.state.end();
         try {
             try {
-                if (this.context.recorder() != null) {
-                    this.context.recorder().end(this.reports.failure());
+                try {
+                    endRecording(restart);
+                } finally {
+                    this.stallWatch.end();
                 }
-                this.stallWatch.end();
             } finally {
                 // Not before: a JVM that ends meanwhile waits for the failure to be reported.
                 this.reservation.removeShutdownHook();
@@ -270,13 +274,19 @@ final class SessionRun {
         }
         try {
             if (restart != null) {
-                restart.run();
+                restart.report().run();
             }
         } catch (Throwable ex) {
             // There is no memory to report that the restart cannot begin.
         } finally {
             this.events.limitListeners();
             this.control.end();
+        }
+    }
+
+    private void endRecording(@Nullable RestartPlan restart) {
+        if (this.recording != null) {
+            this.recording.end(this.reports.failure(), restart == null ? null : restart.restart());
         }
     }
 

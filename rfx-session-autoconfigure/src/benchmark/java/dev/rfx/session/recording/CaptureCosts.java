@@ -8,8 +8,9 @@ import java.util.Map;
 public final class CaptureCosts {
 
     private final FrameRing ring = new FrameRing(1 << 22);
+    private final RecordingCounts counts = new RecordingCounts();
     private final IterationCapture capture =
-            new IterationCapture(this.ring, new Codecs(Map.of()), new LayoutTable());
+            new IterationCapture(this.ring, new Codecs(Map.of()), new LayoutTable(), this.counts);
     private final Observation observation =
             Observation.of(Observation.STATE, Tensor.zeros(12)).stamp(1);
     private final Tensor action = Tensor.zeros(6);

@@ -16,6 +16,10 @@ package dev.rfx.session.recording;
  * };
  * }</pre>
  *
+ * <p>A value is recorded by the codec of exactly its type. If there is none, the codec of its
+ * nearest supertype applies. Two codecs that are equally near are refused: the value is not
+ * recorded, and the status of the recording names both.
+ *
  * @param <T> the type
  * @since 0.1
  */

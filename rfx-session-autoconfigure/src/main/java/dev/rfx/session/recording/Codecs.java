@@ -2,15 +2,27 @@ package dev.rfx.session.recording;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The codecs by type: those of the user, then the ones that are built in. Any thread. */
+/**
+ * The codecs by type: the one of exactly this type, of the user or built in; else the user's codec
+ * of the nearest supertype; else the one of a record. Any thread.
+ */
 final class Codecs {
 
     /** The one field of a value that has no names. */
     static final String VALUES = "values";
+
+    private static final Map<Class<?>, Codec<?>> BUILT_IN =
+            Map.of(
+                    Tensor.class, new TensorCodec(),
+                    Observation.class, new ObservationCodec(),
+                    float[].class, new FloatsCodec(),
+                    double[].class, new DoublesCodec());
 
     private final Map<Class<?>, Codec<?>> own;
     private final Map<Class<?>, Codec<?>> known = new ConcurrentHashMap<>();
@@ -19,7 +31,12 @@ final class Codecs {
         this.own = Map.copyOf(own);
     }
 
-    /** {@return the codec of a type, or null if there is none} */
+    /**
+     * {@return the codec of a type, or null if there is none}
+     *
+     * @throws IllegalArgumentException if two codecs of the user are for supertypes that are
+     *     equally near
+     */
     @SuppressWarnings("unchecked")
     <T> @Nullable Codec<T> find(Class<T> type) {
         Codec<?> codec = this.known.get(type);
@@ -33,24 +50,40 @@ final class Codecs {
     }
 
     private @Nullable Codec<?> create(Class<?> type) {
-        for (Map.Entry<Class<?>, Codec<?>> entry : this.own.entrySet()) {
-            if (entry.getKey().isAssignableFrom(type)) {
-                return entry.getValue();
-            }
+        Codec<?> exact = this.own.getOrDefault(type, BUILT_IN.get(type));
+        if (exact != null) {
+            return exact;
         }
-        if (type == Tensor.class) {
-            return new TensorCodec();
+        List<Class<?>> nearest = nearestSupertypes(type);
+        if (nearest.size() > 1) {
+            throw new IllegalArgumentException(
+                    "the codecs of %s apply equally: add a codec of %s"
+                            .formatted(
+                                    nearest.stream()
+                                            .map(Class::getName)
+                                            .sorted()
+                                            .collect(Collectors.joining(" and ")),
+                                    type.getName()));
         }
-        if (type == Observation.class) {
-            return new ObservationCodec();
-        }
-        if (type == float[].class) {
-            return new FloatsCodec();
-        }
-        if (type == double[].class) {
-            return new DoublesCodec();
+        if (nearest.size() == 1) {
+            return this.own.get(nearest.get(0));
         }
         return type.isRecord() ? RecordCodec.of(type) : null;
+    }
+
+    /** {@return those supertypes with a codec that have no subtype among them} */
+    private List<Class<?>> nearestSupertypes(Class<?> type) {
+        List<Class<?>> supertypes =
+                this.own.keySet().stream().filter(one -> one.isAssignableFrom(type)).toList();
+        return supertypes.stream()
+                .<Class<?>>filter(
+                        one ->
+                                supertypes.stream()
+                                        .noneMatch(
+                                                other ->
+                                                        other != one
+                                                                && one.isAssignableFrom(other)))
+                .toList();
     }
 
     private static final class TensorCodec implements Codec<Tensor> {

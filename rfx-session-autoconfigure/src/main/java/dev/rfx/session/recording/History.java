@@ -1,6 +1,5 @@
 package dev.rfx.session.recording;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -13,6 +12,7 @@ final class History {
 
     private final long spanNanos;
     private final Deque<Block> blocks = new ArrayDeque<>();
+    private int forgotten;
 
     /**
      * @param spanNanos how long a frame is kept at least
@@ -21,9 +21,18 @@ final class History {
         this.spanNanos = spanNanos;
     }
 
-    /** Copies a frame, and drops the blocks whose last frame is too old. */
-    void add(ByteBuffer frames, int begin, int length) {
+    long spanNanos() {
+        return this.spanNanos;
+    }
+
+    /**
+     * Copies a frame, and forgets the blocks whose last frame is too old.
+     *
+     * @return the number of frames that are forgotten
+     */
+    int add(ByteBuffer frames, int begin, int length) {
         long time = frames.getLong(begin + IterationFrame.START);
+        int before = this.forgotten;
         Block last = this.blocks.peekLast();
         if (last == null || last.buffer.capacity() - last.end < length) {
             last = nextBlock(time, length);
@@ -31,7 +40,9 @@ final class History {
         }
         last.buffer.put(last.end, frames, begin, length);
         last.end += length;
+        last.frames++;
         last.lastTime = time;
+        return this.forgotten - before;
     }
 
     private Block nextBlock(long time, int length) {
@@ -39,43 +50,69 @@ final class History {
         Block first = this.blocks.peekFirst();
         while (first != null && time - first.lastTime > this.spanNanos) {
             free = this.blocks.removeFirst();
+            this.forgotten += free.frames;
             first = this.blocks.peekFirst();
         }
         if (free == null || free.buffer.capacity() < length) {
             return new Block(Math.max(BLOCK_BYTES, length));
         }
-        free.end = 0;
+        free.clear();
         return free;
     }
 
-    /** Passes on the frames that are not older than the span, and forgets all. */
-    void drainTo(long now, FrameConsumer consumer) throws IOException {
-        while (!this.blocks.isEmpty()) {
-            Block block = this.blocks.removeFirst();
-            int position = 0;
-            while (position < block.end) {
-                if (now - block.buffer.getLong(position + IterationFrame.START) <= this.spanNanos) {
-                    consumer.accept(block.buffer, position);
-                }
-                position += block.buffer.getInt(position + IterationFrame.LENGTH);
+    /** {@return whether there is a frame that is not younger than a time} */
+    boolean hasFramesUntil(long time) {
+        Block first = this.blocks.peekFirst();
+        return first != null && first.nextTime() - time <= 0;
+    }
+
+    /**
+     * Passes on the frames of a time span, the oldest first, and forgets them with those before.
+     *
+     * @return whether all were taken
+     */
+    boolean drain(long from, long until, FrameConsumer consumer) {
+        while (hasFramesUntil(until)) {
+            Block block = this.blocks.getFirst();
+            if (block.nextTime() - from >= 0 && !consumer.accept(block.buffer, block.begin)) {
+                return false;
+            }
+            block.begin += block.buffer.getInt(block.begin + IterationFrame.LENGTH);
+            block.frames--;
+            if (block.begin == block.end) {
+                this.blocks.removeFirst();
             }
         }
+        return true;
     }
 
     /** Takes a frame. */
     @FunctionalInterface
     interface FrameConsumer {
-        void accept(ByteBuffer buffer, int begin) throws IOException;
+        /** {@return false if the frame cannot be taken now} */
+        boolean accept(ByteBuffer buffer, int begin);
     }
 
     private static final class Block {
 
         private final ByteBuffer buffer;
+        private int begin;
         private int end;
+        private int frames;
         private long lastTime;
 
         Block(int capacity) {
             this.buffer = ByteBuffer.allocate(capacity).order(ByteOrder.nativeOrder());
+        }
+
+        long nextTime() {
+            return this.buffer.getLong(this.begin + IterationFrame.START);
+        }
+
+        void clear() {
+            this.begin = 0;
+            this.end = 0;
+            this.frames = 0;
         }
     }
 }

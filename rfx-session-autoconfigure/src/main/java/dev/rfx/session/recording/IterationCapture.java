@@ -2,7 +2,6 @@ package dev.rfx.session.recording;
 
 import dev.rfx.session.Timestamped;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +16,14 @@ final class IterationCapture {
     private final ValueEncoder observations;
     private final ValueEncoder actions;
     private final ValueEncoder sent;
-    private final AtomicLong dropped = new AtomicLong();
+    private final RecordingCounts counts;
     private volatile @Nullable Throwable failureOfCodec;
     private long droppedBefore;
 
-    IterationCapture(FrameRing ring, Codecs codecs, LayoutTable layouts) {
+    IterationCapture(FrameRing ring, Codecs codecs, LayoutTable layouts, RecordingCounts counts) {
         this.ring = ring;
+        this.counts = counts;
+        this.droppedBefore = counts.dropped();
         this.observations = new ValueEncoder(codecs, layouts);
         this.actions = new ValueEncoder(codecs, layouts);
         this.sent = new ValueEncoder(codecs, layouts);
@@ -31,11 +32,6 @@ final class IterationCapture {
     /** {@return what a codec has thrown, or null} Any thread. */
     @Nullable Throwable failureOfCodec() {
         return this.failureOfCodec;
-    }
-
-    /** {@return the number of iterations that found no room} Any thread. */
-    long dropped() {
-        return this.dropped.get();
     }
 
     /**
@@ -67,7 +63,7 @@ final class IterationCapture {
             this.failureOfCodec = ex;
         }
         if (length < 0) {
-            this.dropped.lazySet(this.dropped.getPlain() + 1);
+            this.counts.drop();
             return;
         }
         ByteBuffer buffer = this.ring.buffer();
@@ -88,7 +84,7 @@ final class IterationCapture {
         buffer.putLong(begin + IterationFrame.OBSERVED, observed);
         buffer.putLong(begin + IterationFrame.SELECTED, selected);
         buffer.putLong(begin + IterationFrame.END, end);
-        long dropped = this.dropped.getPlain();
+        long dropped = this.counts.dropped();
         buffer.putLong(begin + IterationFrame.DROPPED, dropped - this.droppedBefore);
         this.droppedBefore = dropped;
         this.ring.publish(length);

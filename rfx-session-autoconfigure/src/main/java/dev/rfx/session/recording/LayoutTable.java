@@ -14,16 +14,16 @@ final class LayoutTable {
     static final int NONE = -1;
 
     private volatile Layout[] layouts = {};
-    private volatile @Nullable Class<?> typeWithoutCodec;
+    private volatile @Nullable String problem;
 
-    /** Notes a type whose values cannot be recorded. */
-    void typeWithoutCodec(Class<?> type) {
-        this.typeWithoutCodec = type;
+    /** Notes why the values of a type are not recorded. */
+    void problem(String problem) {
+        this.problem = problem;
     }
 
-    /** {@return a type whose values cannot be recorded, or null} */
-    @Nullable Class<?> typeWithoutCodec() {
-        return this.typeWithoutCodec;
+    /** {@return why the values of a type are not recorded, or null} */
+    @Nullable String problem() {
+        return this.problem;
     }
 
     /** {@return the number of a layout, which is added if it is new} */

@@ -16,7 +16,11 @@ record RecordedEvent(long time, String type, String message, @Nullable String ca
 
     static RecordedEvent of(long time, String type, Throwable thrown) {
         StringWriter trace = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(trace));
+        try {
+            thrown.printStackTrace(new PrintWriter(trace));
+        } catch (RuntimeException ex) { // of a cause, which may be a class of the user
+            trace.append(ex.toString());
+        }
         return new RecordedEvent(time, type, String.valueOf(thrown.getMessage()), trace.toString());
     }
 }

@@ -4,6 +4,7 @@ import dev.rfx.session.RecordingStatus;
 import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotDecorator;
+import dev.rfx.session.RunRecorder;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionPlatform;
 import dev.rfx.session.SessionRecorder;
@@ -11,6 +12,8 @@ import dev.rfx.session.SessionUnresponsiveException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,31 +27,33 @@ final class Recorder implements SessionRecorder {
     private final double rateHz;
     private final String sessionOptions;
     private final SessionPlatform platform;
+    private final Function<Runnable, Thread> threads;
     private final Codecs codecs;
-    private volatile @Nullable Run run;
+    private final RecordingCounts counts = new RecordingCounts();
 
-    /** The status while there is no run. */
-    private volatile RecordingStatus noRun =
-            new RecordingStatus(RecordingStatus.State.IDLE, null, 0, 0, 0, null);
+    /** The writer of the current or last run; null before the first one, or if it has none. */
+    private volatile @Nullable RecordingWriter writer;
 
-    // Confined to the control thread.
+    /** Why the run has no writer, or null. */
+    private volatile @Nullable String problem;
+
+    // Confined to the control thread of the current run.
     private @Nullable Object sent;
     private int runs;
-
-    /** What belongs to one run, and the status before it, whose counts the run continues. */
-    private record Run(IterationCapture capture, RecordingWriter writer, RecordingStatus before) {}
 
     Recorder(
             RecordingOptions options,
             String session,
             double rateHz,
             String sessionOptions,
-            SessionPlatform platform) {
+            SessionPlatform platform,
+            Function<Runnable, Thread> threads) {
         this.options = options;
         this.session = session;
         this.rateHz = rateHz;
         this.sessionOptions = sessionOptions;
         this.platform = platform;
+        this.threads = threads;
         this.codecs = new Codecs(options.codecs());
     }
 
@@ -57,44 +62,33 @@ final class Recorder implements SessionRecorder {
         return new NotingRobot<>(robot);
     }
 
-    // ---- the control thread
+    @Override
+    public RunRecorder newRun() {
+        return new Run();
+    }
 
     @Override
-    public void begin() {
-        RecordingStatus before = status();
-        try {
-            RunClock clock = RunClock.now(this.platform);
-            LayoutTable layouts = new LayoutTable();
-            FrameRing ring = new FrameRing(powerOfTwo(this.options.ringBytes()));
-            IterationCapture capture = new IterationCapture(ring, this.codecs, layouts);
-            String name = this.session;
-            RecordingFiles files =
-                    new RecordingFiles(this.options, name, metadata(clock), layouts, clock);
-            RecordingWriter writer =
-                    new RecordingWriter(
-                            this.options,
-                            name,
-                            this.platform.clock(),
-                            ring,
-                            capture,
-                            layouts,
-                            files);
-            writer.event(new RecordedEvent(clock.begin(), "started", "", null));
-            Thread thread = this.platform.newThread(writer, "rfx-session-" + name + "-recorder");
-            thread.setDaemon(true);
-            thread.start();
-            this.run = new Run(capture, writer, before);
-        } catch (RuntimeException | OutOfMemoryError ex) {
-            this.noRun =
-                    new RecordingStatus(
-                            RecordingStatus.State.FAILED,
-                            null,
-                            before.iterations(),
-                            before.dropped(),
-                            before.bytes(),
-                            ex.toString());
-            this.run = null;
+    public void save() {
+        RecordingWriter current = this.writer;
+        if (current != null) {
+            current.save();
         }
+    }
+
+    @Override
+    public RecordingStatus status() {
+        RecordingWriter current = this.writer;
+        if (current != null) {
+            return current.status();
+        }
+        String reason = this.problem;
+        return new RecordingStatus(
+                reason == null ? RecordingStatus.State.IDLE : RecordingStatus.State.FAILED,
+                null,
+                this.counts.written.get(),
+                this.counts.missing(),
+                this.counts.bytes.get(),
+                reason);
     }
 
     private static int powerOfTwo(int bytes) {
@@ -103,134 +97,199 @@ final class Recorder implements SessionRecorder {
 
     private Map<String, String> metadata(RunClock clock) {
         Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", RecordingFormat.VERSION);
+        metadata.put("library", RecordingFormat.LIBRARY);
         metadata.put("session", this.session);
         metadata.put("start", clock.beginAsInstant().toString());
         metadata.put("run", Integer.toString(++this.runs));
         metadata.put("rate_hz", Double.toString(this.rateHz));
         metadata.put("options", this.sessionOptions);
-        metadata.put("java", System.getProperty("java.version"));
-        metadata.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        metadata.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
+        metadata.put(
+                "os",
+                "%s %s %s"
+                        .formatted(
+                                System.getProperty("os.name"),
+                                System.getProperty("os.version"),
+                                System.getProperty("os.arch")));
         return metadata;
     }
 
-    @Override
-    public void iteration(
-            long number,
-            long due,
-            long start,
-            long observed,
-            long selected,
-            long end,
-            int flags,
-            Object observation,
-            Object action) {
-        Run current = this.run;
-        Object received = this.sent;
-        this.sent = null;
-        if (current != null) {
-            current.capture.iteration(
-                    number,
-                    due,
-                    start,
-                    observed,
-                    selected,
-                    end,
-                    flags,
-                    observation,
-                    action,
-                    received);
-        }
-    }
+    /** One run: its writer, from the begin to the end. */
+    private final class Run implements RunRecorder {
 
-    @Override
-    public void incompleteIteration(long number, long start, @Nullable Object observation) {
-        Run current = this.run;
-        if (current != null) {
-            current.capture.iteration(
-                    number,
-                    start,
-                    start,
-                    start,
-                    start,
-                    start,
-                    IterationFrame.INCOMPLETE,
-                    observation,
-                    null,
-                    null);
-        }
-    }
+        private volatile @Nullable RecordingWriter writer;
+        private volatile @Nullable IterationCapture capture;
 
-    // ---- any thread
+        // ---- the control thread
 
-    @Override
-    public void end(@Nullable SessionException failure) {
-        Run current = this.run;
-        if (current == null) {
-            return;
-        }
-        try {
-            long now = this.platform.clock().nanoTime();
-            if (failure == null) {
-                current.writer.event(new RecordedEvent(now, "stopped", "", null));
-            } else {
-                current.writer.event(RecordedEvent.of(now, "failed", failure));
-                current.writer.save();
+        @Override
+        public void begin() {
+            Recorder.this.sent = null;
+            try {
+                RecordingWriter begun = create();
+                Recorder.this.writer = begun;
+                Recorder.this.problem = null;
+                this.writer = begun;
+            } catch (Throwable ex) { // no memory, no thread: the run has no recording
+                this.capture = null;
+                Recorder.this.problem = ex.toString();
+                Recorder.this.writer = null;
             }
-        } finally {
-            current.writer.finish();
+        }
+
+        private RecordingWriter create() {
+            String name = Recorder.this.session;
+            RecordingOptions options = Recorder.this.options;
+            SessionPlatform platform = Recorder.this.platform;
+            RecordingCounts counts = Recorder.this.counts;
+            RunClock clock = RunClock.now(platform);
+            LayoutTable layouts = new LayoutTable();
+            FrameRing ring = new FrameRing(powerOfTwo(options.ringBytes()));
+            IterationCapture capture =
+                    new IterationCapture(ring, Recorder.this.codecs, layouts, counts);
+            RecordingFiles files =
+                    new RecordingFiles(options, name, metadata(clock), layouts, clock);
+            RecordingOutput output =
+                    new RecordingOutput(options, name, platform.clock(), files, counts);
+            RecordingWriter writer =
+                    new RecordingWriter(
+                            name,
+                            options.last(),
+                            platform.clock(),
+                            ring,
+                            capture,
+                            layouts,
+                            counts,
+                            output);
+            Recorder.this.threads.apply(writer).start();
+            this.capture = capture;
+            return writer;
+        }
+
+        @Override
+        public void started() {
+            long now = now();
+            event(() -> new RecordedEvent(now, "started", "", null));
+        }
+
+        @Override
+        public void iteration(
+                long number,
+                long due,
+                long start,
+                long observed,
+                long selected,
+                long end,
+                int flags,
+                Object observation,
+                Object action) {
+            IterationCapture current = this.capture;
+            Object received = Recorder.this.sent;
+            Recorder.this.sent = null;
+            if (current != null) {
+                current.iteration(
+                        number,
+                        due,
+                        start,
+                        observed,
+                        selected,
+                        end,
+                        flags,
+                        observation,
+                        action,
+                        received);
+            }
+        }
+
+        @Override
+        public void incompleteIteration(long number, long start, @Nullable Object observation) {
+            IterationCapture current = this.capture;
+            if (current != null) {
+                current.iteration(
+                        number,
+                        start,
+                        start,
+                        start,
+                        start,
+                        start,
+                        IterationFrame.INCOMPLETE,
+                        observation,
+                        null,
+                        null);
+            }
+        }
+
+        // ---- any thread
+
+        private long now() {
+            return Recorder.this.platform.clock().nanoTime();
+        }
+
+        private void event(Supplier<RecordedEvent> event) {
+            RecordingWriter current = this.writer;
+            if (current != null) {
+                current.event(event);
+            }
+        }
+
+        private void save() {
+            RecordingWriter current = this.writer;
+            if (current != null) {
+                current.save();
+            }
+        }
+
+        @Override
+        public void unresponsive(SessionUnresponsiveException problem, boolean stuck) {
+            long now = now();
+            event(() -> RecordedEvent.of(now, stuck ? "stuck" : "stalled", problem));
+            save();
+        }
+
+        @Override
+        public void end(@Nullable SessionException failure, @Nullable RestartStatus restart) {
+            RecordingWriter current = this.writer;
+            if (current == null) {
+                return;
+            }
+            try {
+                long now = now();
+                if (failure == null) {
+                    event(() -> new RecordedEvent(now, "stopped", "", null));
+                } else {
+                    event(() -> RecordedEvent.of(now, "failed", failure));
+                    save();
+                }
+                if (restart != null) {
+                    event(() -> new RecordedEvent(now, "restarting", describe(restart), null));
+                }
+            } finally {
+                current.finish();
+            }
+        }
+
+        @Override
+        public void awaitEnd(Duration timeout) {
+            RecordingWriter current = this.writer;
+            if (current == null) {
+                return;
+            }
+            try {
+                Recorder.this.platform.clock().await(current.ended(), timeout.toNanos());
+            } catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    @Override
-    public void awaitEnd(Duration timeout) {
-        Run current = this.run;
-        if (current == null) {
-            return;
-        }
-        try {
-            this.platform.clock().await(current.writer.ended(), timeout.toNanos());
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public void save() {
-        Run current = this.run;
-        if (current != null) {
-            current.writer.save();
-        }
-    }
-
-    @Override
-    public RecordingStatus status() {
-        Run current = this.run;
-        return current == null ? this.noRun : current.writer.status(current.before);
-    }
-
-    // ---- the events thread
-
-    @Override
-    public void unresponsive(SessionUnresponsiveException problem, boolean stuck) {
-        Run current = this.run;
-        if (current != null) {
-            String type = stuck ? "stuck" : "stalled";
-            current.writer.event(RecordedEvent.of(this.platform.clock().nanoTime(), type, problem));
-            current.writer.save();
-        }
-    }
-
-    @Override
-    public void restarting(RestartStatus restart) {
-        Run current = this.run;
-        if (current != null) {
-            current.writer.event(
-                    new RecordedEvent(
-                            this.platform.clock().nanoTime(),
-                            "restarting",
-                            restart.toString(),
-                            null));
-        }
+    private static String describe(RestartStatus restart) {
+        Duration delay = restart.startsIn();
+        return "attempt %d of %d in %d ms"
+                .formatted(
+                        restart.attempts(),
+                        restart.maxAttempts(),
+                        delay == null ? 0 : delay.toMillis());
     }
 
     /** Notes what the robot receives. */

@@ -20,6 +20,7 @@ final class RecordingFile implements AutoCloseable {
 
     private static final String JSON = "json";
     private static final String JSON_SCHEMA = "jsonschema";
+    private static final long NONE = -1;
 
     private final Path path;
     private final McapWriter mcap;
@@ -31,6 +32,14 @@ final class RecordingFile implements AutoCloseable {
     private final Map<String, Integer> channels = new HashMap<>();
     private final StringBuilder json = new StringBuilder(1024);
     private long sequenceOfEvents;
+
+    /** How many messages of an iteration are written that failed and is written again. */
+    private int messagesDone;
+
+    private long numberInProgress = NONE;
+    private int messages;
+    private long writtenBytes;
+    private long unwrittenIterations;
 
     /**
      * Creates a file.
@@ -47,7 +56,7 @@ final class RecordingFile implements AutoCloseable {
             RunClock clock)
             throws IOException {
         this.path = path;
-        this.prefix = "/" + session + "/";
+        this.prefix = "/" + RecordingFormat.nameInTopics(session) + "/";
         this.layouts = layouts;
         this.clock = clock;
         this.mcap = McapWriter.create(path, "", RecordingFormat.LIBRARY);
@@ -71,13 +80,30 @@ final class RecordingFile implements AutoCloseable {
     }
 
     /**
-     * Writes an iteration.
+     * Writes an iteration. If that fails, it can be written again, and continues where it failed.
      *
      * @param buffer has its frame
      * @param begin where the frame begins
+     * @param missing the number of iterations that are missing before it and that the frame does
+     *     not count
      */
-    void iteration(ByteBuffer buffer, int begin) throws IOException {
+    void iteration(ByteBuffer buffer, int begin, long missing) throws IOException {
         long number = buffer.getLong(begin + IterationFrame.NUMBER);
+        if (number != this.numberInProgress) {
+            this.numberInProgress = number;
+            this.messagesDone = 0;
+        }
+        this.messages = 0;
+        write(buffer, begin, number, missing);
+        this.numberInProgress = NONE;
+        if (this.mcap.bytesWritten() > this.writtenBytes) { // a full chunk
+            this.writtenBytes = this.mcap.bytesWritten();
+            this.unwrittenIterations = 0;
+        }
+        this.unwrittenIterations++;
+    }
+
+    private void write(ByteBuffer buffer, int begin, long number, long missing) throws IOException {
         long observed = buffer.getLong(begin + IterationFrame.OBSERVED);
         long selected = buffer.getLong(begin + IterationFrame.SELECTED);
         int flags = buffer.getInt(begin + IterationFrame.FLAGS);
@@ -119,7 +145,8 @@ final class RecordingFile implements AutoCloseable {
                 number,
                 selected,
                 selected);
-        timing(buffer, begin, number, flags, !asSelected && sentLayout != LayoutTable.NONE);
+        boolean clamped = !asSelected && sentLayout != LayoutTable.NONE;
+        timing(buffer, begin, number, flags, clamped, missing);
     }
 
     /** {@return whether the limits passed the action on as it was} */
@@ -164,10 +191,11 @@ final class RecordingFile implements AutoCloseable {
         }
         this.json.setLength(0);
         ValueJson.append(this.json, layout, buffer, position);
-        message(channel, sequence, logTime, publishTime);
+        messageOfIteration(channel, sequence, logTime, publishTime);
     }
 
-    private void timing(ByteBuffer buffer, int begin, long number, int flags, boolean clamped)
+    private void timing(
+            ByteBuffer buffer, int begin, long number, int flags, boolean clamped, long missing)
             throws IOException {
         boolean complete = (flags & IterationFrame.INCOMPLETE) == 0;
         long due = buffer.getLong(begin + IterationFrame.DUE);
@@ -211,9 +239,18 @@ final class RecordingFile implements AutoCloseable {
                 .append(",\"complete\":")
                 .append(complete)
                 .append(",\"dropped_before\":")
-                .append(buffer.getLong(begin + IterationFrame.DROPPED))
+                .append(buffer.getLong(begin + IterationFrame.DROPPED) + missing)
                 .append('}');
-        message(this.iterations, number, start, start);
+        messageOfIteration(this.iterations, number, start, start);
+    }
+
+    private void messageOfIteration(int channel, long sequence, long logTime, long publishTime)
+            throws IOException {
+        if (this.messages == this.messagesDone) {
+            message(channel, sequence, logTime, publishTime);
+            this.messagesDone++;
+        }
+        this.messages++;
     }
 
     void event(RecordedEvent event) throws IOException {
@@ -245,6 +282,13 @@ final class RecordingFile implements AutoCloseable {
 
     void flush() throws IOException {
         this.mcap.flush();
+        this.writtenBytes = this.mcap.bytesWritten();
+        this.unwrittenIterations = 0;
+    }
+
+    /** {@return the number of iterations that are in memory only} */
+    long unwrittenIterations() {
+        return this.unwrittenIterations;
     }
 
     long bytesWritten() {
@@ -253,6 +297,8 @@ final class RecordingFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        this.mcap.close();
+        try (this.mcap) {
+            flush();
+        }
     }
 }

@@ -47,12 +47,15 @@ final class RecordingFiles {
     RecordingFile next() throws IOException {
         Files.createDirectories(this.options.directory());
         while (true) {
-            Path path = this.options.directory().resolve(name(++this.parts));
+            Path path = this.options.directory().resolve(name(this.parts + 1));
             try {
-                return new RecordingFile(
-                        path, this.session, this.metadata, this.layouts, this.clock);
+                RecordingFile next =
+                        new RecordingFile(
+                                path, this.session, this.metadata, this.layouts, this.clock);
+                this.parts++;
+                return next;
             } catch (FileAlreadyExistsException ex) {
-                // of another run that began at the same time
+                this.parts++; // of another run that began at the same time
             }
         }
     }

@@ -3,8 +3,11 @@ package dev.rfx.session.recording;
 /** The names in a recording, for those who write it and those who read it. */
 final class RecordingFormat {
 
+    /** Version of what this class describes. A change that a reader has to know increases it. */
+    static final String VERSION = "1";
+
     /** Name and version of the library, in the header of the file. */
-    static final String LIBRARY = "rfx-session";
+    static final String LIBRARY = "rfx-session " + versionOfLibrary();
 
     /** The metadata record about the run. */
     static final String SESSION = "rfx.session";
@@ -30,7 +33,7 @@ final class RecordingFormat {
             "overrun":{"type":"boolean"},\
             "late_wakeup":{"type":"boolean"},\
             "stale":{"type":"boolean"},\
-            "clamped":{"type":"boolean"},\
+            "clamped":{"type":"boolean","description":"the robot received another action than the one selected"},\
             "complete":{"type":"boolean","description":"false if the run failed in it"},\
             "dropped_before":{"type":"integer","description":"iterations that are missing before it"}}}""";
 
@@ -43,4 +46,16 @@ final class RecordingFormat {
             "cause":{"type":"string","description":"stack trace"}}}""";
 
     private RecordingFormat() {}
+
+    /** {@return the version in the manifest of the jar, if these classes are in one} */
+    private static String versionOfLibrary() {
+        String version = RecordingFormat.class.getPackage().getImplementationVersion();
+        return version == null ? "(unknown version)" : version;
+    }
+
+    /** {@return a name as it may be part of a topic of ROS 2: letters, digits and underscores} */
+    static String nameInTopics(String session) {
+        String name = session.replaceAll("[^A-Za-z0-9_]", "_");
+        return Character.isDigit(name.charAt(0)) ? "_" + name : name;
+    }
 }

@@ -2,22 +2,24 @@ package dev.rfx.session.recording;
 
 import dev.rfx.session.RecordingStatus;
 import dev.rfx.session.timing.Clock;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the frames of one run from the ring to its files, on a thread of its own. Nothing that it
+ * Brings the frames of one run from the ring to its files, on a thread of its own. Nothing that it
  * waits for, or that fails in it, reaches the control thread: a full ring drops.
+ *
+ * <p>While nothing can be written, the frames stay where they are, in the ring or in the history of
+ * the last seconds. They are lost when there is no more room for them.
  */
 final class RecordingWriter implements Runnable {
 
@@ -26,81 +28,68 @@ final class RecordingWriter implements Runnable {
     /** How often the ring is emptied. */
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    /** How often the file is written. A killed process loses a second: this and one pause. */
-    private static final Duration FLUSH = Duration.ofMillis(800);
-
-    /** When a failed writer tries again. */
-    private static final Duration RETRY = Duration.ofSeconds(5);
-
     private static final Duration LOG = Duration.ofSeconds(1);
 
     /** How much is written after the event for which the last seconds are saved. */
     private static final Duration AFTERMATH = Duration.ofSeconds(2);
 
-    /** The events that are kept with the last seconds. */
+    /** The events that are kept while they cannot be written. */
     private static final int MAX_EVENTS = 1_000;
 
-    private final RecordingOptions options;
     private final String session;
     private final Clock clock;
     private final FrameRing ring;
     private final IterationCapture capture;
     private final LayoutTable layouts;
-    private final RecordingFiles files;
+    private final RecordingCounts counts;
+    private final RecordingOutput output;
     private final @Nullable History history;
-    private final Queue<RecordedEvent> newEvents = new ConcurrentLinkedQueue<>();
+    private final Queue<Supplier<RecordedEvent>> newEvents = new ConcurrentLinkedQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Thread thread;
     private volatile boolean finishing;
     private volatile long saveRequests;
     private volatile long savedAt;
+    private volatile @Nullable String codecProblem;
 
-    // Confined to the writer thread; the volatile ones are read by any thread.
+    // Confined to the writer thread.
     private final Deque<RecordedEvent> events = new ArrayDeque<>();
-    private @Nullable RecordingFile file;
-    private long openedAt;
-    private long flushedAt;
     private boolean saving;
+    private boolean retryNow;
+    private long saveFrom;
     private long saveUntil;
     private long saves;
-    private boolean failed;
-    private long failedAt;
     private boolean logged;
     private long loggedAt;
     private long loggedDrops;
-    private volatile RecordingStatus.State state;
-    private volatile @Nullable String path;
-    private volatile @Nullable String problem;
-    private volatile @Nullable String codecProblem;
-    private volatile long written;
-    private volatile long lost;
-    private long bytesOfClosedFiles;
-    private volatile long bytes;
 
+    /**
+     * @param last how much to keep in memory until a request writes it; null to write everything
+     */
     RecordingWriter(
-            RecordingOptions options,
             String session,
+            @Nullable Duration last,
             Clock clock,
             FrameRing ring,
             IterationCapture capture,
             LayoutTable layouts,
-            RecordingFiles files) {
-        this.options = options;
+            RecordingCounts counts,
+            RecordingOutput output) {
         this.session = session;
         this.clock = clock;
         this.ring = ring;
         this.capture = capture;
         this.layouts = layouts;
-        this.files = files;
-        Duration last = options.last();
+        this.counts = counts;
+        this.output = output;
         this.history = last == null ? null : new History(last.toNanos());
-        this.state = last == null ? RecordingStatus.State.WRITING : RecordingStatus.State.STANDBY;
-        this.flushedAt = clock.nanoTime();
+        this.loggedDrops = counts.missing();
     }
 
     // ---- for any thread
 
-    void event(RecordedEvent event) {
+    /** Adds an event. The writer thread builds it: it may call methods of a user's exception. */
+    void event(Supplier<RecordedEvent> event) {
         this.newEvents.add(event);
     }
 
@@ -123,15 +112,15 @@ final class RecordingWriter implements Runnable {
         return this.ended;
     }
 
-    /** {@return the status with the counts of earlier runs} */
-    RecordingStatus status(RecordingStatus before) {
+    RecordingStatus status() {
+        String problem = this.output.problem();
         return new RecordingStatus(
-                this.state,
-                this.path,
-                before.iterations() + this.written,
-                before.dropped() + this.capture.dropped() + this.lost,
-                before.bytes() + this.bytes,
-                this.problem != null ? this.problem : this.codecProblem);
+                this.output.state(),
+                this.output.path(),
+                this.counts.written.get(),
+                this.counts.missing(),
+                this.counts.bytes.get(),
+                problem != null ? problem : this.codecProblem);
     }
 
     // ---- the writer thread
@@ -143,222 +132,191 @@ final class RecordingWriter implements Runnable {
             boolean last;
             do {
                 last = this.finishing; // what comes before it is in the ring by now
-                cycle();
+                guardedCycle(last);
                 if (!last && !this.finishing) {
-                    this.clock.parkNanos(PAUSE.toNanos());
-                    Thread.interrupted(); // a park would return at once
+                    pause();
                 }
             } while (!last);
         } finally {
-            closeFile();
-            this.state = RecordingStatus.State.IDLE;
+            this.output.close();
             this.ended.countDown();
         }
     }
 
-    /** Empties the ring. Whatever fails, the next cycle goes on. */
-    private void cycle() {
+    /** Whatever is thrown, the next cycle goes on: a run has no other writer. */
+    private void guardedCycle(boolean last) {
         try {
-            takeEvents();
-            beginToSave();
-            int index = this.ring.nextIndex();
-            while (index >= 0) {
-                ByteBuffer buffer = this.ring.buffer();
-                int length = buffer.getInt(index + IterationFrame.LENGTH);
-                try {
-                    frame(buffer, index, length);
-                } finally {
-                    this.ring.release(length);
-                }
-                index = this.ring.nextIndex();
-            }
-            writeEvents();
-            flush();
+            cycle(last);
+            reportCodecs();
+            logDrops();
         } catch (Throwable ex) {
-            fail(ex);
+            this.output.fail(ex);
         }
-        reportCodecs();
-        logDrops();
+    }
+
+    private void pause() {
+        try {
+            this.clock.parkNanos(PAUSE.toNanos());
+            Thread.interrupted(); // a park would return at once
+        } catch (Throwable ex) {
+            this.output.fail(ex);
+        }
+    }
+
+    private void cycle(boolean last) {
+        takeEvents();
+        beginToSave();
+        boolean retry = this.retryNow || last;
+        this.retryNow = false;
+        if (this.history != null && !this.saving) {
+            keep(this.history);
+        } else if (this.output.isReady(retry) && writeAll()) {
+            this.output.flush();
+        } else if (this.history != null) {
+            keep(this.history);
+            giveUpIfNothingIsLeft(this.history);
+        } else if (this.output.isAtLimit()) {
+            loseAll();
+        }
+        if (last) {
+            loseAll();
+        }
+    }
+
+    private void takeEvents() {
+        Supplier<RecordedEvent> event = this.newEvents.peek();
+        while (event != null) {
+            this.events.addLast(event.get());
+            this.newEvents.remove();
+            if (this.events.size() > MAX_EVENTS) {
+                this.events.removeFirst();
+            }
+            event = this.newEvents.peek();
+        }
+    }
+
+    private void beginToSave() {
+        long requests = this.saveRequests;
+        if (this.history == null || requests == this.saves) {
+            return;
+        }
+        this.saves = requests;
+        long requested = this.savedAt;
+        if (!this.saving) {
+            this.saveFrom = requested - this.history.spanNanos();
+        }
+        this.saving = true;
+        this.retryNow = true;
+        this.saveUntil = requested + AFTERMATH.toNanos();
+    }
+
+    /** Moves the frames of the ring to the last seconds. */
+    private void keep(History last) {
+        int index = this.ring.nextIndex();
+        while (index >= 0) {
+            ByteBuffer buffer = this.ring.buffer();
+            int length = buffer.getInt(index + IterationFrame.LENGTH);
+            boolean wanted = this.saving && last.hasFramesUntil(this.saveUntil);
+            int forgotten = last.add(buffer, index, length);
+            if (wanted) {
+                this.counts.lost.addAndGet(forgotten);
+            }
+            this.ring.release(length);
+            index = this.ring.nextIndex();
+        }
+    }
+
+    /** What a request has asked for is gone: the next request begins anew. */
+    private void giveUpIfNothingIsLeft(History last) {
+        if (this.clock.nanoTime() - this.saveUntil > 0
+                && !last.hasFramesUntil(this.saveUntil)
+                && !this.output.hasOpenFile()) {
+            this.saving = false;
+            this.output.standBy();
+        }
+    }
+
+    /** Writes what there is. {@return false if something could not be written} */
+    private boolean writeAll() {
+        if (this.history != null
+                && !this.history.drain(this.saveFrom, this.saveUntil, this::write)) {
+            return false;
+        }
+        int index = this.ring.nextIndex();
+        while (index >= 0) {
+            ByteBuffer buffer = this.ring.buffer();
+            if (this.history != null && startOf(buffer, index) - this.saveUntil > 0) {
+                return endOfSaving(this.history);
+            }
+            if (!write(buffer, index)) {
+                return false;
+            }
+            this.ring.release(buffer.getInt(index + IterationFrame.LENGTH));
+            index = this.ring.nextIndex();
+        }
+        return writeEvents();
+    }
+
+    private static long startOf(ByteBuffer buffer, int frame) {
+        return buffer.getLong(frame + IterationFrame.START);
+    }
+
+    private boolean write(ByteBuffer buffer, int frame) {
+        return this.output.isReady(false) && this.output.iteration(buffer, frame);
+    }
+
+    private boolean endOfSaving(History last) {
+        if (!writeEvents()) {
+            return false;
+        }
+        this.saving = false;
+        this.output.standBy();
+        keep(last);
+        return true;
+    }
+
+    private boolean writeEvents() {
+        while (!this.events.isEmpty()) {
+            if (!this.output.isReady(false) || !this.output.event(this.events.getFirst())) {
+                return false;
+            }
+            this.events.removeFirst();
+        }
+        return true;
+    }
+
+    /** Nothing can be written, now or later. */
+    private void loseAll() {
+        if (this.history != null && this.saving) {
+            this.history.drain(this.saveFrom, this.saveUntil, this::lose);
+        }
+        int index = this.ring.nextIndex();
+        while (index >= 0) {
+            ByteBuffer buffer = this.ring.buffer();
+            lose(buffer, index);
+            this.ring.release(buffer.getInt(index + IterationFrame.LENGTH));
+            index = this.ring.nextIndex();
+        }
+    }
+
+    private boolean lose(ByteBuffer buffer, int frame) {
+        this.output.lose(buffer, frame);
+        return true;
     }
 
     /** Reports once that values cannot be recorded. */
     private void reportCodecs() {
-        Class<?> type = this.layouts.typeWithoutCodec();
         Throwable failure = this.capture.failureOfCodec();
-        String found = null;
-        if (failure != null) {
-            found = "A codec failed: " + failure;
-        } else if (type != null) {
-            found =
-                    "%s is not recorded: it needs a codec, see RecordingOptions.withCodec"
-                            .formatted(type.getName());
-        }
+        String found = failure == null ? this.layouts.problem() : "A codec failed: " + failure;
         if (found != null && !found.equals(this.codecProblem)) {
             this.codecProblem = found;
             logger.error("Recording of session '{}': {}", this.session, found);
         }
     }
 
-    private void takeEvents() {
-        RecordedEvent event = this.newEvents.poll();
-        while (event != null) {
-            this.events.addLast(event);
-            if (this.events.size() > MAX_EVENTS) {
-                this.events.removeFirst();
-            }
-            event = this.newEvents.poll();
-        }
-    }
-
-    private void beginToSave() throws IOException {
-        long requests = this.saveRequests;
-        if (this.history == null || requests == this.saves) {
-            return;
-        }
-        this.saves = requests;
-        this.saving = true;
-        this.saveUntil = this.savedAt + AFTERMATH.toNanos();
-        if (openFile() != null) {
-            this.history.drainTo(this.clock.nanoTime(), this::write);
-        }
-    }
-
-    private void frame(ByteBuffer buffer, int begin, int length) throws IOException {
-        if (this.history != null && !this.saving) {
-            this.history.add(buffer, begin, length);
-            return;
-        }
-        if (this.saving && buffer.getLong(begin + IterationFrame.START) - this.saveUntil > 0) {
-            this.saving = false;
-            writeEvents();
-            closeFile();
-            frame(buffer, begin, length);
-            return;
-        }
-        write(buffer, begin);
-    }
-
-    /** Writes a frame, or counts it as lost. */
-    private void write(ByteBuffer buffer, int begin) throws IOException {
-        RecordingFile target = null;
-        boolean done = false;
-        try {
-            target = openFile();
-            if (target != null) {
-                target.iteration(buffer, begin);
-                done = true;
-            }
-        } finally {
-            if (done) {
-                this.written++;
-            } else {
-                this.lost++;
-            }
-        }
-        if (target == null) {
-            return;
-        }
-        long bytes = target.bytesWritten();
-        this.bytes = this.bytesOfClosedFiles + bytes;
-        if (bytes >= this.options.maxFileBytes()
-                || this.clock.nanoTime() - this.openedAt >= this.options.maxFileAge().toNanos()) {
-            closeFile();
-        }
-    }
-
-    /** {@return the open file, or null while the writer waits before it tries again} */
-    private @Nullable RecordingFile openFile() throws IOException {
-        if (this.file != null) {
-            return this.file;
-        }
-        if (this.failed && this.clock.nanoTime() - this.failedAt < RETRY.toNanos()) {
-            return null;
-        }
-        requireRoom(null);
-        RecordingFile next = this.files.next();
-        this.file = next;
-        this.path = next.path().toString();
-        this.openedAt = this.clock.nanoTime();
-        this.failed = false;
-        this.problem = null;
-        this.state = RecordingStatus.State.WRITING;
-        return next;
-    }
-
-    private void writeEvents() throws IOException {
-        if (this.history != null && this.file == null) {
-            return;
-        }
-        while (!this.events.isEmpty()) {
-            RecordingFile target = openFile();
-            if (target == null) {
-                return;
-            }
-            target.event(this.events.getFirst());
-            this.events.removeFirst();
-        }
-    }
-
-    private void flush() throws IOException {
-        RecordingFile target = this.file;
-        long now = this.clock.nanoTime();
-        if (target == null || now - this.flushedAt < FLUSH.toNanos()) {
-            return;
-        }
-        this.flushedAt = now;
-        target.flush();
-        this.bytes = this.bytesOfClosedFiles + target.bytesWritten();
-        if (!Files.exists(target.path())) {
-            throw new IOException("The file was deleted: " + target.path());
-        }
-        requireRoom(target);
-    }
-
-    private void requireRoom(@Nullable RecordingFile open) throws IOException {
-        if (!this.files.makeRoom(open)) {
-            throw new IOException(
-                    "The recordings of session '%s' in %s have reached their limit of %d bytes"
-                            .formatted(
-                                    this.session,
-                                    this.options.directory(),
-                                    this.options.maxDiskBytes()));
-        }
-    }
-
-    private void fail(Throwable ex) {
-        this.failedAt = this.clock.nanoTime();
-        this.failed = true;
-        this.state = RecordingStatus.State.FAILED;
-        String reason = ex.toString();
-        if (!reason.equals(this.problem)) {
-            this.problem = reason;
-            logger.error("Session '{}' cannot be recorded", this.session, ex);
-        }
-        closeFile();
-    }
-
-    private void closeFile() {
-        RecordingFile open = this.file;
-        if (open == null) {
-            return;
-        }
-        this.file = null;
-        try {
-            open.close();
-        } catch (IOException | RuntimeException | Error ex) {
-            this.problem = ex.toString();
-            logger.error("The recording of session '{}' is incomplete", this.session, ex);
-        }
-        this.bytesOfClosedFiles += open.bytesWritten();
-        this.bytes = this.bytesOfClosedFiles;
-        if (this.history != null && !this.failed) {
-            this.state = RecordingStatus.State.STANDBY;
-        }
-    }
-
     private void logDrops() {
         long now = this.clock.nanoTime();
-        long drops = this.capture.dropped() + this.lost;
+        long drops = this.counts.missing();
         if (drops == this.loggedDrops || (this.logged && now - this.loggedAt < LOG.toNanos())) {
             return;
         }

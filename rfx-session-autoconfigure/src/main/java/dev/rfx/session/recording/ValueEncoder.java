@@ -53,9 +53,7 @@ final class ValueEncoder implements ValueWriter {
         this.fits = true;
         this.next = 0;
         Codec<Object> codec = this.codec;
-        if (codec == null) {
-            this.layouts.typeWithoutCodec(value.getClass());
-        } else {
+        if (codec != null) {
             codec.write(value, this);
         }
         if (this.changed || this.next != this.fields.size()) {
@@ -64,9 +62,22 @@ final class ValueEncoder implements ValueWriter {
         return this.fits ? this.position : NO_ROOM;
     }
 
+    /** {@return the codec of a type, or null: then the rest of the iteration is recorded} */
     @SuppressWarnings("unchecked")
     private @Nullable Codec<Object> codecOf(Class<?> type) {
-        return (Codec<Object>) this.codecs.find(type);
+        try {
+            Codec<?> found = this.codecs.find(type);
+            if (found == null) {
+                this.layouts.problem(
+                        "%s is not recorded: it needs a codec, see RecordingOptions.withCodec"
+                                .formatted(type.getName()));
+            }
+            return (Codec<Object>) found;
+        } catch (IllegalArgumentException ex) {
+            this.layouts.problem(
+                    "%s is not recorded: %s".formatted(type.getName(), ex.getMessage()));
+            return null;
+        }
     }
 
     private void publish() {

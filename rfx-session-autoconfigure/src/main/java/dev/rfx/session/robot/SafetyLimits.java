@@ -97,7 +97,7 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
             logger.warn(
                     "The observations of {} have no positions: the speed to the first command is"
                             + " not limited",
-                    robot().getClass().getName());
+                    device().getClass().getName());
         }
         return first;
     }
@@ -210,7 +210,7 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
     /** {@return the type of the robot, and its limits} */
     @Override
     public String toString() {
-        return robot().getClass().getSimpleName() + " within " + this.limits;
+        return device().getClass().getSimpleName() + " within " + this.limits;
     }
 
     /**

@@ -68,7 +68,7 @@ class RecordingPropertiesTests {
             McapReader.Item item = reader.next();
             while (item != McapReader.Item.END) {
                 if (item == McapReader.Item.MESSAGE
-                        && reader.channel().topic().equals("/rfx-session/" + topic)) {
+                        && reader.channel().topic().equals("/rfx_session/" + topic)) {
                     messages.add(StandardCharsets.UTF_8.decode(reader.data()).toString());
                 }
                 item = reader.next();

@@ -2,8 +2,8 @@ package dev.rfx.session.recording.mcap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.rfx.session.testkit.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,27 +20,17 @@ class McapDiskFullTests {
 
     @TempDir private Path disk;
 
+    private SmallDisk mounted;
+
     @BeforeEach
-    void mount() throws Exception {
-        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "rfx", this.disk.toString()))
-                .as("mount -t tmpfs")
-                .isZero();
+    void mount() {
+        this.mounted = SmallDisk.mount(this.disk, "1m");
     }
 
     @AfterEach
-    void unmount() throws Exception {
-        run("umount", this.disk.toString());
-    }
-
-    private static int run(String... command) throws Exception {
-        try {
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        } catch (IOException ex) {
-            return -1; // no such program
+    void unmount() {
+        if (this.mounted != null) {
+            this.mounted.close();
         }
     }
 
