@@ -31,7 +31,7 @@ class EndOfRunTests {
                         .with(
                                 Fault.in(phase)
                                         .at(7)
-                                        .throwing(new EndOfRunException("the end")))) {
+                                        .throwing(() -> new EndOfRunException("the end")))) {
             session.run(Duration.ofMinutes(1));
 
             assertThat(session.session().state()).isEqualTo(SessionState.STOPPED);
@@ -58,7 +58,7 @@ class EndOfRunTests {
                         .with(
                                 Fault.in(phase)
                                         .at(0)
-                                        .throwing(new EndOfRunException("the end")))) {
+                                        .throwing(() -> new EndOfRunException("the end")))) {
             session.run(Duration.ofSeconds(1));
 
             assertThat(session.session().state()).isEqualTo(SessionState.FAILED);

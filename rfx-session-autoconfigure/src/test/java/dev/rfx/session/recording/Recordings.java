@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Records runs on virtual time. */
@@ -57,13 +58,27 @@ final class Recordings {
             VirtualClock clock,
             Duration duration)
             throws IOException {
+        return of(directory, robot, policy, options, clock, duration, UnaryOperator.identity());
+    }
+
+    /** Records one run with other options of the recording. */
+    static <O, A> Path of(
+            Path directory,
+            Robot<O, A> robot,
+            Policy<? super O, ? extends A> policy,
+            SessionOptions options,
+            VirtualClock clock,
+            Duration duration,
+            UnaryOperator<RecordingOptions> recording)
+            throws IOException {
         Path folder = Files.createTempDirectory(directory, "run");
         try (VirtualSession<O, A> session =
                 VirtualSession.of(
                         robot,
                         policy,
                         options.withWarmup(Duration.ZERO)
-                                .withRecording(RecordingOptions.into(folder)),
+                                .withRecording(
+                                        recording.apply(RecordingOptions.into(folder))),
                         clock)) {
             session.run(duration);
         }
