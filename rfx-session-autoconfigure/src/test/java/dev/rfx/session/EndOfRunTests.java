@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EndOfRunTests {
 
     private static final SessionOptions OPTIONS =
-            SessionOptions.defaults()
-                    .withRestart(RestartOptions.none().withMaxAttempts(3));
+            SessionOptions.defaults().withRestart(RestartOptions.none().withMaxAttempts(3));
 
     @ParameterizedTest
     @EnumSource(names = {"OBSERVE", "POLICY", "ACT"})

@@ -42,8 +42,7 @@ final class Playhead {
             if (i > 0 && this.offsets[i] <= this.offsets[i - 1]) {
                 throw new IllegalArgumentException(
                         "%s: entry %d is due at %d ns, but must be due after entry %d, at %d ns"
-                                .formatted(
-                                        name, i, this.offsets[i], i - 1, this.offsets[i - 1]));
+                                .formatted(name, i, this.offsets[i], i - 1, this.offsets[i - 1]));
             }
         }
     }

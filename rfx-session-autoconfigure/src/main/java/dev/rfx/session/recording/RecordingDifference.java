@@ -60,7 +60,8 @@ public final class RecordingDifference {
                             RecordingFormat.rateHz(first, before.metadata()),
                             RecordingFormat.rateHz(second, after.metadata()));
             while (left != null || right != null) {
-                boolean takesLeft = right == null || left != null && left.number() <= right.number();
+                boolean takesLeft =
+                        right == null || left != null && left.number() <= right.number();
                 boolean takesRight =
                         left == null || right != null && right.number() <= left.number();
                 difference.add(takesLeft ? left : null, takesRight ? right : null);

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordingSummary {
 
-    /** So many gaps and events are shown. */
-    private static final int SHOWN = 20;
+    private static final int SHOWN_GAPS = 5;
+    private static final int SHOWN_EVENTS = 20;
 
     private final Path file;
     private final Map<String, String> metadata;
@@ -62,7 +62,7 @@ public final class RecordingSummary {
                 iteration = reader.next();
             }
             summary.truncatedAt = reader.truncatedAt();
-            reader.events().forEach(summary::add);
+            summary.add(reader.events());
             return summary;
         }
     }
@@ -70,7 +70,7 @@ public final class RecordingSummary {
     private void add(RecordedIteration iteration) {
         if (iteration.droppedBefore() > 0) {
             this.numberOfGaps++;
-            if (this.numberOfGaps <= SHOWN) {
+            if (this.numberOfGaps <= SHOWN_GAPS) {
                 this.gaps.add(
                         "%d before iteration %d"
                                 .formatted(iteration.droppedBefore(), iteration.number()));
@@ -92,8 +92,8 @@ public final class RecordingSummary {
         }
     }
 
-    private void add(RecordedEvent event) {
-        if (this.events.size() < SHOWN) {
+    private void add(List<RecordedEvent> all) {
+        for (RecordedEvent event : all.subList(0, Math.min(all.size(), SHOWN_EVENTS))) {
             String message = event.message().lines().findFirst().orElse("");
             this.events.add(
                     "%s  %s%s"
@@ -101,6 +101,9 @@ public final class RecordingSummary {
                                     timeOf(event),
                                     event.type(),
                                     message.isEmpty() ? "" : ": " + message));
+        }
+        if (all.size() > SHOWN_EVENTS) {
+            this.events.add("… (%d in all)".formatted(all.size()));
         }
     }
 

@@ -166,9 +166,9 @@ public final class Replay {
      * <ul>
      *   <li>At another rate than that of the recording, observations are repeated or left out.
      *   <li>In a gap of the recording the last observation remains, and grows older.
-     *   <li>Timestamps of {@code Observation}s are moved to the clock of the session, and keep their
-     *       differences. A type of your own keeps the recorded timestamp: use it without a {@code
-     *       maxObservationAge}.
+     *   <li>Timestamps of {@code Observation}s are moved to the clock of the session, and keep
+     *       their differences. A type of your own keeps the recorded timestamp: use it without a
+     *       {@code maxObservationAge}.
      *   <li>After the last observation the run ends, with an {@link EndOfRunException}, unless the
      *       replay {@linkplain #withRepeat() repeats}. Each run begins with the first observation.
      *   <li>Actions must have the type and the shape of the recorded ones.
@@ -211,8 +211,8 @@ public final class Replay {
      *   <li>At another rate than that of the recording, actions are repeated or left out.
      *   <li>In a gap of the recording, and where no action was sent, the last action remains.
      *   <li>The time is the timestamp of the observations. Without one, it is the clock.
-     *   <li>After the last action the run ends, with an {@link EndOfRunException}, unless the replay
-     *       {@linkplain #withRepeat() repeats}. Each run begins with the first action.
+     *   <li>After the last action the run ends, with an {@link EndOfRunException}, unless the
+     *       replay {@linkplain #withRepeat() repeats}. Each run begins with the first action.
      * </ul>
      *
      * @param actionType the type of the recorded actions
@@ -248,8 +248,7 @@ public final class Replay {
     }
 
     private PlaybackReader playback() {
-        return new PlaybackReader(
-                this.file, new Codecs(this.codecs), this.nanoTime, this.repeats);
+        return new PlaybackReader(this.file, new Codecs(this.codecs), this.nanoTime, this.repeats);
     }
 
     private SessionOptions options(Map<String, String> metadata) throws IOException {

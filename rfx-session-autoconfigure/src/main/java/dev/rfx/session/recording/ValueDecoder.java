@@ -44,10 +44,7 @@ final class ValueDecoder {
             throw new IOException(
                     "%s has %s of type %s, not %s"
                             .formatted(
-                                    this.file,
-                                    what,
-                                    decoded.getClass().getName(),
-                                    type.getName()));
+                                    this.file, what, decoded.getClass().getName(), type.getName()));
         }
         return type.cast(decoded);
     }

@@ -366,10 +366,7 @@ class PlaybackTests {
         VirtualClock clock = new VirtualClock();
         try (VirtualSession<Observation, Tensor> session =
                 VirtualSession.of(
-                        new MockRobot(6, 50, clock::nanoTime),
-                        replay.asPolicy(),
-                        OPTIONS,
-                        clock)) {
+                        new MockRobot(6, 50, clock::nanoTime), replay.asPolicy(), OPTIONS, clock)) {
             session.run(Duration.ofSeconds(1));
 
             assertThat(session.actions()).isEmpty();

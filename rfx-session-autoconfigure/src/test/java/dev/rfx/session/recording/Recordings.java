@@ -46,7 +46,8 @@ final class Recordings {
             Policy<? super O, ? extends A> policy,
             Duration duration)
             throws IOException {
-        return of(directory, robot, policy, SessionOptions.defaults(), new VirtualClock(), duration);
+        return of(
+                directory, robot, policy, SessionOptions.defaults(), new VirtualClock(), duration);
     }
 
     /** Records one run by a clock, which is closed. */
@@ -77,8 +78,7 @@ final class Recordings {
                         robot,
                         policy,
                         options.withWarmup(Duration.ZERO)
-                                .withRecording(
-                                        recording.apply(RecordingOptions.into(folder))),
+                                .withRecording(recording.apply(RecordingOptions.into(folder))),
                         clock)) {
             session.run(duration);
         }

@@ -172,8 +172,7 @@ class ReplayTests {
         ReplayResult result = replayed(record(constant(recorded)), constant(Tensor.zeros(3, 2)));
 
         assertThat(result.firstDifference())
-                .isEqualTo(
-                        new ReplayResult.Difference(0, "values.shape", "[2, 3]", "[3, 2]"));
+                .isEqualTo(new ReplayResult.Difference(0, "values.shape", "[2, 3]", "[3, 2]"));
         assertThat(result.largestDifference()).isInfinite();
     }
 
@@ -187,8 +186,7 @@ class ReplayTests {
 
         assertThat(result.differences()).isEqualTo(result.iterations()).isPositive();
         assertThat(result.firstDifference())
-                .isEqualTo(
-                        new ReplayResult.Difference(0, "height", "no such field", "a field"));
+                .isEqualTo(new ReplayResult.Difference(0, "height", "no such field", "a field"));
     }
 
     @Test
@@ -207,8 +205,7 @@ class ReplayTests {
                         });
 
         assertThat(result.firstDifference())
-                .isEqualTo(
-                        new ReplayResult.Difference(7, "the end of the run", "later", "enough"));
+                .isEqualTo(new ReplayResult.Difference(7, "the end of the run", "later", "enough"));
         assertThat(result.iterations()).isEqualTo(8);
     }
 
@@ -223,8 +220,7 @@ class ReplayTests {
 
     @Test
     void damageInTheMiddleIsAnExceptionOfTheFile() throws IOException {
-        Path file =
-                record(new Sensitive(), Duration.ofMinutes(3), SessionOptions.defaults());
+        Path file = record(new Sensitive(), Duration.ofMinutes(3), SessionOptions.defaults());
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);

@@ -8,7 +8,6 @@ import dev.rfx.session.recording.ReplayResult;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.springframework.boot.ApplicationArguments;
@@ -67,8 +66,6 @@ final class RecordingTool {
             return this.arguments.containsOption(COMPARE)
                     ? compare(file(INFO), file(COMPARE))
                     : info(file(INFO));
-        } catch (NoSuchFileException ex) {
-            return fail("The file does not exist: " + ex.getFile());
         } catch (IOException | SessionException | IllegalArgumentException ex) {
             return fail(String.valueOf(ex.getMessage()));
         }
@@ -77,8 +74,7 @@ final class RecordingTool {
     private Path file(String option) {
         List<String> values = this.arguments.getOptionValues(option);
         if (values == null || values.isEmpty() || values.get(0).isEmpty()) {
-            throw new IllegalArgumentException(
-                    "The file is missing: --%s=FILE".formatted(option));
+            throw new IllegalArgumentException("The file is missing: --%s=FILE".formatted(option));
         }
         try {
             return Path.of(values.get(0));
@@ -88,8 +84,7 @@ final class RecordingTool {
     }
 
     private int replay(Path file) throws IOException {
-        ReplayResult result =
-                Replay.of(file).through(new SinePolicy(SampleApplication.JOINTS));
+        ReplayResult result = Replay.of(file).through(new SinePolicy(SampleApplication.JOINTS));
         this.out.println(result);
         return result.isIdentical() ? OK : DIFFERENT;
     }

@@ -178,8 +178,7 @@ class CsvReaderTests {
 
         assertThat(commands).hasSize(count);
         assertThat(commands.lastKey()).isCloseTo(duration, Duration.ofMillis(1));
-        assertThat(commands.get(Duration.ZERO))
-                .isEqualTo(Tensor.of(0, 0, 0.5f, 0, 0, 0.5f));
+        assertThat(commands.get(Duration.ZERO)).isEqualTo(Tensor.of(0, 0, 0.5f, 0, 0, 0.5f));
     }
 
     private void assertRefused(String content, String problem) {

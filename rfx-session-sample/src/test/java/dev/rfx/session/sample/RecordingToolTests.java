@@ -41,8 +41,7 @@ class RecordingToolTests {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     /** Records the simulated arm on virtual time, with late wakeups. */
-    private Path record(Policy<Observation, Tensor> policy, Duration duration)
-            throws IOException {
+    private Path record(Policy<Observation, Tensor> policy, Duration duration) throws IOException {
         Path folder = Files.createTempDirectory(this.directory, "run");
         Random random = new Random(1);
         VirtualClock clock = new VirtualClock().oversleeping(() -> random.nextInt(1_000_000));
@@ -86,9 +85,7 @@ class RecordingToolTests {
         }
         replaysExactly(() -> new SinePolicy(JOINTS), duration, iterations);
         replaysExactly(
-                () ->
-                        new TrackedReplay(
-                                Path.of("control.csv"), Replay.policyOf(commands), JOINTS),
+                () -> new TrackedReplay(Path.of("control.csv"), Replay.policyOf(commands), JOINTS),
                 duration,
                 iterations);
     }
@@ -151,14 +148,13 @@ class RecordingToolTests {
     @Test
     void missingFileIsNamed() {
         Path missing = this.directory.resolve("missing.mcap");
-        for (String option :
-                new String[] {"--sample.replay=", "--sample.recording.info="}) {
+        for (String option : new String[] {"--sample.replay=", "--sample.recording.info="}) {
             assertThat(run(option + missing)).isEqualTo(RecordingTool.FAILED);
         }
         assertThat(problem().lines())
                 .containsExactly(
-                        "The file does not exist: " + missing,
-                        "The file does not exist: " + missing);
+                        missing + ": the file does not exist",
+                        missing + ": the file does not exist");
         assertThat(printed()).isEmpty();
     }
 
@@ -197,11 +193,10 @@ class RecordingToolTests {
     @Test
     void processEndsWithTheExitCodeAndStartsNoSession() throws Exception {
         Path missing = this.directory.resolve("missing.mcap");
-        try (ChildJvm jvm =
-                ChildJvm.start(SampleApplication.class, "--sample.replay=" + missing)) {
+        try (ChildJvm jvm = ChildJvm.start(SampleApplication.class, "--sample.replay=" + missing)) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isEqualTo(RecordingTool.FAILED);
             assertThat(jvm.output())
-                    .contains("The file does not exist: " + missing)
+                    .contains(missing + ": the file does not exist")
                     .doesNotContain("\tat ")
                     .doesNotContain("Session '");
         }

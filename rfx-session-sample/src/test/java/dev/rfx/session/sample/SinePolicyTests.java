@@ -124,8 +124,7 @@ class SinePolicyTests {
 
     /** Calls the policy, as a loop does once per period. */
     private float[] call() {
-        float[] command =
-                this.policy.selectAction(this.observation.stamp(this.time)).toArray();
+        float[] command = this.policy.selectAction(this.observation.stamp(this.time)).toArray();
         this.time += PERIOD.toNanos();
         return command;
     }

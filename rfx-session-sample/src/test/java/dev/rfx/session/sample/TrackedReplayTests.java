@@ -8,10 +8,10 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
-import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.event.SessionStoppedEvent;
 import dev.rfx.session.recording.RecordingOptions;
 import dev.rfx.session.recording.Replay;
+import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.test.VirtualSession;
 import java.io.IOException;
@@ -94,8 +94,7 @@ class TrackedReplayTests {
         assertThat(bytes).isLessThan(10_000);
     }
 
-    private static void select(
-            Policy<Observation, Tensor> policy, Observation observation) {
+    private static void select(Policy<Observation, Tensor> policy, Observation observation) {
         try {
             policy.selectAction(observation);
         } catch (Exception ex) {
