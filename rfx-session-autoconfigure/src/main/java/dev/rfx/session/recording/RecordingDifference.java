@@ -69,6 +69,9 @@ public final class RecordingDifference {
                 right = takesRight ? after.next() : right;
             }
             return difference;
+        } catch (IllegalArgumentException ex) { // a value that is not of its type
+            throw new IOException(
+                    "%s or %s: %s".formatted(first, second, ex.getMessage()), ex);
         }
     }
 

@@ -64,6 +64,8 @@ public final class RecordingSummary {
             summary.truncatedAt = reader.truncatedAt();
             summary.add(reader.events());
             return summary;
+        } catch (IllegalArgumentException ex) { // a value that is not of its type
+            throw new IOException("%s: %s".formatted(file, ex.getMessage()), ex);
         }
     }
 

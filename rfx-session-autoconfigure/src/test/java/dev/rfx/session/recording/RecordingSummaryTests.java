@@ -200,6 +200,13 @@ class RecordingSummaryTests {
 
         RecordingSummary summary = RecordingSummary.of(file);
 
+        ReplayResult replayed =
+                Replay.of(file)
+                        .through((Observation observation) -> observation.get(Observation.STATE));
+
+        assertThat(replayed.isIdentical()).isTrue();
+        assertThat(replayed.missing()).isEqualTo(summary.missing());
+        assertThat(replayed.toString()).contains(" are missing in the recording; ");
         assertThat(summary.missing()).isPositive();
         assertThat(summary.iterations() + summary.missing()).isLessThanOrEqualTo(20_000);
         assertThat(summary.toString())
