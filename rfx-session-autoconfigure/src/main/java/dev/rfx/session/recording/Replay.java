@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replays a recording: exactly and on virtual time with {@link #through}, or as it was, in real
@@ -127,25 +128,25 @@ public final class Replay {
             if (!tape.advance()) {
                 throw new IOException(this.file + " has no iterations with observations");
             }
+            Problem problem = new Problem();
             Codecs known = new Codecs(this.codecs);
             Comparison comparison = new Comparison(known, this.tolerance);
-            ReplayedRobot robot = new ReplayedRobot(tape, new ValueDecoder(this.file, known));
+            ReplayedRobot robot = new ReplayedRobot(tape, new ValueDecoder(this.file, known), problem);
             clock.oversleeping(tape::latenessOfNext);
             Session session =
                     clock.session(
                             robot,
-                            new ComparedPolicy((Policy<Object, Object>) policy, tape, comparison),
+                            new ComparedPolicy((Policy<Object, Object>) policy,
+                                    tape,
+                                    comparison,
+                                    problem),
                             options(reader.metadata()));
             session.run();
+            problem.rethrow();
             return comparison.result(
                     tape.missing(),
                     Duration.ofNanos(tape.duration()),
                     Duration.ofNanos(System.nanoTime() - realBegin));
-        } catch (SessionException ex) {
-            if (ex.getCause() instanceof UnreadableException unreadable) {
-                throw unreadable.problem;
-            }
-            throw ex;
         }
     }
 
@@ -261,16 +262,20 @@ public final class Replay {
                 .withWatchdogTimeout(Duration.ZERO);
     }
 
-    /** Leads what is wrong with the file out of the session. */
-    private static final class UnreadableException extends RuntimeException {
+    /** What is wrong with the file. It ends the run, which has not failed by that. */
+    private static final class Problem {
 
-        private static final long serialVersionUID = 1L;
+        private @Nullable IOException found;
 
-        private final IOException problem;
+        EndOfRunException endRun(IOException problem) {
+            this.found = problem;
+            return new EndOfRunException("The recording cannot be read on");
+        }
 
-        UnreadableException(IOException problem) {
-            super(problem);
-            this.problem = problem;
+        void rethrow() throws IOException {
+            if (this.found != null) {
+                throw this.found;
+            }
         }
     }
 
@@ -279,11 +284,13 @@ public final class Replay {
 
         private final Tape tape;
         private final ValueDecoder decoder;
+        private final Problem problem;
         private boolean ended;
 
-        ReplayedRobot(Tape tape, ValueDecoder decoder) {
+        ReplayedRobot(Tape tape, ValueDecoder decoder, Problem problem) {
             this.tape = tape;
             this.decoder = decoder;
+            this.problem = problem;
         }
 
         @Override
@@ -310,7 +317,7 @@ public final class Replay {
             try {
                 return this.decoder.decode(observation);
             } catch (IOException ex) {
-                throw new UnreadableException(ex);
+                throw this.problem.endRun(ex);
             }
         }
 
@@ -320,7 +327,7 @@ public final class Replay {
             try {
                 this.ended = !this.tape.advance();
             } catch (IOException ex) {
-                throw new UnreadableException(ex);
+                throw this.problem.endRun(ex);
             }
         }
     }
@@ -331,11 +338,14 @@ public final class Replay {
         private final Policy<Object, Object> policy;
         private final Tape tape;
         private final Comparison comparison;
+        private final Problem problem;
 
-        ComparedPolicy(Policy<Object, Object> policy, Tape tape, Comparison comparison) {
+        ComparedPolicy(
+                Policy<Object, Object> policy, Tape tape, Comparison comparison, Problem problem) {
             this.policy = policy;
             this.tape = tape;
             this.comparison = comparison;
+            this.problem = problem;
         }
 
         @Override
@@ -347,7 +357,7 @@ public final class Replay {
             try {
                 this.comparison.compare(this.tape.current(), action);
             } catch (IOException ex) {
-                throw new UnreadableException(ex);
+                throw this.problem.endRun(ex);
             }
             this.tape.waitUntil(this.tape.current().selectedAt());
             return action;

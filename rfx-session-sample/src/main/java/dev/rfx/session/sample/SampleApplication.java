@@ -7,6 +7,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -32,6 +33,8 @@ public final class SampleApplication {
         if (So101Tool.isWanted(args)) {
             So101Tool.start(args);
         } else if (RecordingTool.isWanted(args)) {
+            // Without an application the logging is not set up: nothing but the answer is printed.
+            LoggingSystem.get(SampleApplication.class.getClassLoader()).beforeInitialize();
             System.exit(RecordingTool.run(args, System.out, System.err));
         } else {
             SpringApplication.run(SampleApplication.class, args);
