@@ -70,8 +70,7 @@ public final class RecordingDifference {
             }
             return difference;
         } catch (IllegalArgumentException ex) { // a value that is not of its type
-            throw new IOException(
-                    "%s or %s: %s".formatted(first, second, ex.getMessage()), ex);
+            throw new IOException("%s or %s: %s".formatted(first, second, ex.getMessage()), ex);
         }
     }
 

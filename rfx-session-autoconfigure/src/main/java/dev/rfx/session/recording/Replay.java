@@ -131,15 +131,14 @@ public final class Replay {
             Problem problem = new Problem();
             Codecs known = new Codecs(this.codecs);
             Comparison comparison = new Comparison(known, this.tolerance);
-            ReplayedRobot robot = new ReplayedRobot(tape, new ValueDecoder(this.file, known), problem);
+            ReplayedRobot robot =
+                    new ReplayedRobot(tape, new ValueDecoder(this.file, known), problem);
             clock.oversleeping(tape::latenessOfNext);
             Session session =
                     clock.session(
                             robot,
-                            new ComparedPolicy((Policy<Object, Object>) policy,
-                                    tape,
-                                    comparison,
-                                    problem),
+                            new ComparedPolicy(
+                                    (Policy<Object, Object>) policy, tape, comparison, problem),
                             options(reader.metadata()));
             session.run();
             problem.rethrow();

@@ -49,8 +49,7 @@ class RecordedValueTests {
     }
 
     /** Writes a file with one iteration whose values are not what their channels say. */
-    private Path fileWith(String json, Map<String, String> layout)
-            throws IOException {
+    private Path fileWith(String json, Map<String, String> layout) throws IOException {
         Path file = this.directory.resolve("strange.mcap");
         try (McapWriter mcap = McapWriter.create(file, "", RecordingFormat.LIBRARY)) {
             mcap.writeMetadata(RecordingFormat.SESSION, Map.of("rate_hz", "50"));
@@ -142,9 +141,7 @@ class RecordedValueTests {
 
     @Test
     void typeOfTheFileIsNotInitialized() throws IOException {
-        Path file =
-                fileWith(
-                        "{}", Map.of("type", RecordedValueTests.class.getName() + "$Trap"));
+        Path file = fileWith("{}", Map.of("type", RecordedValueTests.class.getName() + "$Trap"));
 
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> Replay.of(file).asRobot())

@@ -194,8 +194,7 @@ class RecordingToolTests {
     void processPrintsNothingButTheAnswerAndEndsWithTheExitCode() throws Exception {
         Path missing = this.directory.resolve("missing.mcap");
         Path still = record(observation -> Tensor.zeros(JOINTS), Duration.ofSeconds(2));
-        try (ChildJvm jvm =
-                ChildJvm.start(SampleApplication.class, "--sample.replay=" + missing)) {
+        try (ChildJvm jvm = ChildJvm.start(SampleApplication.class, "--sample.replay=" + missing)) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(60))).isEqualTo(RecordingTool.FAILED);
             assertThat(jvm.output().strip()).isEqualTo(missing + ": the file does not exist");
         }
