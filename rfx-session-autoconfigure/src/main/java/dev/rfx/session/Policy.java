@@ -16,6 +16,7 @@ public interface Policy<O, A> {
      *
      * @param observation the robot's observation in this iteration
      * @return the action to send, never null
+     * @throws EndOfRunException if the policy is at its end; the run then ends without a failure
      * @throws Exception if the policy cannot select an action; the run then fails
      */
     A selectAction(O observation) throws Exception;

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p><b>Errors.</b> Anything that {@code reset}, {@code observe} or {@code act} throws ends the
- * run. The session then calls {@link #stop()} and keeps the cause.
+ * run. The session then calls {@link #stop()} and keeps the cause. Only an {@link
+ * EndOfRunException} of {@code observe} or {@code act} is no failure.
  *
  * @param <O> the type of an observation
  * @param <A> the type of an action

@@ -188,7 +188,7 @@ final class SessionRun {
                 this.control.decideStart();
                 this.incidents.begin();
                 this.events.started();
-                this.loop.run();
+                runLoop();
             }
         } catch (Throwable ex) {
             if (this.gate.wasInterrupted() && ex instanceof Exception answer) {
@@ -198,6 +198,14 @@ final class SessionRun {
             }
         } finally {
             finish();
+        }
+    }
+
+    private void runLoop() throws Exception {
+        try {
+            this.loop.run();
+        } catch (EndOfRunException ex) {
+            // Robot or policy is at its end, which is no failure.
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.rfx.session.recording;
 
+import dev.rfx.session.EndOfRunException;
 import dev.rfx.session.Tensor;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Compares actions with recorded ones, number by number. */
@@ -24,30 +27,6 @@ final class Comparison implements ValueWriter {
     Comparison(Codecs codecs, double tolerance) {
         this.codecs = codecs;
         this.tolerance = tolerance;
-    }
-
-    /** {@return a recorded value as the object that it was} */
-    Object decode(@Nullable RecordedValue value) throws IOException {
-        if (value == null) {
-            throw new IOException("The recording has no such value");
-        }
-        String name = value.layout().type();
-        Codec<?> codec = this.codecs.find(type(name));
-        if (codec == null) {
-            throw new IOException(
-                    "The recording has a %s, which needs a codec: see Replay.withCodec"
-                            .formatted(name));
-        }
-        return codec.read(value);
-    }
-
-    private static Class<?> type(String name) throws IOException {
-        try {
-            return Class.forName(name, true, Thread.currentThread().getContextClassLoader());
-        } catch (ClassNotFoundException ex) {
-            throw new IOException(
-                    "The recording has a %s, which is not on the class path".formatted(name), ex);
-        }
     }
 
     /** Compares the action of an iteration. */
@@ -83,9 +62,23 @@ final class Comparison implements ValueWriter {
         codec.write(action, this);
     }
 
-    ReplayResult result(Duration recorded, Duration replayed) {
+    /** Notes that the policy ended the run, in an iteration which the recording has. */
+    void endedEarly(RecordedIteration iteration, EndOfRunException end) {
+        this.iteration = iteration.number();
+        this.iterations++;
+        this.differences++;
+        differ("the end of the run", "later", end.getMessage(), Double.POSITIVE_INFINITY);
+    }
+
+    ReplayResult result(long missing, Duration recorded, Duration replayed) {
         return new ReplayResult(
-                this.iterations, this.differences, this.first, this.largest, recorded, replayed);
+                this.iterations,
+                missing,
+                this.differences,
+                this.first,
+                this.largest,
+                recorded,
+                replayed);
     }
 
     private void differ(String field, String recorded, String replayed, double difference) {
@@ -96,34 +89,45 @@ final class Comparison implements ValueWriter {
         }
     }
 
-    private RecordedValue recorded() {
-        this.fields++;
-        if (this.recorded == null) {
+    /** {@return the recorded value of a field; null if the recording has no such field} */
+    private <T> @Nullable T recorded(String field, Function<RecordedValue, T> value) {
+        RecordedValue action = this.recorded;
+        if (action == null) {
             throw new IllegalStateException("No action is being compared");
         }
-        return this.recorded;
+        this.fields++;
+        try {
+            return value.apply(action);
+        } catch (IllegalArgumentException ex) {
+            differ(field, "no such field", "a field", Double.POSITIVE_INFINITY);
+            return null;
+        }
     }
 
-    private void compare(String field, double recorded, double replayed, boolean same) {
+    private void compare(String field, float recorded, float replayed) {
+        if (Float.floatToIntBits(recorded) != Float.floatToIntBits(replayed)) {
+            differBy(field, recorded, replayed);
+        }
+    }
+
+    private void compare(String field, double recorded, double replayed) {
+        if (Double.doubleToLongBits(recorded) != Double.doubleToLongBits(replayed)) {
+            differBy(field, recorded, replayed);
+        }
+    }
+
+    /** For numbers with other bits. Without a tolerance, 0 is not -0. */
+    private void differBy(String field, double recorded, double replayed) {
         double difference = Math.abs(recorded - replayed);
-        if (same || difference <= this.tolerance) {
-            this.largest = Math.max(this.largest, same ? 0 : difference);
+        if (this.tolerance > 0 && difference <= this.tolerance) {
+            this.largest = Math.max(this.largest, difference);
             return;
         }
-        boolean comparable = !Double.isNaN(difference);
         differ(
                 field,
                 Double.toString(recorded),
                 Double.toString(replayed),
-                comparable ? difference : Double.POSITIVE_INFINITY);
-    }
-
-    private void compare(String field, float recorded, float replayed) {
-        boolean same = Float.floatToIntBits(recorded) == Float.floatToIntBits(replayed);
-        if (same) {
-            return;
-        }
-        compare(field, recorded, (double) replayed, false);
+                Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
     }
 
     private void compare(String field, String recorded, String replayed) {
@@ -146,36 +150,49 @@ final class Comparison implements ValueWriter {
 
     @Override
     public void number(String name, float value) {
-        compare(name, (float) recorded().number(name), value);
+        Double before = recorded(name, action -> action.number(name));
+        if (before != null) {
+            compare(name, before.floatValue(), value);
+        }
     }
 
     @Override
     public void number(String name, double value) {
-        double before = recorded().number(name);
-        compare(
-                name,
-                before,
-                value,
-                Double.doubleToLongBits(before) == Double.doubleToLongBits(value));
+        Double before = recorded(name, action -> action.number(name));
+        if (before != null) {
+            compare(name, before.doubleValue(), value);
+        }
     }
 
     @Override
     public void integer(String name, long value) {
-        compare(name, Long.toString(recorded().integer(name)), Long.toString(value));
+        Long before = recorded(name, action -> action.integer(name));
+        if (before != null) {
+            compare(name, before.toString(), Long.toString(value));
+        }
     }
 
     @Override
     public void flag(String name, boolean value) {
-        compare(name, Boolean.toString(recorded().flag(name)), Boolean.toString(value));
+        Boolean before = recorded(name, action -> action.flag(name));
+        if (before != null) {
+            compare(name, before.toString(), Boolean.toString(value));
+        }
     }
 
     @Override
     public void numbers(String name, float[] values) {
-        float[] before = recorded().floats(name);
+        float[] before = recorded(name, action -> action.floats(name));
+        if (before != null) {
+            compare(name, before, values);
+        }
+    }
+
+    private void compare(String name, float[] before, float[] values) {
         if (hasLength(name, before.length, values.length)) {
             for (int i = 0; i < values.length; i++) {
                 if (Float.floatToIntBits(before[i]) != Float.floatToIntBits(values[i])) {
-                    compare(name + "[" + i + "]", before[i], values[i]);
+                    differBy(name + "[" + i + "]", before[i], values[i]);
                 }
             }
         }
@@ -183,20 +200,18 @@ final class Comparison implements ValueWriter {
 
     @Override
     public void numbers(String name, double[] values) {
-        double[] before = recorded().doubles(name);
-        if (hasLength(name, before.length, values.length)) {
+        double[] before = recorded(name, action -> action.doubles(name));
+        if (before != null && hasLength(name, before.length, values.length)) {
             for (int i = 0; i < values.length; i++) {
-                boolean same =
-                        Double.doubleToLongBits(before[i]) == Double.doubleToLongBits(values[i]);
-                compare(name + "[" + i + "]", before[i], values[i], same);
+                compare(name + "[" + i + "]", before[i], values[i]);
             }
         }
     }
 
     @Override
     public void integers(String name, long[] values) {
-        long[] before = recorded().integers(name);
-        if (hasLength(name, before.length, values.length)) {
+        long[] before = recorded(name, action -> action.integers(name));
+        if (before != null && hasLength(name, before.length, values.length)) {
             for (int i = 0; i < values.length; i++) {
                 compare(name + "[" + i + "]", Long.toString(before[i]), Long.toString(values[i]));
             }
@@ -205,11 +220,27 @@ final class Comparison implements ValueWriter {
 
     @Override
     public void tensor(String name, Tensor value) {
-        numbers(name, value.toArray());
+        float[] before = recorded(name, action -> action.floats(name));
+        if (before == null || this.recorded == null) {
+            return;
+        }
+        int[] shape = this.recorded.field(name).shape();
+        if (value.hasShape(shape)) {
+            compare(name, before, value.toArray());
+        } else {
+            differ(
+                    name + ".shape",
+                    Arrays.toString(shape),
+                    Arrays.toString(value.shape()),
+                    Double.POSITIVE_INFINITY);
+        }
     }
 
     @Override
     public void text(String name, String value) {
-        compare(name, recorded().text(name), value);
+        String before = recorded(name, action -> action.text(name));
+        if (before != null) {
+            compare(name, before, value);
+        }
     }
 }

@@ -77,12 +77,25 @@ final class Field {
                 .collect(Collectors.joining(",", this.type.label() + "[", "]"));
     }
 
-    /** {@return the field that {@link #typeAndShape()} describes} */
+    /**
+     * {@return the field that {@link #typeAndShape()} describes}
+     *
+     * @throws IllegalArgumentException if the text is something else
+     */
     static Field of(String name, String typeAndShape) {
         int bracket = typeAndShape.indexOf('[');
         if (bracket < 0) {
             return new Field(name, FieldType.of(typeAndShape), null);
         }
+        try {
+            return of(name, typeAndShape, bracket);
+        } catch (ArithmeticException | IndexOutOfBoundsException ex) {
+            throw new IllegalArgumentException(
+                    "Unknown shape of field '%s': %s".formatted(name, typeAndShape), ex);
+        }
+    }
+
+    private static Field of(String name, String typeAndShape, int bracket) {
         String lengths = typeAndShape.substring(bracket + 1, typeAndShape.length() - 1);
         return new Field(
                 name,

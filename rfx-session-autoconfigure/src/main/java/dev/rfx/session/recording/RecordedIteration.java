@@ -30,6 +30,11 @@ record RecordedIteration(
         @Nullable RecordedValue selected,
         @Nullable RecordedValue sent) {
 
+    /** When it was due. Unlike the start, it has no jitter. */
+    long due() {
+        return this.start - this.lateness;
+    }
+
     long observed() {
         return this.start + this.observe;
     }

@@ -68,12 +68,12 @@ final class RecordedValue implements ValueReader {
     @Override
     public Tensor tensor(String name) {
         float[] values = floats(name);
-        Tensor tensor = Tensor.zeros(field(name).shape());
-        if (tensor.size() != values.length) {
+        if (field(name).count() != values.length) { // before memory is reserved for the shape
             throw new IllegalArgumentException(
                     "Field '%s' has %d values, but is declared as %s"
                             .formatted(name, values.length, field(name).typeAndShape()));
         }
+        Tensor tensor = Tensor.zeros(field(name).shape());
         for (int i = 0; i < values.length; i++) {
             tensor.set(i, values[i]);
         }
@@ -85,7 +85,34 @@ final class RecordedValue implements ValueReader {
         return scalar(name);
     }
 
-    private Field field(String name) {
+    /** {@return whether another value has the same fields with the same content} */
+    boolean isSameAs(RecordedValue other) {
+        return this.layout.equals(other.layout) && this.members.equals(other.members);
+    }
+
+    /** Takes a number with its name, such as {@code values[2]}. */
+    interface NumberConsumer {
+        void accept(String name, double number);
+    }
+
+    /** Visits each number, of lists as well. */
+    void forEachNumber(NumberConsumer consumer) {
+        for (Field field : this.layout.fields()) {
+            boolean number = field.type() != FieldType.TEXT && field.type() != FieldType.BOOL;
+            if (number && field.isScalar()) {
+                consumer.accept(field.name(), Double.parseDouble(scalar(field.name())));
+            } else if (number) {
+                List<String> values = list(field.name());
+                for (int i = 0; i < values.size(); i++) {
+                    consumer.accept(
+                            field.name() + "[" + i + "]", Double.parseDouble(values.get(i)));
+                }
+            }
+        }
+    }
+
+    /** {@return the declaration of a field} */
+    Field field(String name) {
         for (Field field : this.layout.fields()) {
             if (field.name().equals(name)) {
                 return field;

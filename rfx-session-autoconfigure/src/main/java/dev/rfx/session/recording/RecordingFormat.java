@@ -1,5 +1,10 @@
 package dev.rfx.session.recording;
 
+import dev.rfx.session.SessionOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
 /** The names in a recording, for those who write it and those who read it. */
 final class RecordingFormat {
 
@@ -57,5 +62,18 @@ final class RecordingFormat {
     static String nameInTopics(String session) {
         String name = session.replaceAll("[^A-Za-z0-9_]", "_");
         return Character.isDigit(name.charAt(0)) ? "_" + name : name;
+    }
+
+    /** {@return the rate of a recorded session, from the metadata} */
+    static double rateHz(Path file, Map<String, String> metadata) throws IOException {
+        String rate = metadata.get("rate_hz");
+        if (rate != null) {
+            try {
+                return SessionOptions.defaults().withRateHz(Double.parseDouble(rate)).rateHz();
+            } catch (IllegalArgumentException ex) {
+                throw new IOException("%s has the rate_hz '%s'".formatted(file, rate), ex);
+            }
+        }
+        throw new IOException(file + " is no recording of a session: it has no rate_hz");
     }
 }

@@ -4,6 +4,8 @@ import dev.rfx.session.recording.mcap.McapChannel;
 import dev.rfx.session.recording.mcap.McapReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +32,15 @@ final class RecordingReader implements AutoCloseable {
         this.mcap = McapReader.open(file);
     }
 
+    /**
+     * {@return a reader}
+     *
+     * @throws NoSuchFileException if there is no such file
+     */
     static RecordingReader open(Path file) throws IOException {
+        if (Files.notExists(file)) {
+            throw new NoSuchFileException(file.toString(), null, "the file does not exist");
+        }
         return new RecordingReader(file);
     }
 

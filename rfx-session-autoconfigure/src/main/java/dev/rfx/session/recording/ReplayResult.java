@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How the actions of a policy compare with those of a recording.
  *
  * @param iterations the number of iterations that were compared
+ * @param missing the number of iterations that the recorder has dropped; after one of them, a
+ *     policy with a memory may differ
  * @param differences the number of iterations with another action
  * @param firstDifference the first of them, or null if the actions are identical
  * @param largestDifference the largest difference of a number; infinite if one of two is not
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReplayResult(
         long iterations,
+        long missing,
         long differences,
         @Nullable Difference firstDifference,
         double largestDifference,
@@ -47,7 +50,9 @@ public record ReplayResult(
     /** {@return the result as a sentence} */
     @Override
     public String toString() {
-        String speed = String.format(Locale.ROOT, "%.0f times real time", speed());
+        String speed =
+                (this.missing == 0 ? "" : this.missing + " are missing in the recording; ")
+                        + String.format(Locale.ROOT, "%.0f times real time", speed());
         if (this.firstDifference == null) {
             return "%d iterations, identical; %s".formatted(this.iterations, speed);
         }

@@ -17,6 +17,7 @@ final class Tape {
     private @Nullable RecordedIteration current;
     private @Nullable RecordedIteration next;
     private boolean playing;
+    private long missing;
     private long clockAtZero;
     private long first;
     private long last;
@@ -29,11 +30,16 @@ final class Tape {
     }
 
     private @Nullable RecordedIteration read() throws IOException {
-        RecordedIteration iteration = this.reader.next();
-        while (iteration != null && !(iteration.complete() && iteration.observation() != null)) {
-            iteration = this.reader.next();
+        while (true) {
+            RecordedIteration iteration = this.reader.next();
+            if (iteration == null) {
+                return null;
+            }
+            this.missing += iteration.droppedBefore();
+            if (iteration.complete() && iteration.observation() != null) {
+                return iteration;
+            }
         }
-        return iteration;
     }
 
     /** Goes to the next iteration that has an observation. {@return false at the end} */
@@ -76,6 +82,11 @@ final class Tape {
     /** {@return how late the loop woke for the iteration that is current at the end of a wait} */
     long latenessOfNext() {
         return this.playing ? Math.max(current().lateness(), 0) : 0;
+    }
+
+    /** {@return the number of iterations that are missing so far} */
+    long missing() {
+        return this.missing;
     }
 
     /** {@return the time from the first start to the last end, in ns} */

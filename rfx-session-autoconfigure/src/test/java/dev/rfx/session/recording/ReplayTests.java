@@ -3,8 +3,10 @@ package dev.rfx.session.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.rfx.session.EndOfRunException;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.LimitOptions;
@@ -143,6 +145,108 @@ class ReplayTests {
             Sensitive same, Policy<Observation, Tensor> other) {
         same.reset();
         return other;
+    }
+
+    private static ReplayResult replayed(Path file, Policy<Observation, Tensor> policy)
+            throws IOException {
+        return Replay.of(file).through(policy);
+    }
+
+    @Test
+    void zeroWithTheOtherSignIsADifference() throws IOException {
+        Path file = record(constant(Tensor.of(0f)));
+
+        ReplayResult result = replayed(file, constant(Tensor.of(-0f)));
+
+        assertThat(result.differences()).isEqualTo(result.iterations()).isPositive();
+        assertThat(result.firstDifference())
+                .isEqualTo(new ReplayResult.Difference(0, "values[0]", "0.0", "-0.0"));
+        assertThat(Replay.of(file).withTolerance(1e-9).through(constant(Tensor.of(-0f))))
+                .returns(true, ReplayResult::isIdentical);
+    }
+
+    @Test
+    void anotherShapeIsADifference() throws IOException {
+        Tensor recorded = Tensor.zeros(2, 3);
+
+        ReplayResult result = replayed(record(constant(recorded)), constant(Tensor.zeros(3, 2)));
+
+        assertThat(result.firstDifference())
+                .isEqualTo(new ReplayResult.Difference(0, "values.shape", "[2, 3]", "[3, 2]"));
+        assertThat(result.largestDifference()).isInfinite();
+    }
+
+    private record Pose(double height) {}
+
+    @Test
+    void otherFieldsAreADifferenceAndNoFailure() throws IOException {
+        Path file = record(constant(Tensor.of(1f)));
+
+        ReplayResult result = Replay.of(file).through((Object observation) -> new Pose(1));
+
+        assertThat(result.differences()).isEqualTo(result.iterations()).isPositive();
+        assertThat(result.firstDifference())
+                .isEqualTo(new ReplayResult.Difference(0, "height", "no such field", "a field"));
+    }
+
+    @Test
+    void policyThatEndsTheRunEarlyDiffers() throws IOException {
+        Path file = record(constant(Tensor.of(1f)));
+        int[] calls = {0};
+
+        ReplayResult result =
+                replayed(
+                        file,
+                        observation -> {
+                            if (calls[0]++ == 7) {
+                                throw new EndOfRunException("enough");
+                            }
+                            return Tensor.of(1f);
+                        });
+
+        assertThat(result.firstDifference())
+                .isEqualTo(new ReplayResult.Difference(7, "the end of the run", "later", "enough"));
+        assertThat(result.iterations()).isEqualTo(8);
+    }
+
+    @Test
+    void policyThatReturnsNullFailsAsInEverySession() throws IOException {
+        Path file = record(constant(Tensor.of(1f)));
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> replayed(file, observation -> null))
+                .withMessageContaining("selectAction() returned null");
+    }
+
+    @Test
+    void damageInTheMiddleIsAnExceptionOfTheFile() throws IOException {
+        Path file = record(new Sensitive(), Duration.ofMinutes(3), SessionOptions.defaults());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> Replay.of(file).through(new Sensitive()))
+                .withMessageContaining(file.toString());
+    }
+
+    @Test
+    void actionWithoutACodecIsAnExceptionThatSaysSo() throws IOException {
+        Path file = record(constant(Tensor.of(1f)));
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> Replay.of(file).through((Object observation) -> "forward"))
+                .withMessageContaining("java.lang.String, which needs a codec");
+    }
+
+    private static Policy<Observation, Tensor> constant(Tensor action) {
+        return observation -> action;
+    }
+
+    /** Records ten seconds of a robot that accepts any action. */
+    private Path record(Policy<Observation, Tensor> policy) throws IOException {
+        return Recordings.of(
+                this.directory, new Recordings.AnyRobot(), policy, Duration.ofSeconds(10));
     }
 
     @Test

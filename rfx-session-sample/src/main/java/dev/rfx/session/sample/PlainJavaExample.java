@@ -19,7 +19,7 @@ public final class PlainJavaExample {
     public static void main(String[] args) {
         SessionOptions options = SessionOptions.defaults();
         MockRobot robot = new MockRobot(6, options.rateHz());
-        SinePolicy policy = new SinePolicy(6, System::nanoTime);
+        SinePolicy policy = new SinePolicy(6);
 
         SessionStats stats = Session.run(robot, policy, options, Duration.ofSeconds(5));
 

@@ -1,37 +1,41 @@
 package dev.rfx.session.sample;
 
-import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.robot.MockRobot;
 import java.nio.file.Path;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.Bean;
 
 /**
  * Declares a robot and a policy, which the starter connects with a session. The policy is a sine,
- * or with {@code --sample.recording=FILE} the replay of a recording. The robot is simulated, or
+ * or with {@code --sample.recording=FILE} the commands of a recording. The robot is simulated, or
  * with {@code --rfx.session.so101.port=PATH} an SO-101.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public final class SampleApplication {
 
-    private static final int JOINTS = 6;
+    static final int JOINTS = 6;
 
     SampleApplication() {}
 
     /**
-     * Starts the application, or with {@code --sample.so101=scan|read|monitor} the tool that
-     * inspects an arm.
+     * Starts the application; with {@code --sample.so101=scan|read|monitor} the tool that inspects
+     * an arm; with {@code --sample.replay=FILE} or {@code --sample.recording.info=FILE} the tool
+     * that reads a recording.
      *
      * @param args properties, as {@code --rfx.session.rate-hz=100}
      */
     public static void main(String[] args) {
         if (So101Tool.isWanted(args)) {
             So101Tool.start(args);
+        } else if (RecordingTool.isWanted(args)) {
+            // Without an application the logging is not set up: nothing but the answer is printed.
+            LoggingSystem.get(SampleApplication.class.getClassLoader()).beforeInitialize();
+            System.exit(RecordingTool.run(args, System.out, System.err));
         } else {
             SpringApplication.run(SampleApplication.class, args);
         }
@@ -50,15 +54,13 @@ public final class SampleApplication {
     @Bean
     @ConditionalOnProperty(name = "sample.recording", havingValue = "false", matchIfMissing = true)
     SinePolicy sinePolicy() {
-        return new SinePolicy(JOINTS, System::nanoTime);
+        return new SinePolicy(JOINTS);
     }
 
     /** Reads the recording here, so that an invalid one is refused before anything moves. */
     @Bean
     @ConditionalOnProperty("sample.recording")
-    ReplayPolicy replayPolicy(
-            @Value("${sample.recording}") String file, ObjectProvider<Session> session) {
-        Recording recording = new RecordingReader(Path.of(file), JOINTS).read();
-        return new ReplayPolicy(recording, System::nanoTime, () -> session.getObject().stop());
+    TrackedReplay replay(@Value("${sample.recording}") String file) {
+        return TrackedReplay.of(Path.of(file), JOINTS);
     }
 }

@@ -69,7 +69,7 @@ class SampleApplicationTests {
                         context ->
                                 assertThat(context)
                                         .hasSingleBean(Policy.class)
-                                        .hasSingleBean(ReplayPolicy.class));
+                                        .hasSingleBean(TrackedReplay.class));
     }
 
     @Test

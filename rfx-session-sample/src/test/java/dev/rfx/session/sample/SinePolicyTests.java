@@ -1,11 +1,11 @@
 package dev.rfx.session.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Tensor;
-import dev.rfx.session.test.VirtualClock;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -15,12 +15,12 @@ class SinePolicyTests {
 
     private static final int JOINTS = 6;
     private static final int ONE_MINUTE = 60 * 50;
-    private static final Observation NOTHING = Observation.of("state", Tensor.zeros(2 * JOINTS));
 
     private static final Duration PERIOD = Duration.ofMillis(20);
 
-    private final VirtualClock clock = new VirtualClock();
-    private final SinePolicy policy = new SinePolicy(JOINTS, this.clock::nanoTime);
+    private final Observation observation = Observation.of("state", Tensor.zeros(2 * JOINTS));
+    private long time = Long.MAX_VALUE - PERIOD.toNanos(); // wraps around
+    private final SinePolicy policy = new SinePolicy(JOINTS);
 
     @Test
     void firstCommandIsZeroForEveryJoint() {
@@ -76,7 +76,7 @@ class SinePolicyTests {
     @Test
     void jointsDoNotPassZeroTogether() {
         call();
-        this.clock.advance(Duration.ofMillis(19_980));
+        this.time += Duration.ofMillis(19_980).toNanos();
 
         float[] command = call();
 
@@ -87,7 +87,7 @@ class SinePolicyTests {
     @Test
     void timeBeforeTheFirstCallDoesNotCount() {
         this.policy.reset();
-        this.clock.advance(Duration.ofSeconds(10));
+        this.time += Duration.ofSeconds(10).toNanos();
 
         assertThat(call()).containsExactly(new float[JOINTS], within(0f));
     }
@@ -103,13 +103,20 @@ class SinePolicyTests {
     }
 
     @Test
+    void observationWithoutATimestampIsRefused() {
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> this.policy.selectAction(this.observation))
+                .withMessage("The observation has no timestamp");
+    }
+
+    @Test
     void callAllocatesNothing() {
         long bytes =
                 Allocations.bytesOf(
                         10_000,
                         () -> {
-                            this.policy.selectAction(NOTHING);
-                            this.clock.advance(PERIOD);
+                            this.policy.selectAction(this.observation.stamp(this.time));
+                            this.time += PERIOD.toNanos();
                         });
 
         assertThat(bytes).isLessThan(10_000);
@@ -117,8 +124,8 @@ class SinePolicyTests {
 
     /** Calls the policy, as a loop does once per period. */
     private float[] call() {
-        float[] command = this.policy.selectAction(NOTHING).toArray();
-        this.clock.advance(PERIOD);
+        float[] command = this.policy.selectAction(this.observation.stamp(this.time)).toArray();
+        this.time += PERIOD.toNanos();
         return command;
     }
 }

@@ -1,15 +1,17 @@
 package dev.rfx.session.sample;
 
 import dev.rfx.session.Tensor;
-import dev.rfx.session.sample.Recording.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -25,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * CONTROL,<timestamp in µs>,"[<position in rad>, …]"}. A file with any other row is refused as a
  * whole, because what the arm did at a skipped row is not known.
  */
-final class RecordingReader {
+final class CsvReader {
 
     private static final List<String> HEADER = List.of("type", "timestamp", "positions");
     private static final String COMMAND = "CONTROL";
@@ -37,24 +39,24 @@ final class RecordingReader {
 
     private final Path file;
     private final int joints;
-    private final List<Command> commands = new ArrayList<>();
+    private final SortedMap<Duration, Tensor> commands = new TreeMap<>();
     private double firstTimestamp;
     private double lastTimestamp = Double.NEGATIVE_INFINITY;
 
     /** First line of the current row. */
     private long line;
 
-    RecordingReader(Path file, int joints) {
+    CsvReader(Path file, int joints) {
         this.file = file.toAbsolutePath();
         this.joints = joints;
     }
 
     /**
-     * Reads the file.
+     * {@return the commands in the file by their times, counted from the first}
      *
      * @throws RecordingException if it is not a recording of this number of joints
      */
-    Recording read() {
+    SortedMap<Duration, Tensor> read() {
         // This format does not skip empty lines, which would make the line numbers wrong.
         try (CSVParser rows =
                 CSVParser.parse(this.file, StandardCharsets.UTF_8, CSVFormat.RFC4180)) {
@@ -68,7 +70,7 @@ final class RecordingReader {
             throw new RecordingException(
                     this.file, "there is no command below the header in line 1", null);
         }
-        return new Recording(this.file, List.copyOf(this.commands));
+        return Collections.unmodifiableSortedMap(this.commands);
     }
 
     private void read(CSVParser rows) throws IOException {
@@ -78,7 +80,7 @@ final class RecordingReader {
         }
         checkHeader(iterator.next());
         while (hasNext(rows, iterator)) {
-            this.commands.add(command(iterator.next()));
+            add(iterator.next());
         }
     }
 
@@ -105,7 +107,7 @@ final class RecordingReader {
         }
     }
 
-    private Command command(CSVRecord row) {
+    private void add(CSVRecord row) {
         if (row.size() != HEADER.size()) {
             throw refused(
                     "the number of columns is %d, but must be %d: %s"
@@ -120,7 +122,9 @@ final class RecordingReader {
             this.firstTimestamp = timestamp;
         }
         long offsetNanos = Math.round((timestamp - this.firstTimestamp) * 1e3);
-        return new Command(offsetNanos, positions(row.get(2)));
+        if (this.commands.put(Duration.ofNanos(offsetNanos), positions(row.get(2))) != null) {
+            throw refused("the timestamp is that of the command before, in whole nanoseconds");
+        }
     }
 
     private double timestamp(String text) {

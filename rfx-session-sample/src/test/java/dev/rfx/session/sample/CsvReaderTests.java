@@ -2,20 +2,21 @@ package dev.rfx.session.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.rfx.session.Tensor;
-import dev.rfx.session.sample.Recording.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Valid and invalid recordings. */
-class RecordingReaderTests {
+class CsvReaderTests {
 
     private static final String HEADER = "type,timestamp,positions\n";
     private static final String FIRST = "CONTROL,5.5,\"[0.0, 1]\"\n";
@@ -24,21 +25,21 @@ class RecordingReaderTests {
 
     @Test
     void commandsAreReadWithTheTimeSinceTheFirst() throws IOException {
-        Recording recording =
+        SortedMap<Duration, Tensor> commands =
                 read(HEADER + FIRST + "CONTROL,20005.5,\"[-0.5, 1e-3]\"\nCONTROL,4e4,\"[2,3]\"");
 
-        assertThat(recording.commands())
+        assertThat(commands)
                 .containsExactly(
-                        new Command(0, Tensor.of(0, 1)),
-                        new Command(20_000_000, Tensor.of(-0.5f, 0.001f)),
-                        new Command(39_994_500, Tensor.of(2, 3)));
+                        entry(Duration.ZERO, Tensor.of(0, 1)),
+                        entry(Duration.ofNanos(20_000_000), Tensor.of(-0.5f, 0.001f)),
+                        entry(Duration.ofNanos(39_994_500), Tensor.of(2, 3)));
     }
 
     @Test
     void linesMayEndAsOnWindows() throws IOException {
-        Recording recording = read((HEADER + FIRST).replace("\n", "\r\n"));
+        SortedMap<Duration, Tensor> commands = read((HEADER + FIRST).replace("\n", "\r\n"));
 
-        assertThat(recording.commands()).containsExactly(new Command(0, Tensor.of(0, 1)));
+        assertThat(commands).containsExactly(entry(Duration.ZERO, Tensor.of(0, 1)));
     }
 
     @Test
@@ -46,14 +47,14 @@ class RecordingReaderTests {
         Path missing = this.folder.resolve("missing.csv");
 
         assertThatExceptionOfType(RecordingException.class)
-                .isThrownBy(() -> new RecordingReader(missing, 2).read())
+                .isThrownBy(() -> new CsvReader(missing, 2).read())
                 .withMessage("Recording %s: the file does not exist", missing);
     }
 
     @Test
     void folderIsRefused() {
         assertThatExceptionOfType(RecordingException.class)
-                .isThrownBy(() -> new RecordingReader(this.folder, 2).read())
+                .isThrownBy(() -> new CsvReader(this.folder, 2).read())
                 .withMessageStartingWith("Recording %s: the file cannot be read: ", this.folder);
     }
 
@@ -114,6 +115,13 @@ class RecordingReaderTests {
                         .formatted(timestamp));
     }
 
+    @Test
+    void timestampsWithinOneNanosecondAreRefused() {
+        assertRefused(
+                HEADER + FIRST + "CONTROL,5.50001,\"[0, 1]\"\n",
+                ", line 3: the timestamp is that of the command before, in whole nanoseconds");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -163,16 +171,14 @@ class RecordingReaderTests {
 
     @ParameterizedTest
     @CsvSource({"pick_place, 4840, PT1M37.072S", "wave_motion, 1700, PT34.081S"})
-    void recordingOfARealArmIsRead(String name, int commands, Duration duration) {
+    void recordingOfARealArmIsRead(String name, int count, Duration duration) {
         Path file = RealRecordings.commands(name);
 
-        Recording recording = new RecordingReader(file, 6).read();
+        SortedMap<Duration, Tensor> commands = new CsvReader(file, 6).read();
 
-        assertThat(recording.commands()).hasSize(commands);
-        assertThat(Duration.ofNanos(recording.commands().get(commands - 1).offsetNanos()))
-                .isCloseTo(duration, Duration.ofMillis(1));
-        assertThat(recording.commands().get(0).positions())
-                .isEqualTo(Tensor.of(0, 0, 0.5f, 0, 0, 0.5f));
+        assertThat(commands).hasSize(count);
+        assertThat(commands.lastKey()).isCloseTo(duration, Duration.ofMillis(1));
+        assertThat(commands.get(Duration.ZERO)).isEqualTo(Tensor.of(0, 0, 0.5f, 0, 0, 0.5f));
     }
 
     private void assertRefused(String content, String problem) {
@@ -181,8 +187,8 @@ class RecordingReaderTests {
                 .withMessage("Recording %s%s", this.folder.resolve("control.csv"), problem);
     }
 
-    private Recording read(String content) throws IOException {
+    private SortedMap<Duration, Tensor> read(String content) throws IOException {
         Path file = Files.writeString(this.folder.resolve("control.csv"), content);
-        return new RecordingReader(file, 2).read();
+        return new CsvReader(file, 2).read();
     }
 }
