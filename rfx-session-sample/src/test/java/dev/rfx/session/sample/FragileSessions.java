@@ -8,6 +8,7 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.recording.RecordingOptions;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.so101.So101Robot;
 import java.nio.file.Path;
@@ -68,6 +69,15 @@ class FragileSessions {
         Session session = session("restarted", options, restartedPolicy);
         session.setRestartPolicy(new AtOnce());
         return session;
+    }
+
+    /** Its recording cannot be written, and its ring is full after a few seconds. */
+    @Bean
+    Session lossy(SessionOptions options, @Value("${lossy.directory}") Path directory) {
+        return session(
+                "lossy",
+                options.withRecording(RecordingOptions.into(directory).withRingBytes(64 * 1024)),
+                new FragilePolicy());
     }
 
     @Bean

@@ -9,6 +9,7 @@ import dev.rfx.session.sample.FragileSessions.FragilePolicy;
 import dev.rfx.session.so101.CalibrationFile;
 import dev.rfx.session.so101.ReplyFault;
 import dev.rfx.session.so101.VirtualSo101;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +39,7 @@ class PrometheusTests {
 
     @TempDir private Path folder;
     @TempDir private Path armFolder;
+    @TempDir private Path recordings;
     private VirtualSo101 arm;
     private ConfigurableApplicationContext sample;
 
@@ -54,6 +56,9 @@ class PrometheusTests {
                                 "--server.port=0",
                                 "--rfx.session.warmup=0",
                                 RATE,
+                                "--rfx.session.record.enabled=true",
+                                "--rfx.session.record.directory=" + this.recordings,
+                                "--rfx.session.record.last=30s",
                                 "--rfx.session.so101.port=" + this.arm.port(),
                                 "--rfx.session.so101.calibration="
                                         + CalibrationFile.of(this.armFolder),
@@ -118,7 +123,7 @@ class PrometheusTests {
                 .untilAsserted(
                         () ->
                                 assertThat(prometheus.rules())
-                                        .hasSize(7)
+                                        .hasSize(8)
                                         .extracting(rule -> rule.get("health"))
                                         .doesNotContain("unknown"));
     }
@@ -168,12 +173,15 @@ class PrometheusTests {
                                         "--rfx.session.limits.min=",
                                         "--rfx.session.limits.max=",
                                         "--rfx.session.limits.max-speed=",
+                                        "--lossy.directory="
+                                                + Files.createFile(
+                                                        this.recordings.resolve("a-file")),
                                         "--noisy.port=" + noisy.port(),
                                         "--noisy.calibration="
                                                 + CalibrationFile.of(this.armFolder));
                 Prometheus prometheus =
                         Prometheus.start(this.folder, port(this.sample), port(fragile))) {
-            awaitRates(prometheus, 7);
+            awaitRates(prometheus, 8);
 
             this.arm.unplug();
             noisy.damageRandomly(0.05, 1, ReplyFault.bitFlip(40));
@@ -186,6 +194,7 @@ class PrometheusTests {
                     Set.of(
                             "RfxSessionDown rfxSession",
                             "RfxSessionBusErrors noisy",
+                            "RfxSessionRecordingDrops lossy",
                             "RfxSessionOverruns slow",
                             "RfxSessionDown hung",
                             "RfxSessionStalled hung",
@@ -207,6 +216,7 @@ class PrometheusTests {
                                             .containsExactly(
                                                     "RfxSessionVanished healthy",
                                                     "RfxSessionVanished hung",
+                                                    "RfxSessionVanished lossy",
                                                     "RfxSessionVanished noisy",
                                                     "RfxSessionVanished restarted",
                                                     "RfxSessionVanished slow"));

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -194,13 +195,22 @@ class RecordingToolTests {
     void processPrintsNothingButTheAnswerAndEndsWithTheExitCode() throws Exception {
         Path missing = this.directory.resolve("missing.mcap");
         Path still = record(observation -> Tensor.zeros(JOINTS), Duration.ofSeconds(2));
-        try (ChildJvm jvm = ChildJvm.start(SampleApplication.class, "--sample.replay=" + missing)) {
+        try (ChildJvm jvm = start("--sample.replay=" + missing)) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(60))).isEqualTo(RecordingTool.FAILED);
             assertThat(jvm.output().strip()).isEqualTo(missing + ": the file does not exist");
         }
-        try (ChildJvm jvm = ChildJvm.start(SampleApplication.class, "--sample.replay=" + still)) {
+        try (ChildJvm jvm = start("--sample.replay=" + still)) {
             assertThat(jvm.awaitExit(Duration.ofSeconds(60))).isEqualTo(RecordingTool.DIFFERENT);
             assertThat(jvm.output().strip()).matches("\\d+ iterations, \\d+ differ, .*");
         }
+    }
+
+    /** The tests bring a configuration of the log. An application does not have it. */
+    private static ChildJvm start(String option) {
+        return ChildJvm.start(
+                List.of(),
+                file -> !file.equals("test-classes") && !file.endsWith("-tests.jar"),
+                SampleApplication.class,
+                option);
     }
 }
