@@ -668,8 +668,11 @@ class SessionActuatorTests {
             throws Exception {
         run(
                 Application.class,
+                "rfx.session.rate-hz=1000",
                 "rfx.session.record.enabled=true",
-                "rfx.session.record.directory=" + Files.createFile(directory.resolve("file")));
+                "rfx.session.record.directory=" + Files.createFile(directory.resolve("file")),
+                "rfx.session.record.ring-size=64KB");
+        // Iterations wait in the ring for the disk, and are dropped when it is full.
         while (session().recordingStatus().dropped() == 0) {
             Thread.onSpinWait();
         }
