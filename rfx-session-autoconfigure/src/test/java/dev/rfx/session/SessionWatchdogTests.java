@@ -482,6 +482,7 @@ class SessionWatchdogTests {
         long watchdogs =
                 Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> thread.getName().equals("rfx-session-watchdog"))
+                        .filter(thread -> thread.getClass() == Thread.class) // none of other tests
                         .count();
 
         sessions.forEach(Session::stop);

@@ -8,6 +8,7 @@ import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -17,10 +18,15 @@ class WatchdogTests {
 
     private static final Duration OFTEN = Duration.ofMillis(1);
 
-    private static long threads() {
+    /** Without those of virtual clocks of other tests, which are a class of their own. */
+    private static Stream<Thread> threadsOfTheJvm() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("rfx-session-watchdog"))
-                .count();
+                .filter(thread -> thread.getClass() == Thread.class);
+    }
+
+    private static long threads() {
+        return threadsOfTheJvm().count();
     }
 
     private static void await(AtomicInteger counter, int count) {
@@ -99,11 +105,7 @@ class WatchdogTests {
         AtomicInteger rounds = new AtomicInteger();
         Runnable end = Watchdog.OF_THE_JVM.every(OFTEN, rounds::incrementAndGet);
         await(rounds, 1);
-        Thread watchdog =
-                Thread.getAllStackTraces().keySet().stream()
-                        .filter(thread -> thread.getName().equals("rfx-session-watchdog"))
-                        .findFirst()
-                        .orElseThrow();
+        Thread watchdog = threadsOfTheJvm().findFirst().orElseThrow();
 
         watchdog.interrupt();
 
