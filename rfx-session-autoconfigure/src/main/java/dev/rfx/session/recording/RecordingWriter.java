@@ -307,7 +307,7 @@ final class RecordingWriter implements Runnable {
     /** Reports once that values cannot be recorded. */
     private void reportCodecs() {
         Throwable failure = this.capture.failureOfCodec();
-        String found = failure == null ? this.layouts.problem() : "A codec failed: " + failure;
+        String found = failure == null ? this.layouts.problem() : "A codec or a value failed: " + failure;
         if (found != null && !found.equals(this.codecProblem)) {
             this.codecProblem = found;
             logger.error("Recording of session '{}': {}", this.session, found);

@@ -9,6 +9,7 @@ import dev.rfx.session.Robot;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.Timestamped;
 import dev.rfx.session.recording.mcap.McapReader;
 import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
@@ -364,7 +365,7 @@ class RecorderTests {
 
             assertThat(session.failure()).isNull();
             assertThat(session.session().recordingStatus().problem())
-                    .isEqualTo("A codec failed: java.lang.IllegalStateException: broken");
+                    .isEqualTo("A codec or a value failed: java.lang.IllegalStateException: broken");
             assertThat(session.session().recordingStatus().dropped()).isEqualTo(100);
         }
     }
@@ -557,6 +558,35 @@ class RecorderTests {
             session.session().stop();
             assertThat(session.session().recordingStatus().dropped())
                     .isEqualTo(session.session().stepCount());
+        }
+    }
+
+    /** Of a user, who sets no maximum age, so that only the recorder asks for the timestamp. */
+    record WithoutTimestamp(float angle) implements Timestamped {
+
+        @Override
+        public boolean hasTimestamp() {
+            throw new IllegalStateException("no timestamp");
+        }
+
+        @Override
+        public long timestampNanos() {
+            throw new IllegalStateException("no timestamp");
+        }
+    }
+
+    @Test
+    void timestampThatThrowsIsAProblemOfTheRecordingOnly() {
+        try (VirtualSession<WithoutTimestamp, String> session =
+                session(
+                        new WithoutTimestamp(1),
+                        "a",
+                        options(RecordingOptions.into(this.directory)))) {
+            session.run(Duration.ofSeconds(2));
+
+            assertThat(session.failure()).isNull();
+            assertThat(session.session().recordingStatus().problem()).contains("no timestamp");
+            assertThat(session.session().recordingStatus().dropped()).isEqualTo(100);
         }
     }
 }
