@@ -589,4 +589,27 @@ class RecorderTests {
             assertThat(session.session().recordingStatus().dropped()).isEqualTo(100);
         }
     }
+
+    record Stamped(long timestampNanos) implements Timestamped {
+
+        @Override
+        public boolean hasTimestamp() {
+            return true;
+        }
+    }
+
+    @Test
+    void timestampOfAnotherClockIsRecordedAsItIs() throws IOException {
+        for (long timestamp : new long[] {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE}) {
+            Path inner = Files.createDirectory(this.directory.resolve("at" + timestamp));
+            try (VirtualSession<Stamped, String> session =
+                    session(new Stamped(timestamp), "a", options(RecordingOptions.into(inner)))) {
+                session.step(50);
+                session.session().stop();
+                assertThat(session.session().recordingStatus().dropped()).isZero();
+            }
+
+            assertThat(Recorded.onlyIn(inner).numbers()).hasSize(50);
+        }
+    }
 }
