@@ -45,6 +45,12 @@ final class History {
         return this.forgotten - before;
     }
 
+    /** {@return the time of the latest frame, or another one if there is no frame} */
+    long latestTime(long otherwise) {
+        Block last = this.blocks.peekLast();
+        return last == null ? otherwise : last.lastTime;
+    }
+
     private Block nextBlock(long time, int length) {
         Block free = null;
         Block first = this.blocks.peekFirst();

@@ -203,27 +203,45 @@ final class RecordingWriter implements Runnable {
         this.saves = requests;
         long requested = this.savedAt;
         if (!this.saving) {
-            this.saveFrom = requested - this.history.spanNanos();
+            this.saveFrom =
+                    latestIteration(this.history, requested) - this.history.spanNanos();
         }
         this.saving = true;
         this.retryNow = true;
         this.saveUntil = requested + AFTERMATH.toNanos();
     }
 
+    /**
+     * {@return the time from which the last seconds count} A request may come long after the last
+     * iteration: that of a failure comes when the robot has stopped.
+     */
+    private long latestIteration(History last, long requested) {
+        int index = this.ring.nextIndex();
+        while (index >= 0 && startOf(this.ring.buffer(), index) - requested <= 0) {
+            keep(last, index);
+            index = this.ring.nextIndex();
+        }
+        return last.latestTime(requested);
+    }
+
     /** Moves the frames of the ring to the last seconds. */
     private void keep(History last) {
         int index = this.ring.nextIndex();
         while (index >= 0) {
-            ByteBuffer buffer = this.ring.buffer();
-            int length = buffer.getInt(index + IterationFrame.LENGTH);
-            boolean wanted = this.saving && last.hasFramesUntil(this.saveUntil);
-            int forgotten = last.add(buffer, index, length);
-            if (wanted) {
-                this.counts.lost.addAndGet(forgotten);
-            }
-            this.ring.release(length);
+            keep(last, index);
             index = this.ring.nextIndex();
         }
+    }
+
+    private void keep(History last, int index) {
+        ByteBuffer buffer = this.ring.buffer();
+        int length = buffer.getInt(index + IterationFrame.LENGTH);
+        boolean wanted = this.saving && last.hasFramesUntil(this.saveUntil);
+        int forgotten = last.add(buffer, index, length);
+        if (wanted) {
+            this.counts.lost.addAndGet(forgotten);
+        }
+        this.ring.release(length);
     }
 
     /** What a request has asked for is gone: the next request begins anew. */
