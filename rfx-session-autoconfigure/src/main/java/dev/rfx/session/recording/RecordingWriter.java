@@ -284,7 +284,7 @@ final class RecordingWriter implements Runnable {
     }
 
     private boolean endOfSaving(History last) {
-        if (!writeEvents()) {
+        if (!writeEvents() || !this.output.endFile()) {
             return false;
         }
         this.saving = false;

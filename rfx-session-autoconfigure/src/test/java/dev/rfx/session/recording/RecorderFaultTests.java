@@ -471,4 +471,46 @@ class RecorderFaultTests {
                     .matches("The recording of session 'arm' has lost \\d+ iterations");
         }
     }
+
+    // ---- the end of a file
+
+    @Test
+    void nothingIsLostWhenTheNextFileIsDueOnAFullDisk() throws Exception {
+        RecordingOptions rotating = recording().withFileLimits(1L << 20, Duration.ofSeconds(3));
+        try (SmallDisk disk = SmallDisk.mount(this.directory, "4m");
+                var session = session(rotating, 100)) {
+            session.run(Duration.ofMillis(2700));
+            Path ballast = disk.fill();
+            session.run(Duration.ofSeconds(5));
+            Files.delete(ballast);
+            session.run(Duration.ofSeconds(10));
+            session.session().stop();
+
+            assertThat(status(session).dropped()).isZero();
+            assertThat(status(session).problem()).isNull();
+            assertThat(iterationsIn(Recorded.in(this.directory)))
+                    .isEqualTo(session.session().stepCount());
+        }
+    }
+
+    @Test
+    void nothingIsLostWhenASaveEndsOnAFullDisk() throws Exception {
+        RecordingOptions blackBox = recording().withLast(Duration.ofSeconds(3));
+        try (SmallDisk disk = SmallDisk.mount(this.directory, "4m");
+                var session = session(blackBox, 100)) {
+            session.run(Duration.ofSeconds(5));
+            session.session().saveRecording();
+            session.run(Duration.ofMillis(1900));
+            Path ballast = disk.fill();
+            session.run(Duration.ofSeconds(1));
+            assertThatItFails(session, "No space left");
+            Files.delete(ballast);
+            session.run(Duration.ofSeconds(10));
+
+            assertThat(status(session).state()).isEqualTo(RecordingStatus.State.STANDBY);
+            assertThat(status(session).dropped()).isZero();
+            assertThat(status(session).problem()).isNull();
+            assertThat(Recorded.onlyIn(this.directory).numbers()).hasSizeBetween(495, 510);
+        }
+    }
 }
