@@ -205,6 +205,7 @@ final class RecordingWriter implements Runnable {
         if (!this.saving) {
             this.saveFrom =
                     latestIteration(this.history, requested) - this.history.spanNanos();
+            this.events.removeIf(event -> event.time() - this.saveFrom < 0);
         }
         this.saving = true;
         this.retryNow = true;

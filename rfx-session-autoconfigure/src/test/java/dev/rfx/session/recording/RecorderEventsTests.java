@@ -279,4 +279,18 @@ class RecorderEventsTests {
             assertThat(file.events()).containsExactly("started", "failed");
         }
     }
+
+    /** Else its file begins with the run, and the last seconds are at the end of hours. */
+    @Test
+    void blackBoxHasTheEventsOfTheLastSeconds() throws IOException {
+        try (var session = session(recording().withLast(Duration.ofSeconds(30)))) {
+            session.run(Duration.ofHours(1));
+            session.session().saveRecording();
+            session.run(Duration.ofSeconds(10));
+        }
+
+        Recorded file = Recorded.onlyIn(this.directory);
+        assertThat(file.events()).isEmpty();
+        assertThat(file.numbers()).hasSizeBetween(1595, 1606);
+    }
 }
