@@ -173,7 +173,7 @@ class RecorderTests {
     }
 
     @Test
-    void failureIsWrittenWithItsCauseAndItsObservation() throws IOException {
+    void failureIsWrittenWithItsCauseItsObservationAndItsAction() throws IOException {
         try (VirtualSession<Observation, Tensor> session =
                 session(options(RecordingOptions.into(this.directory)))
                         .with(
@@ -187,7 +187,7 @@ class RecorderTests {
         assertThat(of(messages, "/arm/iteration")).hasSize(8);
         assertThat(of(messages, "/arm/iteration").get(7)).contains("\"complete\":false");
         assertThat(of(messages, "/arm/observation")).hasSize(8);
-        assertThat(of(messages, "/arm/action")).hasSize(7);
+        assertThat(of(messages, "/arm/action")).hasSize(8);
         assertThat(of(messages, "/arm/event").get(1))
                 .contains("\"type\":\"failed\"", "act of iteration 7", "IOException: unplugged");
     }
