@@ -513,4 +513,18 @@ class RecorderFaultTests {
             assertThat(Recorded.onlyIn(this.directory).numbers()).hasSizeBetween(495, 510);
         }
     }
+
+    /** As a file is that another process deletes while the directory is read. */
+    @Test
+    void fileThatIsNotThereIsNoProblem() throws IOException {
+        Files.createSymbolicLink(
+                this.directory.resolve("arm-20000101T000000.000Z-9.mcap"),
+                this.directory.resolve("nothing"));
+        Files.createDirectory(this.directory.resolve("arm-20000101T000000.000Z-8.mcap"));
+        try (var session = session(recording(), 50)) {
+            session.run(Duration.ofSeconds(3));
+
+            assertThat(status(session).problem()).isNull();
+        }
+    }
 }
