@@ -33,6 +33,9 @@ final class RecordingWriter implements Runnable {
     /** How much is written after the event for which the last seconds are saved. */
     private static final Duration AFTERMATH = Duration.ofSeconds(2);
 
+    /** How long one step of the writer thread may take until that is a problem. */
+    private static final Duration SLOW = Duration.ofSeconds(5);
+
     /** The events that are kept while they cannot be written. */
     private static final int MAX_EVENTS = 1_000;
 
@@ -51,6 +54,8 @@ final class RecordingWriter implements Runnable {
     private volatile long saveRequests;
     private volatile long savedAt;
     private volatile @Nullable String codecProblem;
+    private volatile boolean busy;
+    private volatile long steppedAt;
 
     // Confined to the writer thread.
     private final Deque<RecordedEvent> events = new ArrayDeque<>();
@@ -113,14 +118,26 @@ final class RecordingWriter implements Runnable {
     }
 
     RecordingStatus status() {
-        String problem = this.output.problem();
+        String slow = slowness();
+        String problem = slow != null ? slow : this.output.problem();
         return new RecordingStatus(
-                this.output.state(),
+                slow != null ? RecordingStatus.State.FAILED : this.output.state(),
                 this.output.path(),
                 this.counts.written.get(),
                 this.counts.missing(),
                 this.counts.bytes.get(),
                 problem != null ? problem : this.codecProblem);
+    }
+
+    /** {@return that the writer thread does not go on, or null} Its disk may not answer. */
+    private @Nullable String slowness() {
+        if (!this.busy) {
+            return null;
+        }
+        Duration taken = Duration.ofNanos(this.clock.nanoTime() - this.steppedAt);
+        return taken.compareTo(SLOW) > 0
+                ? "The disk has not answered for %d s".formatted(taken.toSeconds())
+                : null;
     }
 
     // ---- the writer thread
@@ -139,6 +156,7 @@ final class RecordingWriter implements Runnable {
             } while (!last);
         } finally {
             this.output.close();
+            this.busy = false;
             this.ended.countDown();
         }
     }
@@ -146,6 +164,8 @@ final class RecordingWriter implements Runnable {
     /** Whatever is thrown, the next cycle goes on: a run has no other writer. */
     private void guardedCycle(boolean last) {
         try {
+            this.steppedAt = this.clock.nanoTime();
+            this.busy = true;
             cycle(last);
             reportCodecs();
             logDrops();
@@ -156,6 +176,7 @@ final class RecordingWriter implements Runnable {
 
     private void pause() {
         try {
+            this.busy = false;
             this.clock.parkNanos(PAUSE.toNanos());
             Thread.interrupted(); // a park would return at once
         } catch (Throwable ex) {
@@ -281,6 +302,7 @@ final class RecordingWriter implements Runnable {
     }
 
     private boolean write(ByteBuffer buffer, int frame) {
+        this.steppedAt = this.clock.nanoTime();
         return this.output.isReady(false) && this.output.iteration(buffer, frame);
     }
 
