@@ -25,10 +25,7 @@ record RecordedEvent(long time, String type, String message, @Nullable String ca
             trace.append(ex.getClass().getName());
         }
         return new RecordedEvent(
-                time,
-                type,
-                cut(String.valueOf(thrown.getMessage())),
-                cut(trace.toString()));
+                time, type, cut(String.valueOf(thrown.getMessage())), cut(trace.toString()));
     }
 
     private static String cut(String text) {

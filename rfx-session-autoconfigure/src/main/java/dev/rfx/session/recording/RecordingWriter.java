@@ -224,8 +224,7 @@ final class RecordingWriter implements Runnable {
         this.saves = requests;
         long requested = this.savedAt;
         if (!this.saving) {
-            this.saveFrom =
-                    latestIteration(this.history, requested) - this.history.spanNanos();
+            this.saveFrom = latestIteration(this.history, requested) - this.history.spanNanos();
             this.events.removeIf(event -> event.time() - this.saveFrom < 0);
         }
         this.saving = true;
@@ -348,7 +347,8 @@ final class RecordingWriter implements Runnable {
     /** Reports once that values cannot be recorded. */
     private void reportCodecs() {
         Throwable failure = this.capture.failureOfCodec();
-        String found = failure == null ? this.layouts.problem() : "A codec or a value failed: " + failure;
+        String found =
+                failure == null ? this.layouts.problem() : "A codec or a value failed: " + failure;
         if (found != null && !found.equals(this.codecProblem)) {
             this.codecProblem = found;
             logger.error("Recording of session '{}': {}", this.session, found);

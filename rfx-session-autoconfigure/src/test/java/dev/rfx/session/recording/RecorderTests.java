@@ -235,7 +235,7 @@ class RecorderTests {
 
         List<Message> messages = read(files().get(0));
         assertThat(of(messages, "/arm/iteration"))
-                .hasSize(101)
+                .hasSize(102) // and the one that stalled
                 .last()
                 .asString()
                 .contains("\"number\":5000,", "\"complete\":false");
@@ -365,7 +365,8 @@ class RecorderTests {
 
             assertThat(session.failure()).isNull();
             assertThat(session.session().recordingStatus().problem())
-                    .isEqualTo("A codec or a value failed: java.lang.IllegalStateException: broken");
+                    .isEqualTo(
+                            "A codec or a value failed: java.lang.IllegalStateException: broken");
             assertThat(session.session().recordingStatus().dropped()).isEqualTo(100);
         }
     }
@@ -624,7 +625,9 @@ class RecorderTests {
                                 Fault.in(SessionPhase.OBSERVE)
                                         .at(500)
                                         .throwing(() -> new IOException("unplugged")),
-                                Fault.in(SessionPhase.STOP).at(0).taking(Duration.ofMillis(1900)))) {
+                                Fault.in(SessionPhase.STOP)
+                                        .at(0)
+                                        .taking(Duration.ofMillis(1900)))) {
             session.run(Duration.ofSeconds(30));
         }
 
