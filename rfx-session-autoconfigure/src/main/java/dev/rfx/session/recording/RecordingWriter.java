@@ -87,7 +87,10 @@ final class RecordingWriter implements Runnable {
         this.layouts = layouts;
         this.counts = counts;
         this.output = output;
-        this.history = last == null ? null : new History(last.toNanos());
+        this.history =
+                last == null
+                        ? null
+                        : new History(last.toNanos(), Runtime.getRuntime().maxMemory() / 4);
         this.loggedDrops = counts.missing();
     }
 
@@ -261,6 +264,11 @@ final class RecordingWriter implements Runnable {
         int forgotten = last.add(buffer, index, length);
         if (wanted) {
             this.counts.lost.addAndGet(forgotten);
+        }
+        if (last.isTooLarge()) {
+            this.layouts.problem(
+                    "The last seconds are cut: they need more than %d bytes, a quarter of the heap"
+                            .formatted(last.maxBytes()));
         }
         this.ring.release(length);
     }
