@@ -11,14 +11,28 @@ final class History {
     private static final int BLOCK_BYTES = 64 * 1024;
 
     private final long spanNanos;
+    private final long maxBytes;
     private final Deque<Block> blocks = new ArrayDeque<>();
     private int forgotten;
+    private long bytes;
+    private boolean tooLarge;
 
     /**
      * @param spanNanos how long a frame is kept at least
+     * @param maxBytes how many bytes are kept at most: then the oldest are forgotten before
      */
-    History(long spanNanos) {
+    History(long spanNanos, long maxBytes) {
         this.spanNanos = spanNanos;
+        this.maxBytes = maxBytes;
+    }
+
+    long maxBytes() {
+        return this.maxBytes;
+    }
+
+    /** {@return whether frames were forgotten before their time} */
+    boolean isTooLarge() {
+        return this.tooLarge;
     }
 
     long spanNanos() {
@@ -45,19 +59,42 @@ final class History {
         return this.forgotten - before;
     }
 
+    /** {@return the time of the latest frame, or another one if there is no frame} */
+    long latestTime(long otherwise) {
+        Block last = this.blocks.peekLast();
+        return last == null ? otherwise : last.lastTime;
+    }
+
     private Block nextBlock(long time, int length) {
         Block free = null;
         Block first = this.blocks.peekFirst();
-        while (first != null && time - first.lastTime > this.spanNanos) {
-            free = this.blocks.removeFirst();
+        int capacity = Math.max(BLOCK_BYTES, length);
+        while (first != null && isToBeForgotten(first, time, capacity)) {
+            free = removeFirst();
             this.forgotten += free.frames;
             first = this.blocks.peekFirst();
         }
         if (free == null || free.buffer.capacity() < length) {
-            return new Block(Math.max(BLOCK_BYTES, length));
+            free = new Block(capacity);
         }
         free.clear();
+        this.bytes += free.buffer.capacity();
         return free;
+    }
+
+    private boolean isToBeForgotten(Block block, long time, int further) {
+        if (time - block.lastTime > this.spanNanos) {
+            return true;
+        }
+        boolean full = this.bytes + further > this.maxBytes;
+        this.tooLarge |= full;
+        return full;
+    }
+
+    private Block removeFirst() {
+        Block first = this.blocks.removeFirst();
+        this.bytes -= first.buffer.capacity();
+        return first;
     }
 
     /** {@return whether there is a frame that is not younger than a time} */
@@ -80,7 +117,7 @@ final class History {
             block.begin += block.buffer.getInt(block.begin + IterationFrame.LENGTH);
             block.frames--;
             if (block.begin == block.end) {
-                this.blocks.removeFirst();
+                removeFirst();
             }
         }
         return true;

@@ -29,7 +29,7 @@ final class IterationCapture {
         this.sent = new ValueEncoder(codecs, layouts);
     }
 
-    /** {@return what a codec has thrown, or null} Any thread. */
+    /** {@return what a codec or a value of the user has thrown, or null} Any thread. */
     @Nullable Throwable failureOfCodec() {
         return this.failureOfCodec;
     }
@@ -54,12 +54,18 @@ final class IterationCapture {
         Object other = asSelected ? null : sent;
         this.ring.begin();
         int length = NOTHING;
+        boolean stamped = false;
+        long timestamp = 0;
         try {
+            if (observation instanceof Timestamped value && value.hasTimestamp()) {
+                stamped = true;
+                timestamp = value.timestampNanos();
+            }
             length = encode(observation, action, other);
             if (length < 0 && this.ring.beginAtStart()) {
                 length = encode(observation, action, other);
             }
-        } catch (Throwable ex) { // of a codec of the user: the run goes on
+        } catch (Throwable ex) { // of a codec or a value of the user: the run goes on
             this.failureOfCodec = ex;
         }
         if (length < 0) {
@@ -69,15 +75,12 @@ final class IterationCapture {
         ByteBuffer buffer = this.ring.buffer();
         int begin = this.ring.beginIndex();
         buffer.putInt(begin + IterationFrame.LENGTH, length);
-        boolean stamped = observation instanceof Timestamped value && value.hasTimestamp();
         buffer.putInt(
                 begin + IterationFrame.FLAGS,
                 flags
                         | (stamped ? IterationFrame.HAS_TIMESTAMP : 0)
                         | (asSelected ? IterationFrame.SENT_AS_SELECTED : 0));
-        buffer.putLong(
-                begin + IterationFrame.TIMESTAMP,
-                stamped ? ((Timestamped) observation).timestampNanos() : 0);
+        buffer.putLong(begin + IterationFrame.TIMESTAMP, timestamp);
         buffer.putLong(begin + IterationFrame.NUMBER, number);
         buffer.putLong(begin + IterationFrame.DUE, due);
         buffer.putLong(begin + IterationFrame.START, start);

@@ -14,13 +14,21 @@ import org.jspecify.annotations.Nullable;
  */
 record RecordedEvent(long time, String type, String message, @Nullable String cause) {
 
+    /** The most characters of a text. A longer one, of a class of the user, is cut. */
+    private static final int MAX_LENGTH = 64 * 1024;
+
     static RecordedEvent of(long time, String type, Throwable thrown) {
         StringWriter trace = new StringWriter();
         try {
             thrown.printStackTrace(new PrintWriter(trace));
-        } catch (RuntimeException ex) { // of a cause, which may be a class of the user
-            trace.append(ex.toString());
+        } catch (Throwable ex) { // of a cause, which may be a class of the user
+            trace.append(ex.getClass().getName());
         }
-        return new RecordedEvent(time, type, String.valueOf(thrown.getMessage()), trace.toString());
+        return new RecordedEvent(
+                time, type, cut(String.valueOf(thrown.getMessage())), cut(trace.toString()));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
     }
 }

@@ -203,7 +203,8 @@ final class Recorder implements SessionRecorder {
         }
 
         @Override
-        public void incompleteIteration(long number, long start, @Nullable Object observation) {
+        public void incompleteIteration(
+                long number, long start, @Nullable Object observation, @Nullable Object action) {
             IterationCapture current = this.capture;
             if (current != null) {
                 current.iteration(
@@ -215,8 +216,8 @@ final class Recorder implements SessionRecorder {
                         start,
                         IterationFrame.INCOMPLETE,
                         observation,
-                        null,
-                        null);
+                        action,
+                        Recorder.this.sent);
             }
         }
 

@@ -270,11 +270,13 @@ final class RecordingFile implements AutoCloseable {
     private void message(int channel, long sequence, long logTime, long publishTime)
             throws IOException {
         byte[] bytes = this.json.toString().getBytes(StandardCharsets.UTF_8);
+        long logged = this.clock.wallTime(logTime);
+        long published = this.clock.wallTime(publishTime);
         this.mcap.writeMessage(
                 channel,
                 sequence,
-                this.clock.wallTime(logTime),
-                this.clock.wallTime(publishTime),
+                logged,
+                published < 0 ? logged : published, // of a robot: it may be any number
                 bytes,
                 0,
                 bytes.length);

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -81,28 +85,28 @@ final class RecordingFiles {
      * @return whether the files of the session are within their size on disk
      */
     boolean makeRoom(@Nullable RecordingFile open) throws IOException {
-        List<Path> files = existing();
-        long size = 0;
-        for (Path file : files) {
-            size += Files.size(file);
-        }
-        for (Path file : files) {
+        List<Existing> files = existing();
+        long size = files.stream().mapToLong(Existing::size).sum();
+        for (Existing file : files) {
             if (size <= this.options.maxDiskBytes()) {
                 return true;
             }
             if (this.options.whenFull() == RecordingOptions.WhenFull.STOP) {
                 return false;
             }
-            if (open == null || !file.equals(open.path())) {
-                size -= Files.size(file);
-                Files.delete(file);
+            if (open == null || !file.path().equals(open.path())) {
+                Files.deleteIfExists(file.path());
+                size -= file.size();
             }
         }
         return true;
     }
 
+    /** A file of this session, as it was when the directory was read. */
+    private record Existing(Path path, long size, FileTime modified) {}
+
     /** {@return the files of this session, the oldest first} */
-    private List<Path> existing() throws IOException {
+    private List<Existing> existing() throws IOException {
         if (!Files.isDirectory(this.options.directory())) {
             return List.of();
         }
@@ -117,20 +121,28 @@ final class RecordingFiles {
                                 .map(Pattern::quote)
                                 .reduce((one, other) -> one + "[0-9TZ.]+" + other)
                                 .orElseThrow());
+        List<Existing> files = new ArrayList<>();
         try (Stream<Path> all = Files.list(this.options.directory())) {
-            return all.filter(file -> pattern.matcher(file.getFileName().toString()).matches())
-                    .sorted(Comparator.comparing(RecordingFiles::lastModified))
-                    .toList();
+            for (Path path : all.toList()) {
+                if (pattern.matcher(path.getFileName().toString()).matches()) {
+                    addIfItIsThere(path, files);
+                }
+            }
         } catch (UncheckedIOException ex) {
             throw ex.getCause();
         }
+        files.sort(Comparator.comparing(Existing::modified));
+        return files;
     }
 
-    private static Instant lastModified(Path file) {
+    private static void addIfItIsThere(Path path, List<Existing> files) throws IOException {
         try {
-            return Files.getLastModifiedTime(file).toInstant();
-        } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
+            BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+            if (file.isRegularFile()) {
+                files.add(new Existing(path, file.size(), file.lastModifiedTime()));
+            }
+        } catch (NoSuchFileException ex) {
+            // another process has deleted it meanwhile
         }
     }
 }

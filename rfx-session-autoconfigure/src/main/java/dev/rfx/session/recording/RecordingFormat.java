@@ -39,7 +39,7 @@ final class RecordingFormat {
             "late_wakeup":{"type":"boolean"},\
             "stale":{"type":"boolean"},\
             "clamped":{"type":"boolean","description":"the robot received another action than the one selected"},\
-            "complete":{"type":"boolean","description":"false if the run failed in it"},\
+            "complete":{"type":"boolean","description":"false if the run ended in it"},\
             "dropped_before":{"type":"integer","description":"iterations that are missing before it"}}}""";
 
     static final String EVENT_SCHEMA =

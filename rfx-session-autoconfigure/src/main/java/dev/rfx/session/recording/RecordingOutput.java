@@ -176,7 +176,7 @@ final class RecordingOutput {
         countBytes(open);
         if (this.bytesOfFile >= this.options.maxFileBytes()
                 || this.clock.nanoTime() - this.openedAt >= this.options.maxFileAge().toNanos()) {
-            closeFile();
+            endFile();
         }
         return true;
     }
@@ -234,6 +234,20 @@ final class RecordingOutput {
         }
     }
 
+    /**
+     * Closes the file, if there is one, when all of it is written.
+     *
+     * @return false if it cannot be written now, and remains open
+     */
+    boolean endFile() {
+        RecordingFile open = this.file;
+        if (open != null && !writeOut(open)) {
+            return false;
+        }
+        closeFile();
+        return true;
+    }
+
     private IOException limitReached() {
         return new IOException(
                 "The recordings of session '%s' in %s have reached their limit of %d bytes"
@@ -250,7 +264,7 @@ final class RecordingOutput {
     }
 
     /** Closes the file, if there is one. */
-    void closeFile() {
+    private void closeFile() {
         RecordingFile open = this.file;
         if (open == null) {
             return;

@@ -33,6 +33,9 @@ final class RecordingWriter implements Runnable {
     /** How much is written after the event for which the last seconds are saved. */
     private static final Duration AFTERMATH = Duration.ofSeconds(2);
 
+    /** How long one step of the writer thread may take until that is a problem. */
+    private static final Duration SLOW = Duration.ofSeconds(5);
+
     /** The events that are kept while they cannot be written. */
     private static final int MAX_EVENTS = 1_000;
 
@@ -51,6 +54,8 @@ final class RecordingWriter implements Runnable {
     private volatile long saveRequests;
     private volatile long savedAt;
     private volatile @Nullable String codecProblem;
+    private volatile boolean busy;
+    private volatile long steppedAt;
 
     // Confined to the writer thread.
     private final Deque<RecordedEvent> events = new ArrayDeque<>();
@@ -82,7 +87,10 @@ final class RecordingWriter implements Runnable {
         this.layouts = layouts;
         this.counts = counts;
         this.output = output;
-        this.history = last == null ? null : new History(last.toNanos());
+        this.history =
+                last == null
+                        ? null
+                        : new History(last.toNanos(), Runtime.getRuntime().maxMemory() / 4);
         this.loggedDrops = counts.missing();
     }
 
@@ -113,14 +121,26 @@ final class RecordingWriter implements Runnable {
     }
 
     RecordingStatus status() {
-        String problem = this.output.problem();
+        String slow = slowness();
+        String problem = slow != null ? slow : this.output.problem();
         return new RecordingStatus(
-                this.output.state(),
+                slow != null ? RecordingStatus.State.FAILED : this.output.state(),
                 this.output.path(),
                 this.counts.written.get(),
                 this.counts.missing(),
                 this.counts.bytes.get(),
                 problem != null ? problem : this.codecProblem);
+    }
+
+    /** {@return that the writer thread does not go on, or null} Its disk may not answer. */
+    private @Nullable String slowness() {
+        if (!this.busy) {
+            return null;
+        }
+        Duration taken = Duration.ofNanos(this.clock.nanoTime() - this.steppedAt);
+        return taken.compareTo(SLOW) > 0
+                ? "The disk has not answered for %d s".formatted(taken.toSeconds())
+                : null;
     }
 
     // ---- the writer thread
@@ -139,6 +159,7 @@ final class RecordingWriter implements Runnable {
             } while (!last);
         } finally {
             this.output.close();
+            this.busy = false;
             this.ended.countDown();
         }
     }
@@ -146,6 +167,8 @@ final class RecordingWriter implements Runnable {
     /** Whatever is thrown, the next cycle goes on: a run has no other writer. */
     private void guardedCycle(boolean last) {
         try {
+            this.steppedAt = this.clock.nanoTime();
+            this.busy = true;
             cycle(last);
             reportCodecs();
             logDrops();
@@ -156,6 +179,7 @@ final class RecordingWriter implements Runnable {
 
     private void pause() {
         try {
+            this.busy = false;
             this.clock.parkNanos(PAUSE.toNanos());
             Thread.interrupted(); // a park would return at once
         } catch (Throwable ex) {
@@ -203,27 +227,50 @@ final class RecordingWriter implements Runnable {
         this.saves = requests;
         long requested = this.savedAt;
         if (!this.saving) {
-            this.saveFrom = requested - this.history.spanNanos();
+            this.saveFrom = latestIteration(this.history, requested) - this.history.spanNanos();
+            this.events.removeIf(event -> event.time() - this.saveFrom < 0);
         }
         this.saving = true;
         this.retryNow = true;
         this.saveUntil = requested + AFTERMATH.toNanos();
     }
 
+    /**
+     * {@return the time from which the last seconds count} A request may come long after the last
+     * iteration: that of a failure comes when the robot has stopped.
+     */
+    private long latestIteration(History last, long requested) {
+        int index = this.ring.nextIndex();
+        while (index >= 0 && startOf(this.ring.buffer(), index) - requested <= 0) {
+            keep(last, index);
+            index = this.ring.nextIndex();
+        }
+        return last.latestTime(requested);
+    }
+
     /** Moves the frames of the ring to the last seconds. */
     private void keep(History last) {
         int index = this.ring.nextIndex();
         while (index >= 0) {
-            ByteBuffer buffer = this.ring.buffer();
-            int length = buffer.getInt(index + IterationFrame.LENGTH);
-            boolean wanted = this.saving && last.hasFramesUntil(this.saveUntil);
-            int forgotten = last.add(buffer, index, length);
-            if (wanted) {
-                this.counts.lost.addAndGet(forgotten);
-            }
-            this.ring.release(length);
+            keep(last, index);
             index = this.ring.nextIndex();
         }
+    }
+
+    private void keep(History last, int index) {
+        ByteBuffer buffer = this.ring.buffer();
+        int length = buffer.getInt(index + IterationFrame.LENGTH);
+        boolean wanted = this.saving && last.hasFramesUntil(this.saveUntil);
+        int forgotten = last.add(buffer, index, length);
+        if (wanted) {
+            this.counts.lost.addAndGet(forgotten);
+        }
+        if (last.isTooLarge()) {
+            this.layouts.problem(
+                    "The last seconds are cut: they need more than %d bytes, a quarter of the heap"
+                            .formatted(last.maxBytes()));
+        }
+        this.ring.release(length);
     }
 
     /** What a request has asked for is gone: the next request begins anew. */
@@ -262,11 +309,12 @@ final class RecordingWriter implements Runnable {
     }
 
     private boolean write(ByteBuffer buffer, int frame) {
+        this.steppedAt = this.clock.nanoTime();
         return this.output.isReady(false) && this.output.iteration(buffer, frame);
     }
 
     private boolean endOfSaving(History last) {
-        if (!writeEvents()) {
+        if (!writeEvents() || !this.output.endFile()) {
             return false;
         }
         this.saving = false;
@@ -307,7 +355,8 @@ final class RecordingWriter implements Runnable {
     /** Reports once that values cannot be recorded. */
     private void reportCodecs() {
         Throwable failure = this.capture.failureOfCodec();
-        String found = failure == null ? this.layouts.problem() : "A codec failed: " + failure;
+        String found =
+                failure == null ? this.layouts.problem() : "A codec or a value failed: " + failure;
         if (found != null && !found.equals(this.codecProblem)) {
             this.codecProblem = found;
             logger.error("Recording of session '{}': {}", this.session, found);

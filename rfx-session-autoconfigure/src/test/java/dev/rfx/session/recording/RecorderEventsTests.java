@@ -16,9 +16,11 @@ import dev.rfx.session.test.Fault;
 import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.test.VirtualSession;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -239,5 +241,56 @@ class RecorderEventsTests {
         }
 
         assertThat(Recorded.onlyIn(this.directory).events()).containsExactly("started", "failed");
+    }
+
+    private static IOException withText(Supplier<String> text) {
+        return new IOException("unplugged") {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String toString() {
+                return text.get();
+            }
+        };
+    }
+
+    @Test
+    void failureWhoseTextIsAnErrorOrTooLongCostsNoIteration() throws IOException {
+        List<Supplier<String>> texts =
+                List.of(
+                        () -> {
+                            throw new StackOverflowError("scripted");
+                        },
+                        () -> "x".repeat(20_000_000));
+        for (Supplier<String> text : texts) {
+            Path inner = Files.createTempDirectory(this.directory, "run");
+            try (var session =
+                    session(RecordingOptions.into(inner).withLast(Duration.ofSeconds(30)))
+                            .with(
+                                    Fault.in(SessionPhase.ACT)
+                                            .at(20)
+                                            .throwing(() -> withText(text)))) {
+                session.run(Duration.ofSeconds(1));
+                assertThat(session.stopsOfRobot()).isEqualTo(1);
+            }
+
+            Recorded file = Recorded.onlyIn(inner);
+            assertThat(file.numbers()).hasSize(21);
+            assertThat(file.events()).containsExactly("started", "failed");
+        }
+    }
+
+    /** Else its file begins with the run, and the last seconds are at the end of hours. */
+    @Test
+    void blackBoxHasTheEventsOfTheLastSeconds() throws IOException {
+        try (var session = session(recording().withLast(Duration.ofSeconds(30)))) {
+            session.run(Duration.ofHours(1));
+            session.session().saveRecording();
+            session.run(Duration.ofSeconds(10));
+        }
+
+        Recorded file = Recorded.onlyIn(this.directory);
+        assertThat(file.events()).isEmpty();
+        assertThat(file.numbers()).hasSizeBetween(1595, 1606);
     }
 }

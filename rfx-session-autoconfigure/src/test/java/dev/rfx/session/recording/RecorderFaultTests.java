@@ -14,10 +14,12 @@ import dev.rfx.session.Tensor;
 import dev.rfx.session.recording.RecordingOptions.WhenFull;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.test.Fault;
+import dev.rfx.session.test.TestClock;
 import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.test.VirtualSession;
 import dev.rfx.session.testkit.Privileges;
 import dev.rfx.session.testkit.SmallDisk;
+import dev.rfx.session.timing.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -470,5 +475,119 @@ class RecorderFaultTests {
             assertThat(warnings.get(0).getFormattedMessage())
                     .matches("The recording of session 'arm' has lost \\d+ iterations");
         }
+    }
+
+    // ---- the end of a file
+
+    @Test
+    void nothingIsLostWhenTheNextFileIsDueOnAFullDisk() throws Exception {
+        RecordingOptions rotating = recording().withFileLimits(1L << 20, Duration.ofSeconds(3));
+        try (SmallDisk disk = SmallDisk.mount(this.directory, "4m");
+                var session = session(rotating, 100)) {
+            session.run(Duration.ofMillis(2700));
+            Path ballast = disk.fill();
+            session.run(Duration.ofSeconds(5));
+            Files.delete(ballast);
+            session.run(Duration.ofSeconds(10));
+            session.session().stop();
+
+            assertThat(status(session).dropped()).isZero();
+            assertThat(status(session).problem()).isNull();
+            assertThat(iterationsIn(Recorded.in(this.directory)))
+                    .isEqualTo(session.session().stepCount());
+        }
+    }
+
+    @Test
+    void nothingIsLostWhenASaveEndsOnAFullDisk() throws Exception {
+        RecordingOptions blackBox = recording().withLast(Duration.ofSeconds(3));
+        try (SmallDisk disk = SmallDisk.mount(this.directory, "4m");
+                var session = session(blackBox, 100)) {
+            session.run(Duration.ofSeconds(5));
+            session.session().saveRecording();
+            session.run(Duration.ofMillis(1900));
+            Path ballast = disk.fill();
+            session.run(Duration.ofSeconds(1));
+            assertThatItFails(session, "No space left");
+            Files.delete(ballast);
+            session.run(Duration.ofSeconds(10));
+
+            assertThat(status(session).state()).isEqualTo(RecordingStatus.State.STANDBY);
+            assertThat(status(session).dropped()).isZero();
+            assertThat(status(session).problem()).isNull();
+            assertThat(Recorded.onlyIn(this.directory).numbers()).hasSizeBetween(495, 510);
+        }
+    }
+
+    /** As a file is that another process deletes while the directory is read. */
+    @Test
+    void fileThatIsNotThereIsNoProblem() throws IOException {
+        Files.createSymbolicLink(
+                this.directory.resolve("arm-20000101T000000.000Z-9.mcap"),
+                this.directory.resolve("nothing"));
+        Files.createDirectory(this.directory.resolve("arm-20000101T000000.000Z-8.mcap"));
+        try (var session = session(recording(), 50)) {
+            session.run(Duration.ofSeconds(3));
+
+            assertThat(status(session).problem()).isNull();
+        }
+    }
+
+    // ---- a disk that does not answer
+
+    @Test
+    void writerThatDoesNotGoOnIsAProblem() throws Exception {
+        AtomicLong now = new AtomicLong();
+        Clock clock =
+                new TestClock(Clock.SYSTEM) {
+                    @Override
+                    public long nanoTime() {
+                        return now.get();
+                    }
+                };
+        RecordingCounts counts = new RecordingCounts();
+        LayoutTable layouts = new LayoutTable();
+        FrameRing ring = new FrameRing(1 << 16);
+        RecordingFiles files =
+                new RecordingFiles(recording(), "arm", Map.of(), layouts, new RunClock(0, 0));
+        RecordingWriter writer =
+                new RecordingWriter(
+                        "arm",
+                        null,
+                        clock,
+                        ring,
+                        new IterationCapture(ring, new Codecs(Map.of()), layouts, counts),
+                        layouts,
+                        counts,
+                        new RecordingOutput(recording(), "arm", clock, files, counts));
+        CountDownLatch waits = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        writer.event( // anything that the writer thread has to wait for
+                () -> {
+                    waits.countDown();
+                    try {
+                        goesOn.await();
+                    } catch (InterruptedException ex) {
+                        throw new IllegalStateException(ex);
+                    }
+                    return new RecordedEvent(0, "started", "", null);
+                });
+        Thread thread = new Thread(writer);
+        thread.setDaemon(true);
+        thread.start();
+        waits.await();
+
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertThat(writer.status().state()).isEqualTo(RecordingStatus.State.WRITING);
+        now.addAndGet(Duration.ofSeconds(2).toNanos());
+        assertThat(writer.status().state()).isEqualTo(RecordingStatus.State.FAILED);
+        assertThat(writer.status().problem()).isEqualTo("The disk has not answered for 7 s");
+
+        goesOn.countDown();
+        writer.finish();
+        thread.join();
+        assertThat(writer.status().state()).isEqualTo(RecordingStatus.State.IDLE);
+        assertThat(writer.status().problem()).isNull();
+        assertThat(Recorded.onlyIn(this.directory).events()).containsExactly("started");
     }
 }

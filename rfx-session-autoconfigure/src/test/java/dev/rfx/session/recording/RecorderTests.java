@@ -9,6 +9,7 @@ import dev.rfx.session.Robot;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.Timestamped;
 import dev.rfx.session.recording.mcap.McapReader;
 import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
@@ -172,7 +173,7 @@ class RecorderTests {
     }
 
     @Test
-    void failureIsWrittenWithItsCauseAndItsObservation() throws IOException {
+    void failureIsWrittenWithItsCauseItsObservationAndItsAction() throws IOException {
         try (VirtualSession<Observation, Tensor> session =
                 session(options(RecordingOptions.into(this.directory)))
                         .with(
@@ -186,7 +187,7 @@ class RecorderTests {
         assertThat(of(messages, "/arm/iteration")).hasSize(8);
         assertThat(of(messages, "/arm/iteration").get(7)).contains("\"complete\":false");
         assertThat(of(messages, "/arm/observation")).hasSize(8);
-        assertThat(of(messages, "/arm/action")).hasSize(7);
+        assertThat(of(messages, "/arm/action")).hasSize(8);
         assertThat(of(messages, "/arm/event").get(1))
                 .contains("\"type\":\"failed\"", "act of iteration 7", "IOException: unplugged");
     }
@@ -234,7 +235,7 @@ class RecorderTests {
 
         List<Message> messages = read(files().get(0));
         assertThat(of(messages, "/arm/iteration"))
-                .hasSizeBetween(65, 101) // the stop took some of the two seconds
+                .hasSize(102) // and the one that stalled
                 .last()
                 .asString()
                 .contains("\"number\":5000,", "\"complete\":false");
@@ -364,7 +365,8 @@ class RecorderTests {
 
             assertThat(session.failure()).isNull();
             assertThat(session.session().recordingStatus().problem())
-                    .isEqualTo("A codec failed: java.lang.IllegalStateException: broken");
+                    .isEqualTo(
+                            "A codec or a value failed: java.lang.IllegalStateException: broken");
             assertThat(session.session().recordingStatus().dropped()).isEqualTo(100);
         }
     }
@@ -558,5 +560,77 @@ class RecorderTests {
             assertThat(session.session().recordingStatus().dropped())
                     .isEqualTo(session.session().stepCount());
         }
+    }
+
+    /** Of a user, who sets no maximum age, so that only the recorder asks for the timestamp. */
+    record WithoutTimestamp(float angle) implements Timestamped {
+
+        @Override
+        public boolean hasTimestamp() {
+            throw new IllegalStateException("no timestamp");
+        }
+
+        @Override
+        public long timestampNanos() {
+            throw new IllegalStateException("no timestamp");
+        }
+    }
+
+    @Test
+    void timestampThatThrowsIsAProblemOfTheRecordingOnly() {
+        try (VirtualSession<WithoutTimestamp, String> session =
+                session(
+                        new WithoutTimestamp(1),
+                        "a",
+                        options(RecordingOptions.into(this.directory)))) {
+            session.run(Duration.ofSeconds(2));
+
+            assertThat(session.failure()).isNull();
+            assertThat(session.session().recordingStatus().problem()).contains("no timestamp");
+            assertThat(session.session().recordingStatus().dropped()).isEqualTo(100);
+        }
+    }
+
+    record Stamped(long timestampNanos) implements Timestamped {
+
+        @Override
+        public boolean hasTimestamp() {
+            return true;
+        }
+    }
+
+    @Test
+    void timestampOfAnotherClockIsRecordedAsItIs() throws IOException {
+        for (long timestamp : new long[] {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE}) {
+            Path inner = Files.createDirectory(this.directory.resolve("at" + timestamp));
+            try (VirtualSession<Stamped, String> session =
+                    session(new Stamped(timestamp), "a", options(RecordingOptions.into(inner)))) {
+                session.run(Duration.ofSeconds(1));
+                session.session().stop();
+                assertThat(session.session().recordingStatus().dropped()).isZero();
+            }
+
+            assertThat(Recorded.onlyIn(inner).numbers()).hasSizeGreaterThanOrEqualTo(50);
+        }
+    }
+
+    /** Such as one that parks the arm first. */
+    @Test
+    void robotThatStopsSlowlyCostsNoneOfTheLastSeconds() throws IOException {
+        RecordingOptions recording =
+                RecordingOptions.into(this.directory).withLast(Duration.ofSeconds(2));
+        try (VirtualSession<Observation, Tensor> session =
+                session(options(recording))
+                        .with(
+                                Fault.in(SessionPhase.OBSERVE)
+                                        .at(500)
+                                        .throwing(() -> new IOException("unplugged")),
+                                Fault.in(SessionPhase.STOP)
+                                        .at(0)
+                                        .taking(Duration.ofMillis(1900)))) {
+            session.run(Duration.ofSeconds(30));
+        }
+
+        assertThat(Recorded.onlyIn(this.directory).numbers()).hasSize(101).endsWith(499L, 500L);
     }
 }
