@@ -101,6 +101,7 @@ final class Recorder implements SessionRecorder {
         metadata.put("library", RecordingFormat.LIBRARY);
         metadata.put("session", this.session);
         metadata.put("start", clock.beginAsInstant().toString());
+        metadata.put("clock", Long.toString(clock.begin()));
         metadata.put("run", Integer.toString(++this.runs));
         metadata.put("rate_hz", Double.toString(this.rateHz));
         metadata.put("options", this.sessionOptions);

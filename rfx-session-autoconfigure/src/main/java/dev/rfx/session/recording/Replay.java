@@ -132,7 +132,11 @@ public final class Replay {
             Codecs known = new Codecs(this.codecs);
             Comparison comparison = new Comparison(known, this.tolerance);
             ReplayedRobot robot =
-                    new ReplayedRobot(tape, new ValueDecoder(this.file, known), problem);
+                    new ReplayedRobot(
+                            tape,
+                            new ValueDecoder(this.file, known),
+                            RecordingFormat.clock(this.file, reader.metadata()),
+                            problem);
             clock.oversleeping(tape::latenessOfNext);
             Session session =
                     clock.session(
@@ -283,12 +287,14 @@ public final class Replay {
 
         private final Tape tape;
         private final ValueDecoder decoder;
+        private final long recordedBegin;
         private final Problem problem;
         private boolean ended;
 
-        ReplayedRobot(Tape tape, ValueDecoder decoder, Problem problem) {
+        ReplayedRobot(Tape tape, ValueDecoder decoder, long recordedBegin, Problem problem) {
             this.tape = tape;
             this.decoder = decoder;
+            this.recordedBegin = recordedBegin;
             this.problem = problem;
         }
 
@@ -307,7 +313,8 @@ public final class Replay {
             this.tape.waitUntil(current.observed());
             Object observation = decode(Objects.requireNonNull(current.observation()));
             if (observation instanceof Observation stamped && current.timestamp() != null) {
-                stamped.stamp(this.tape.clockAt(current.timestamp()));
+                // the recorded one, not one of this clock: a policy may compute with it
+                stamped.stamp(this.recordedBegin + current.timestamp());
             }
             return observation;
         }

@@ -57,6 +57,7 @@ class ReplayTests {
     private Path record(Sensitive policy, Duration duration, SessionOptions options)
             throws IOException {
         VirtualClock clock = new VirtualClock();
+        clock.advance(Duration.ofSeconds(77)); // the clock of the replay begins elsewhere
         Random random = new Random(1);
         clock.oversleeping(() -> random.nextInt(3_000_000));
         MockRobot robot = new MockRobot(3, 50, clock::nanoTime);
@@ -89,16 +90,8 @@ class ReplayTests {
         assertThat(result.isIdentical()).as("%s", result).isTrue();
         assertThat(result.iterations()).isGreaterThan(14_000);
         assertThat(result.largestDifference()).isZero();
-        assertThat(differences(replayed.timestamps)).isEqualTo(differences(recorded.timestamps));
+        assertThat(replayed.timestamps).isEqualTo(recorded.timestamps);
         assertThat(result.toString()).matches("\\d+ iterations, identical; \\d+ times real time");
-    }
-
-    private static List<Long> differences(List<Long> values) {
-        List<Long> differences = new ArrayList<>();
-        for (int i = 1; i < values.size(); i++) {
-            differences.add(values.get(i) - values.get(i - 1));
-        }
-        return differences;
     }
 
     @Test
