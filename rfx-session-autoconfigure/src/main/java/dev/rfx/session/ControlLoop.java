@@ -265,7 +265,10 @@ final class ControlLoop<O, A> {
         boolean observed = phase == SessionPhase.POLICY || phase == SessionPhase.ACT;
         if (recording != null && (observed || phase == SessionPhase.OBSERVE)) {
             recording.incompleteIteration(
-                    this.recorder.count(), this.start, observed ? this.observation : null);
+                    this.recorder.count(),
+                    this.start,
+                    observed ? this.observation : null,
+                    phase == SessionPhase.ACT ? this.action : null);
         }
     }
 

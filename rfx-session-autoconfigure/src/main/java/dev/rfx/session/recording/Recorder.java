@@ -204,8 +204,11 @@ final class Recorder implements SessionRecorder {
         }
 
         @Override
-        public void incompleteIteration(long number, long start, @Nullable Object observation) {
+        public void incompleteIteration(
+                long number, long start, @Nullable Object observation, @Nullable Object action) {
             IterationCapture current = this.capture;
+            Object received = Recorder.this.sent;
+            Recorder.this.sent = null;
             if (current != null) {
                 current.iteration(
                         number,
@@ -216,8 +219,8 @@ final class Recorder implements SessionRecorder {
                         start,
                         IterationFrame.INCOMPLETE,
                         observation,
-                        null,
-                        null);
+                        action,
+                        received);
             }
         }
 

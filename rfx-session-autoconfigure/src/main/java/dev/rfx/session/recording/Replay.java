@@ -111,7 +111,8 @@ public final class Replay {
     /**
      * Passes the recorded observations through a policy, and compares its actions with those that
      * were recorded. The session is the real one, on a clock that shows each instant of the
-     * recording, and takes no longer than the policy computes.
+     * recording, and takes no longer than the policy computes. The last observation of a run that
+     * failed is passed as well, so that a policy which has failed fails again.
      *
      * @param policy the policy; it is reset first, as at the start of a run
      * @return how the actions compare
@@ -373,7 +374,9 @@ public final class Replay {
             try {
                 return this.policy.selectAction(observation);
             } catch (EndOfRunException ex) {
-                this.comparison.endedEarly(this.tape.current(), ex);
+                if (this.tape.current().complete()) {
+                    this.comparison.endedEarly(this.tape.current(), ex);
+                }
                 throw ex;
             }
         }

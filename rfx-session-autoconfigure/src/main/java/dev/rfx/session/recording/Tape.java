@@ -36,7 +36,7 @@ final class Tape {
                 return null;
             }
             this.missing += iteration.droppedBefore();
-            if (iteration.complete() && iteration.observation() != null) {
+            if (iteration.observation() != null) {
                 return iteration;
             }
         }

@@ -186,7 +186,7 @@ class RecorderTests {
         assertThat(of(messages, "/arm/iteration")).hasSize(8);
         assertThat(of(messages, "/arm/iteration").get(7)).contains("\"complete\":false");
         assertThat(of(messages, "/arm/observation")).hasSize(8);
-        assertThat(of(messages, "/arm/action")).hasSize(7);
+        assertThat(of(messages, "/arm/action")).hasSize(8);
         assertThat(of(messages, "/arm/event").get(1))
                 .contains("\"type\":\"failed\"", "act of iteration 7", "IOException: unplugged");
     }

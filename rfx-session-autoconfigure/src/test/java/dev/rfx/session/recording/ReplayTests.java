@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.rfx.session.EndOfRunException;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
+import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
@@ -200,6 +202,55 @@ class ReplayTests {
         assertThat(result.firstDifference())
                 .isEqualTo(new ReplayResult.Difference(7, "the end of the run", "later", "enough"));
         assertThat(result.iterations()).isEqualTo(8);
+    }
+
+    /** Throws in its tenth call. */
+    private static Policy<Observation, Tensor> throwing(RuntimeException thrown) {
+        int[] calls = {0};
+        return observation -> {
+            if (++calls[0] == 10) {
+                throw thrown;
+            }
+            return Tensor.of(1f);
+        };
+    }
+
+    @Test
+    void policyThatFailedFailsInTheReplayAtTheSameObservation() throws IOException {
+        Path file = record(throwing(new IllegalStateException("defect")));
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> replayed(file, throwing(new IllegalStateException("defect"))))
+                .withMessageContaining("policy of iteration 9");
+        assertThat(replayed(file, constant(Tensor.of(1f))))
+                .returns(true, ReplayResult::isIdentical)
+                .returns(9L, ReplayResult::iterations);
+    }
+
+    @Test
+    void policyThatEndedItsRunIsIdenticalIfItDoesSoInTheReplay() throws IOException {
+        Path file = record(throwing(new EndOfRunException("enough")));
+
+        assertThat(replayed(file, throwing(new EndOfRunException("enough"))))
+                .returns(true, ReplayResult::isIdentical)
+                .returns(9L, ReplayResult::iterations);
+    }
+
+    @Test
+    void actionThatTheRobotRefusedIsCompared() throws IOException {
+        Robot<Observation, Tensor> robot =
+                new RobotDecorator<>(new Recordings.AnyRobot()) {
+                    @Override
+                    public void act(Tensor action) {
+                        throw new IllegalStateException("refused");
+                    }
+                };
+        Path file =
+                Recordings.of(
+                        this.directory, robot, constant(Tensor.of(1f)), Duration.ofSeconds(1));
+
+        assertThat(replayed(file, constant(Tensor.of(2f))).firstDifference())
+                .isEqualTo(new ReplayResult.Difference(0, "values[0]", "1.0", "2.0"));
     }
 
     @Test
