@@ -129,6 +129,7 @@ public final class Replay {
             if (!tape.advance()) {
                 throw new IOException(this.file + " has no iterations with observations");
             }
+            long firstIteration = tape.current().number();
             Problem problem = new Problem();
             Codecs known = new Codecs(this.codecs);
             Comparison comparison = new Comparison(known, this.tolerance);
@@ -148,6 +149,7 @@ public final class Replay {
             session.run();
             problem.rethrow();
             return comparison.result(
+                    firstIteration,
                     tape.missing(),
                     Duration.ofNanos(tape.duration()),
                     Duration.ofNanos(System.nanoTime() - realBegin));

@@ -97,6 +97,35 @@ class ReplayTests {
     }
 
     @Test
+    void fileFromTheMiddleOfARunSaysSo() throws IOException {
+        VirtualClock clock = new VirtualClock();
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(
+                        new Recordings.AnyRobot(),
+                        constant(Tensor.of(1f)),
+                        SessionOptions.defaults()
+                                .withWarmup(Duration.ZERO)
+                                .withRecording(
+                                        RecordingOptions.into(this.directory)
+                                                .withLast(Duration.ofSeconds(2))),
+                        clock)) {
+            session.run(Duration.ofSeconds(100));
+            session.session().saveRecording();
+            session.run(Duration.ofSeconds(1));
+        }
+        try (Stream<Path> files = Files.list(this.directory)) {
+            Path file = files.findAny().orElseThrow();
+
+            ReplayResult result = replayed(file, constant(Tensor.of(1f)));
+
+            assertThat(result.firstIteration()).isBetween(4_800L, 5_000L);
+            String begin = " begins with iteration " + result.firstIteration();
+            assertThat(result.toString()).contains(begin);
+            assertThat(RecordingSummary.of(file).toString()).contains(begin);
+        }
+    }
+
+    @Test
     void limitsOfTheRecordingDoNotMatterBecauseSelectedActionsAreCompared() throws IOException {
         Path file =
                 record(
