@@ -120,11 +120,16 @@ public final class Replay {
      *     type; the message says where
      * @throws SessionException if the policy fails
      */
-    @SuppressWarnings("unchecked")
     public ReplayResult through(Policy<?, ?> policy) throws IOException {
+        try (VirtualClock clock = new VirtualClock()) {
+            return through(policy, clock);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    ReplayResult through(Policy<?, ?> policy, VirtualClock clock) throws IOException {
         long realBegin = System.nanoTime();
-        try (RecordingReader reader = RecordingReader.open(this.file);
-                VirtualClock clock = new VirtualClock()) {
+        try (RecordingReader reader = RecordingReader.open(this.file)) {
             Tape tape = new Tape(reader, clock);
             if (!tape.advance()) {
                 throw new IOException(this.file + " has no iterations with observations");

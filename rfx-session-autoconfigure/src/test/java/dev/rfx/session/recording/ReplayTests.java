@@ -126,6 +126,52 @@ class ReplayTests {
     }
 
     @Test
+    void clockShowsTheInstantsOfTheRecording() throws IOException {
+        VirtualClock clock = new VirtualClock();
+        Random random = new Random(2);
+        clock.oversleeping(() -> random.nextInt(3_000_000));
+        Robot<Observation, Tensor> slow =
+                new RobotDecorator<>(new Recordings.AnyRobot()) {
+                    @Override
+                    public Observation observe() throws Exception {
+                        clock.advance(Duration.ofNanos(random.nextInt(5_000_000)));
+                        return super.observe();
+                    }
+
+                    @Override
+                    public void act(Tensor action) throws Exception {
+                        clock.advance(Duration.ofNanos(random.nextInt(20_000_000)));
+                        super.act(action);
+                    }
+                };
+        List<Long> recorded = new ArrayList<>();
+        Path file =
+                Recordings.of(
+                        this.directory,
+                        slow,
+                        observation -> noting(clock, recorded),
+                        SessionOptions.defaults(),
+                        clock,
+                        Duration.ofMinutes(1));
+        List<Long> replayed = new ArrayList<>();
+        try (VirtualClock other = new VirtualClock()) {
+            Replay.of(file).through((Object observation) -> noting(other, replayed), other);
+        }
+
+        assertThat(replayed).hasSizeGreaterThan(2_000);
+        assertThat(sinceFirst(replayed)).isEqualTo(sinceFirst(recorded));
+    }
+
+    private static Tensor noting(VirtualClock clock, List<Long> instants) {
+        instants.add(clock.nanoTime());
+        return Tensor.of(1f);
+    }
+
+    private static List<Long> sinceFirst(List<Long> instants) {
+        return instants.stream().map(instant -> instant - instants.get(0)).toList();
+    }
+
+    @Test
     void limitsOfTheRecordingDoNotMatterBecauseSelectedActionsAreCompared() throws IOException {
         Path file =
                 record(
@@ -320,6 +366,24 @@ class ReplayTests {
     private Path record(Policy<Observation, Tensor> policy) throws IOException {
         return Recordings.of(
                 this.directory, new Recordings.AnyRobot(), policy, Duration.ofSeconds(10));
+    }
+
+    @Test
+    void runThatFailedInItsResetHasNothingToReplay() throws IOException {
+        Robot<Observation, Tensor> robot =
+                new RobotDecorator<>(new Recordings.AnyRobot()) {
+                    @Override
+                    public Observation reset() {
+                        throw new IllegalStateException("unplugged");
+                    }
+                };
+        Path file =
+                Recordings.of(
+                        this.directory, robot, constant(Tensor.of(1f)), Duration.ofSeconds(1));
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> Replay.of(file).through(new Sensitive()))
+                .withMessage(file + " has no iterations with observations");
     }
 
     @Test
