@@ -93,6 +93,7 @@ class ReplayTests {
         assertThat(result.iterations()).isGreaterThan(14_000);
         assertThat(result.largestDifference()).isZero();
         assertThat(replayed.timestamps).isEqualTo(recorded.timestamps);
+        assertThat(Replay.of(file).through(replayed).isIdentical()).as("is reset first").isTrue();
         assertThat(result.toString()).matches("\\d+ iterations, identical; \\d+ times real time");
     }
 
