@@ -5,7 +5,8 @@
 
 Needs only the standard library. A file that a crash cut short is read up to its last whole chunk.
 Columns: the timing of the iteration in ns, then observation, selected action and action, with one
-column per number, such as observation.state.0. An empty cell has no value.
+column per number, such as observation.state.0. An empty cell has no value; without a selected
+action, the action is the one that the policy selected.
 """
 
 import csv
@@ -68,20 +69,25 @@ def columns(name, value):
         yield name, value
 
 
-def main(path):
-    with open(path, "rb") as file:
-        data = file.read()
-    rows, row = [], {}
+def rows(data):
+    """Yields the cells of each iteration by the names of their columns."""
+    row = {}
     for topic, message in messages(data):
         if topic in VALUES:
             row.update(columns(topic, message))
         elif topic == "iteration":
-            rows.append({**message, **row})
+            yield {**message, **row}
             row = {}
-    names = list(dict.fromkeys(name for row in rows for name in row))
+
+
+def main(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    # Twice, because the rows of a large file need much more memory than the file.
+    names = list(dict.fromkeys(name for row in rows(data) for name in row))
     writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(rows(data))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ public interface RunRecorder {
      * @param number its number in the run
      * @param start when it began
      * @param observation its observation, or null if there is none
-     * @param action the action that was being sent, or null if there is none
+     * @param action the action that the policy selected, or null if there is none
      */
     void incompleteIteration(
             long number, long start, @Nullable Object observation, @Nullable Object action);

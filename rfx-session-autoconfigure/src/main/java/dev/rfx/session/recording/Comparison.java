@@ -70,9 +70,10 @@ final class Comparison implements ValueWriter {
         differ("the end of the run", "later", end.getMessage(), Double.POSITIVE_INFINITY);
     }
 
-    ReplayResult result(long missing, Duration recorded, Duration replayed) {
+    ReplayResult result(long firstIteration, long missing, Duration recorded, Duration replayed) {
         return new ReplayResult(
                 this.iterations,
+                firstIteration,
                 missing,
                 this.differences,
                 this.first,

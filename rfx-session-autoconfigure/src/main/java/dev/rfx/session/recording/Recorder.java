@@ -101,6 +101,7 @@ final class Recorder implements SessionRecorder {
         metadata.put("library", RecordingFormat.LIBRARY);
         metadata.put("session", this.session);
         metadata.put("start", clock.beginAsInstant().toString());
+        metadata.put("clock", Long.toString(clock.begin()));
         metadata.put("run", Integer.toString(++this.runs));
         metadata.put("rate_hz", Double.toString(this.rateHz));
         metadata.put("options", this.sessionOptions);
@@ -206,6 +207,8 @@ final class Recorder implements SessionRecorder {
         public void incompleteIteration(
                 long number, long start, @Nullable Object observation, @Nullable Object action) {
             IterationCapture current = this.capture;
+            Object received = Recorder.this.sent;
+            Recorder.this.sent = null;
             if (current != null) {
                 current.iteration(
                         number,
@@ -217,7 +220,7 @@ final class Recorder implements SessionRecorder {
                         IterationFrame.INCOMPLETE,
                         observation,
                         action,
-                        Recorder.this.sent);
+                        received);
             }
         }
 

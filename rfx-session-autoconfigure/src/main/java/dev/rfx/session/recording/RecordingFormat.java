@@ -64,6 +64,16 @@ final class RecordingFormat {
         return Character.isDigit(name.charAt(0)) ? "_" + name : name;
     }
 
+    /** {@return the reading of the clock of the session at the begin of the run, in ns} */
+    static long clock(Path file, Map<String, String> metadata) throws IOException {
+        String clock = metadata.getOrDefault("clock", "");
+        try {
+            return Long.parseLong(clock);
+        } catch (NumberFormatException ex) {
+            throw new IOException("%s has the clock '%s'".formatted(file, clock), ex);
+        }
+    }
+
     /** {@return the rate of a recorded session, from the metadata} */
     static double rateHz(Path file, Map<String, String> metadata) throws IOException {
         String rate = metadata.get("rate_hz");

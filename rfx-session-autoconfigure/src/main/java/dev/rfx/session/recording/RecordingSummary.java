@@ -145,7 +145,7 @@ public final class RecordingSummary {
         StringBuilder text = new StringBuilder(this.file + "\n");
         TextTable head = new TextTable(1);
         head.row("session", "%s at %s Hz".formatted(get("session"), this.rateHz));
-        head.row("begin", "%s, run %s".formatted(get("start"), get("run")));
+        head.row("begin", "%s, run %s%s".formatted(get("start"), get("run"), middle()));
         head.row("duration", seconds(this.timing.durationNanos()));
         this.timing.counts().forEach((name, count) -> head.row(name, Long.toString(count)));
         if (this.numberOfGaps > 0) {
@@ -177,6 +177,12 @@ public final class RecordingSummary {
             this.events.forEach(event -> text.append(event).append('\n'));
         }
         return text.toString();
+    }
+
+    /** {@return where in its run the file begins, if not at the begin} */
+    private String middle() {
+        long first = this.timing.firstNumber();
+        return first == 0 ? "" : "; this file begins with iteration " + first;
     }
 
     private String get(String name) {

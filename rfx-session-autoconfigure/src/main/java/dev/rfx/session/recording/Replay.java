@@ -111,7 +111,8 @@ public final class Replay {
     /**
      * Passes the recorded observations through a policy, and compares its actions with those that
      * were recorded. The session is the real one, on a clock that shows each instant of the
-     * recording, and takes no longer than the policy computes.
+     * recording, and takes no longer than the policy computes. The last observation of a run that
+     * failed is passed as well, so that a policy which has failed fails again.
      *
      * @param policy the policy; it is reset first, as at the start of a run
      * @return how the actions compare
@@ -119,20 +120,30 @@ public final class Replay {
      *     type; the message says where
      * @throws SessionException if the policy fails
      */
-    @SuppressWarnings("unchecked")
     public ReplayResult through(Policy<?, ?> policy) throws IOException {
+        try (VirtualClock clock = new VirtualClock()) {
+            return through(policy, clock);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    ReplayResult through(Policy<?, ?> policy, VirtualClock clock) throws IOException {
         long realBegin = System.nanoTime();
-        try (RecordingReader reader = RecordingReader.open(this.file);
-                VirtualClock clock = new VirtualClock()) {
+        try (RecordingReader reader = RecordingReader.open(this.file)) {
             Tape tape = new Tape(reader, clock);
             if (!tape.advance()) {
                 throw new IOException(this.file + " has no iterations with observations");
             }
+            long firstIteration = tape.current().number();
             Problem problem = new Problem();
             Codecs known = new Codecs(this.codecs);
             Comparison comparison = new Comparison(known, this.tolerance);
             ReplayedRobot robot =
-                    new ReplayedRobot(tape, new ValueDecoder(this.file, known), problem);
+                    new ReplayedRobot(
+                            tape,
+                            new ValueDecoder(this.file, known),
+                            RecordingFormat.clock(this.file, reader.metadata()),
+                            problem);
             clock.oversleeping(tape::latenessOfNext);
             Session session =
                     clock.session(
@@ -143,6 +154,7 @@ public final class Replay {
             session.run();
             problem.rethrow();
             return comparison.result(
+                    firstIteration,
                     tape.missing(),
                     Duration.ofNanos(tape.duration()),
                     Duration.ofNanos(System.nanoTime() - realBegin));
@@ -283,12 +295,14 @@ public final class Replay {
 
         private final Tape tape;
         private final ValueDecoder decoder;
+        private final long recordedBegin;
         private final Problem problem;
         private boolean ended;
 
-        ReplayedRobot(Tape tape, ValueDecoder decoder, Problem problem) {
+        ReplayedRobot(Tape tape, ValueDecoder decoder, long recordedBegin, Problem problem) {
             this.tape = tape;
             this.decoder = decoder;
+            this.recordedBegin = recordedBegin;
             this.problem = problem;
         }
 
@@ -307,7 +321,8 @@ public final class Replay {
             this.tape.waitUntil(current.observed());
             Object observation = decode(Objects.requireNonNull(current.observation()));
             if (observation instanceof Observation stamped && current.timestamp() != null) {
-                stamped.stamp(this.tape.clockAt(current.timestamp()));
+                // the recorded one, not one of this clock: a policy may compute with it
+                stamped.stamp(this.recordedBegin + current.timestamp());
             }
             return observation;
         }
@@ -366,7 +381,9 @@ public final class Replay {
             try {
                 return this.policy.selectAction(observation);
             } catch (EndOfRunException ex) {
-                this.comparison.endedEarly(this.tape.current(), ex);
+                if (this.tape.current().complete()) {
+                    this.comparison.endedEarly(this.tape.current(), ex);
+                }
                 throw ex;
             }
         }

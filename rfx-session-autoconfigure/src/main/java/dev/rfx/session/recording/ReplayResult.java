@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How the actions of a policy compare with those of a recording.
  *
  * @param iterations the number of iterations that were compared
+ * @param firstIteration the number of the first of them in its run; not 0 if the recording begins
+ *     in the middle of the run, so that a policy with a memory may differ
  * @param missing the number of iterations that the recorder has dropped; after one of them, a
  *     policy with a memory may differ
  * @param differences the number of iterations with another action
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReplayResult(
         long iterations,
+        long firstIteration,
         long missing,
         long differences,
         @Nullable Difference firstDifference,
@@ -52,6 +55,10 @@ public record ReplayResult(
     public String toString() {
         String speed =
                 (this.missing == 0 ? "" : this.missing + " are missing in the recording; ")
+                        + (this.firstIteration == 0
+                                ? ""
+                                : "the recording begins with iteration %d of its run; "
+                                        .formatted(this.firstIteration))
                         + String.format(Locale.ROOT, "%.0f times real time", speed());
         if (this.firstDifference == null) {
             return "%d iterations, identical; %s".formatted(this.iterations, speed);

@@ -36,7 +36,7 @@ final class Tape {
                 return null;
             }
             this.missing += iteration.droppedBefore();
-            if (iteration.complete() && iteration.observation() != null) {
+            if (iteration.observation() != null) {
                 return iteration;
             }
         }
@@ -66,14 +66,9 @@ final class Tape {
         }
     }
 
-    /** {@return the reading of the clock at an instant of the recording} */
-    long clockAt(long instant) {
-        return this.clockAtZero + instant;
-    }
-
     /** Lets time pass until an instant of the recording. */
     void waitUntil(long instant) {
-        long left = clockAt(instant) - this.clock.nanoTime();
+        long left = this.clockAtZero + instant - this.clock.nanoTime();
         if (left > 0) {
             this.clock.advance(Duration.ofNanos(left));
         }

@@ -16,6 +16,7 @@ final class TimingSummary {
     private long overruns;
     private long stale;
     private long clamped;
+    private long firstNumber;
     private long firstStart;
     private long lastStart;
     private long lastEnd;
@@ -26,6 +27,7 @@ final class TimingSummary {
 
     void add(RecordedIteration iteration) {
         if (this.iterations == 0) {
+            this.firstNumber = iteration.number();
             this.firstStart = iteration.start();
         } else if (iteration.droppedBefore() == 0) {
             double period = iteration.start() - this.lastStart;
@@ -47,6 +49,11 @@ final class TimingSummary {
 
     long iterations() {
         return this.iterations;
+    }
+
+    /** {@return the number of the first iteration in its run} */
+    long firstNumber() {
+        return this.firstNumber;
     }
 
     long missing() {

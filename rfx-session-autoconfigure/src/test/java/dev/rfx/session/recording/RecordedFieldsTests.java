@@ -172,8 +172,8 @@ class RecordedFieldsTests {
         assertThat(file.library()).startsWith("rfx-session ");
         assertThat(file.metadata())
                 .containsOnlyKeys(
-                        "format", "library", "session", "start", "run", "rate_hz", "options",
-                        "java", "os")
+                        "format", "library", "session", "start", "clock", "run", "rate_hz",
+                        "options", "java", "os")
                 .containsEntry("format", "1")
                 .containsEntry("library", file.library())
                 .containsEntry("session", "arm")

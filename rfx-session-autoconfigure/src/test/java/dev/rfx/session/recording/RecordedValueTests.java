@@ -52,7 +52,7 @@ class RecordedValueTests {
     private Path fileWith(String json, Map<String, String> layout) throws IOException {
         Path file = this.directory.resolve("strange.mcap");
         try (McapWriter mcap = McapWriter.create(file, "", RecordingFormat.LIBRARY)) {
-            mcap.writeMetadata(RecordingFormat.SESSION, Map.of("rate_hz", "50"));
+            mcap.writeMetadata(RecordingFormat.SESSION, Map.of("rate_hz", "50", "clock", "0"));
             int schema = mcap.addSchema("any", "jsonschema", new byte[0]);
             int observation = mcap.addChannel(schema, "/arm/observation", "json", layout);
             int iteration = mcap.addChannel(schema, "/arm/iteration", "json", new HashMap<>());

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.rfx.session.EndOfRunException;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
+import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
@@ -57,6 +59,7 @@ class ReplayTests {
     private Path record(Sensitive policy, Duration duration, SessionOptions options)
             throws IOException {
         VirtualClock clock = new VirtualClock();
+        clock.advance(Duration.ofSeconds(77)); // the clock of the replay begins elsewhere
         Random random = new Random(1);
         clock.oversleeping(() -> random.nextInt(3_000_000));
         MockRobot robot = new MockRobot(3, 50, clock::nanoTime);
@@ -89,16 +92,84 @@ class ReplayTests {
         assertThat(result.isIdentical()).as("%s", result).isTrue();
         assertThat(result.iterations()).isGreaterThan(14_000);
         assertThat(result.largestDifference()).isZero();
-        assertThat(differences(replayed.timestamps)).isEqualTo(differences(recorded.timestamps));
+        assertThat(replayed.timestamps).isEqualTo(recorded.timestamps);
+        assertThat(Replay.of(file).through(replayed).isIdentical()).as("is reset first").isTrue();
         assertThat(result.toString()).matches("\\d+ iterations, identical; \\d+ times real time");
     }
 
-    private static List<Long> differences(List<Long> values) {
-        List<Long> differences = new ArrayList<>();
-        for (int i = 1; i < values.size(); i++) {
-            differences.add(values.get(i) - values.get(i - 1));
+    @Test
+    void fileFromTheMiddleOfARunSaysSo() throws IOException {
+        VirtualClock clock = new VirtualClock();
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(
+                        new Recordings.AnyRobot(),
+                        constant(Tensor.of(1f)),
+                        SessionOptions.defaults()
+                                .withWarmup(Duration.ZERO)
+                                .withRecording(
+                                        RecordingOptions.into(this.directory)
+                                                .withLast(Duration.ofSeconds(2))),
+                        clock)) {
+            session.run(Duration.ofSeconds(100));
+            session.session().saveRecording();
+            session.run(Duration.ofSeconds(1));
         }
-        return differences;
+        try (Stream<Path> files = Files.list(this.directory)) {
+            Path file = files.findAny().orElseThrow();
+
+            ReplayResult result = replayed(file, constant(Tensor.of(1f)));
+
+            assertThat(result.firstIteration()).isBetween(4_800L, 5_000L);
+            String begin = " begins with iteration " + result.firstIteration();
+            assertThat(result.toString()).contains(begin);
+            assertThat(RecordingSummary.of(file).toString()).contains(begin);
+        }
+    }
+
+    @Test
+    void clockShowsTheInstantsOfTheRecording() throws IOException {
+        VirtualClock clock = new VirtualClock();
+        Random random = new Random(2);
+        clock.oversleeping(() -> random.nextInt(3_000_000));
+        Robot<Observation, Tensor> slow =
+                new RobotDecorator<>(new Recordings.AnyRobot()) {
+                    @Override
+                    public Observation observe() throws Exception {
+                        clock.advance(Duration.ofNanos(random.nextInt(5_000_000)));
+                        return super.observe();
+                    }
+
+                    @Override
+                    public void act(Tensor action) throws Exception {
+                        clock.advance(Duration.ofNanos(random.nextInt(20_000_000)));
+                        super.act(action);
+                    }
+                };
+        List<Long> recorded = new ArrayList<>();
+        Path file =
+                Recordings.of(
+                        this.directory,
+                        slow,
+                        observation -> noting(clock, recorded),
+                        SessionOptions.defaults(),
+                        clock,
+                        Duration.ofMinutes(1));
+        List<Long> replayed = new ArrayList<>();
+        try (VirtualClock other = new VirtualClock()) {
+            Replay.of(file).through((Object observation) -> noting(other, replayed), other);
+        }
+
+        assertThat(replayed).hasSizeGreaterThan(2_000);
+        assertThat(sinceFirst(replayed)).isEqualTo(sinceFirst(recorded));
+    }
+
+    private static Tensor noting(VirtualClock clock, List<Long> instants) {
+        instants.add(clock.nanoTime());
+        return Tensor.of(1f);
+    }
+
+    private static List<Long> sinceFirst(List<Long> instants) {
+        return instants.stream().map(instant -> instant - instants.get(0)).toList();
     }
 
     @Test
@@ -209,6 +280,55 @@ class ReplayTests {
         assertThat(result.iterations()).isEqualTo(8);
     }
 
+    /** Throws in its tenth call. */
+    private static Policy<Observation, Tensor> throwing(RuntimeException thrown) {
+        int[] calls = {0};
+        return observation -> {
+            if (++calls[0] == 10) {
+                throw thrown;
+            }
+            return Tensor.of(1f);
+        };
+    }
+
+    @Test
+    void policyThatFailedFailsInTheReplayAtTheSameObservation() throws IOException {
+        Path file = record(throwing(new IllegalStateException("defect")));
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> replayed(file, throwing(new IllegalStateException("defect"))))
+                .withMessageContaining("policy of iteration 9");
+        assertThat(replayed(file, constant(Tensor.of(1f))))
+                .returns(true, ReplayResult::isIdentical)
+                .returns(9L, ReplayResult::iterations);
+    }
+
+    @Test
+    void policyThatEndedItsRunIsIdenticalIfItDoesSoInTheReplay() throws IOException {
+        Path file = record(throwing(new EndOfRunException("enough")));
+
+        assertThat(replayed(file, throwing(new EndOfRunException("enough"))))
+                .returns(true, ReplayResult::isIdentical)
+                .returns(9L, ReplayResult::iterations);
+    }
+
+    @Test
+    void actionThatTheRobotRefusedIsCompared() throws IOException {
+        Robot<Observation, Tensor> robot =
+                new RobotDecorator<>(new Recordings.AnyRobot()) {
+                    @Override
+                    public void act(Tensor action) {
+                        throw new IllegalStateException("refused");
+                    }
+                };
+        Path file =
+                Recordings.of(
+                        this.directory, robot, constant(Tensor.of(1f)), Duration.ofSeconds(1));
+
+        assertThat(replayed(file, constant(Tensor.of(2f))).firstDifference())
+                .isEqualTo(new ReplayResult.Difference(0, "values[0]", "1.0", "2.0"));
+    }
+
     @Test
     void policyThatReturnsNullFailsAsInEverySession() throws IOException {
         Path file = record(constant(Tensor.of(1f)));
@@ -247,6 +367,24 @@ class ReplayTests {
     private Path record(Policy<Observation, Tensor> policy) throws IOException {
         return Recordings.of(
                 this.directory, new Recordings.AnyRobot(), policy, Duration.ofSeconds(10));
+    }
+
+    @Test
+    void runThatFailedInItsResetHasNothingToReplay() throws IOException {
+        Robot<Observation, Tensor> robot =
+                new RobotDecorator<>(new Recordings.AnyRobot()) {
+                    @Override
+                    public Observation reset() {
+                        throw new IllegalStateException("unplugged");
+                    }
+                };
+        Path file =
+                Recordings.of(
+                        this.directory, robot, constant(Tensor.of(1f)), Duration.ofSeconds(1));
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> Replay.of(file).through(new Sensitive()))
+                .withMessage(file + " has no iterations with observations");
     }
 
     @Test
