@@ -80,6 +80,13 @@ final class FrameRing {
         this.head.setRelease(this.written);
     }
 
+    /**
+     * {@return whether all frames are with the consumer} A frame that does not fit now, never will.
+     */
+    boolean isEmpty() {
+        return this.tail.getAcquire() == this.written;
+    }
+
     // ---- the consumer
 
     /** {@return the index of the next frame, or -1 if there is none} */

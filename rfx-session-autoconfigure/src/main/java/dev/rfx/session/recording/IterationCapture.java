@@ -16,12 +16,14 @@ final class IterationCapture {
     private final ValueEncoder observations;
     private final ValueEncoder actions;
     private final ValueEncoder sent;
+    private final LayoutTable layouts;
     private final RecordingCounts counts;
     private volatile @Nullable Throwable failureOfCodec;
     private long droppedBefore;
 
     IterationCapture(FrameRing ring, Codecs codecs, LayoutTable layouts, RecordingCounts counts) {
         this.ring = ring;
+        this.layouts = layouts;
         this.counts = counts;
         this.droppedBefore = counts.dropped();
         this.observations = new ValueEncoder(codecs, layouts);
@@ -69,6 +71,10 @@ final class IterationCapture {
             this.failureOfCodec = ex;
         }
         if (length < 0) {
+            if (this.failureOfCodec == null && this.ring.isEmpty()) {
+                this.layouts.problem(
+                        "An iteration takes more than half of the ring: set a larger ring-size");
+            }
             this.counts.drop();
             return;
         }

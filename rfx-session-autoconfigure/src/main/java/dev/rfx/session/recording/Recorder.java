@@ -10,8 +10,11 @@ import dev.rfx.session.SessionPlatform;
 import dev.rfx.session.SessionRecorder;
 import dev.rfx.session.SessionUnresponsiveException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * that a disk that hangs in one run does not reach the next.
  */
 final class Recorder implements SessionRecorder {
+
+    private static final int MAX_WRITERS = 4;
 
     private final RecordingOptions options;
     private final String session;
@@ -38,6 +43,7 @@ final class Recorder implements SessionRecorder {
     private volatile @Nullable String problem;
 
     // Confined to the control thread of the current run.
+    private final List<CountDownLatch> endsOfWriters = new ArrayList<>();
     private @Nullable Object sent;
     private int runs;
 
@@ -139,7 +145,18 @@ final class Recorder implements SessionRecorder {
             }
         }
 
+        /** A disk that hangs keeps the writer of a run, and its ring, with each restart. */
+        private void requireThatEarlierFilesAreClosed() {
+            Recorder.this.endsOfWriters.removeIf(end -> end.getCount() == 0);
+            if (Recorder.this.endsOfWriters.size() >= MAX_WRITERS) {
+                throw new IllegalStateException(
+                        "The files of the last %d runs are not closed yet: the disk does not answer"
+                                .formatted(MAX_WRITERS));
+            }
+        }
+
         private RecordingWriter create() {
+            requireThatEarlierFilesAreClosed();
             String name = Recorder.this.session;
             RecordingOptions options = Recorder.this.options;
             SessionPlatform platform = Recorder.this.platform;
@@ -164,6 +181,7 @@ final class Recorder implements SessionRecorder {
                             counts,
                             output);
             Recorder.this.threads.apply(writer).start();
+            Recorder.this.endsOfWriters.add(writer.ended());
             this.capture = capture;
             return writer;
         }

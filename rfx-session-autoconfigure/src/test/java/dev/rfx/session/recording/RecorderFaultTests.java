@@ -8,6 +8,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.rfx.session.Observation;
 import dev.rfx.session.RecordingStatus;
+import dev.rfx.session.Robot;
+import dev.rfx.session.RobotDecorator;
+import dev.rfx.session.RunRecorder;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
 import dev.rfx.session.Tensor;
@@ -15,6 +18,7 @@ import dev.rfx.session.recording.RecordingOptions.WhenFull;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.test.Fault;
 import dev.rfx.session.test.TestClock;
+import dev.rfx.session.test.TestPlatform;
 import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.test.VirtualSession;
 import dev.rfx.session.testkit.Privileges;
@@ -589,5 +593,84 @@ class RecorderFaultTests {
         assertThat(writer.status().state()).isEqualTo(RecordingStatus.State.IDLE);
         assertThat(writer.status().problem()).isNull();
         assertThat(Recorded.onlyIn(this.directory).events()).containsExactly("started");
+    }
+
+    /** As those of a disk that hangs. */
+    @Test
+    void writersThatDoNotEndAreFew() {
+        try (VirtualClock clock = new VirtualClock()) {
+            List<Thread> writers = new ArrayList<>();
+            Recorder recorder =
+                    new Recorder(
+                            RecordingOptions.into(this.directory),
+                            "arm",
+                            50,
+                            "",
+                            new TestPlatform(clock),
+                            task -> {
+                                Thread thread = new Thread(() -> {});
+                                writers.add(thread);
+                                return thread;
+                            });
+
+            for (int run = 0; run < 10; run++) {
+                RunRecorder recording = recorder.newRun();
+                recording.begin();
+                recording.end(null, null);
+            }
+
+            assertThat(writers).hasSize(4);
+            assertThat(recorder.status().state()).isEqualTo(RecordingStatus.State.FAILED);
+            assertThat(recorder.status().problem())
+                    .contains("The files of the last 4 runs are not closed yet");
+        }
+    }
+
+    @Test
+    void iterationThatIsTooLongForTheRingIsAProblem() throws IOException {
+        VirtualClock clock = new VirtualClock();
+        Tensor image = Tensor.zeros(140_000);
+        Robot<Observation, Tensor> camera =
+                new RobotDecorator<>(new MockRobot(2, 50, clock::nanoTime)) {
+                    @Override
+                    public Observation observe() throws Exception {
+                        return super.observe().with("image", image);
+                    }
+                };
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(
+                        camera,
+                        observation -> Tensor.zeros(2),
+                        SessionOptions.defaults()
+                                .withWarmup(Duration.ZERO)
+                                .withRecording(
+                                        RecordingOptions.into(this.directory)
+                                                .withRingBytes(512 * 1024)),
+                        clock)) {
+            session.step(20);
+
+            assertThat(session.session().recordingStatus().problem())
+                    .isEqualTo(
+                            "An iteration takes more than half of the ring: set a larger"
+                                    + " ring-size");
+        }
+    }
+
+    @Test
+    void valuesOfEverNewShapesAreAProblemAndNotALeak() {
+        LayoutTable layouts = new LayoutTable();
+        for (int i = 0; i < 256; i++) {
+            assertThat(layouts.add(layout(i))).isEqualTo(i);
+        }
+        assertThat(layouts.problem()).isNull();
+
+        assertThat(layouts.add(layout(256))).isEqualTo(LayoutTable.NONE);
+
+        assertThat(layouts.add(layout(255))).as("known").isEqualTo(255);
+        assertThat(layouts.problem()).startsWith("Values have more than 256 different");
+    }
+
+    private static Layout layout(int length) {
+        return new Layout("points", List.of(new Field("x", FieldType.FLOAT32, new int[] {length})));
     }
 }
