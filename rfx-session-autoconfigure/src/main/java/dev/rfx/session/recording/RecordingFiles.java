@@ -2,6 +2,7 @@ package dev.rfx.session.recording;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,6 +46,14 @@ final class RecordingFiles {
         this.metadata = metadata;
         this.layouts = layouts;
         this.clock = clock;
+    }
+
+    /** Creates the directory if it does not exist, and checks that files can be created in it. */
+    void checkDirectory() throws IOException {
+        Path directory = Files.createDirectories(this.options.directory());
+        if (!Files.isWritable(directory)) {
+            throw new AccessDeniedException(directory.toString(), null, "cannot be written");
+        }
     }
 
     /** {@return the next file of the run, which did not exist} */

@@ -39,6 +39,11 @@ final class RecordingOutput {
     private boolean failed;
     private boolean atLimit;
     private long failedAt;
+    private boolean checked;
+    private long checkedAt;
+
+    /** Whether the last check of the directory has failed. */
+    private boolean unusable;
 
     /** The iterations that are missing before the next one that is written. */
     private long missing;
@@ -282,6 +287,30 @@ final class RecordingOutput {
         this.missing += unwritten;
         if (!this.failed) {
             this.state = idleState();
+        }
+    }
+
+    /**
+     * Checks every five seconds, while nothing is written, that the directory can be written. So a
+     * problem is known before the recording is needed.
+     */
+    void check() {
+        long now = this.clock.nanoTime();
+        if (this.checked && now - this.checkedAt < RETRY.toNanos()) {
+            return;
+        }
+        this.checked = true;
+        this.checkedAt = now;
+        try {
+            this.files.checkDirectory();
+            if (this.unusable) {
+                this.unusable = false;
+                this.problem = null;
+                standBy();
+            }
+        } catch (Throwable ex) {
+            this.unusable = true;
+            fail(ex);
         }
     }
 

@@ -194,6 +194,7 @@ final class RecordingWriter implements Runnable {
         this.retryNow = false;
         if (this.history != null && !this.saving) {
             keep(this.history);
+            this.output.check();
         } else if (this.output.isReady(retry) && writeAll()) {
             this.output.flush();
         } else if (this.history != null) {
