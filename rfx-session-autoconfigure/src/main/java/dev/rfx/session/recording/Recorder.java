@@ -201,8 +201,8 @@ final class Recorder implements SessionRecorder {
                 long selected,
                 long end,
                 int flags,
-                Object observation,
-                Object action) {
+                @Nullable Object observation,
+                @Nullable Object action) {
             IterationCapture current = this.capture;
             Object received = Recorder.this.sent;
             Recorder.this.sent = null;
@@ -224,22 +224,16 @@ final class Recorder implements SessionRecorder {
         @Override
         public void incompleteIteration(
                 long number, long start, @Nullable Object observation, @Nullable Object action) {
-            IterationCapture current = this.capture;
-            Object received = Recorder.this.sent;
-            Recorder.this.sent = null;
-            if (current != null) {
-                current.iteration(
-                        number,
-                        start,
-                        start,
-                        start,
-                        start,
-                        start,
-                        IterationFrame.INCOMPLETE,
-                        observation,
-                        action,
-                        received);
-            }
+            iteration(
+                    number,
+                    start,
+                    start,
+                    start,
+                    start,
+                    start,
+                    IterationFrame.INCOMPLETE,
+                    observation,
+                    action);
         }
 
         // ---- any thread

@@ -274,7 +274,7 @@ final class RecordingWriter implements Runnable {
         this.ring.release(length);
     }
 
-    /** What a request has asked for is gone: the next request begins anew. */
+    /** Ends a save of which no iteration is left. The next request begins another one. */
     private void giveUpIfNothingIsLeft(History last) {
         if (this.clock.nanoTime() - this.saveUntil > 0
                 && !last.hasFramesUntil(this.saveUntil)

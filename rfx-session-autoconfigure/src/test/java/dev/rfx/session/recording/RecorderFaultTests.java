@@ -95,6 +95,13 @@ class RecorderFaultTests {
                 clock);
     }
 
+    /** A session whose black box finds a file in place of its directory. */
+    private VirtualSession<Observation, Tensor> blackBoxThatCannotWrite(
+            Path directory, Duration last, double rateHz) throws IOException {
+        blockDirectory(directory);
+        return session(RecordingOptions.into(directory).withLast(last), rateHz);
+    }
+
     private static RecordingStatus status(VirtualSession<?, ?> session) {
         return session.session().recordingStatus();
     }
@@ -341,9 +348,7 @@ class RecorderFaultTests {
     @Test
     void saveThatFailsIsTriedAgainAndHasWhatTheMemoryHas() throws IOException {
         Path inner = this.directory.resolve("inner");
-        blockDirectory(inner);
-        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
-        try (var session = session(blackBox, 50)) {
+        try (var session = blackBoxThatCannotWrite(inner, Duration.ofSeconds(30), 50)) {
             session.run(Duration.ofSeconds(60));
             session.session().saveRecording();
             session.run(Duration.ofSeconds(12));
@@ -368,9 +373,7 @@ class RecorderFaultTests {
     @Test
     void nextRequestTriesAtOnce() throws IOException {
         Path inner = this.directory.resolve("inner");
-        blockDirectory(inner);
-        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
-        try (var session = session(blackBox, 50)) {
+        try (var session = blackBoxThatCannotWrite(inner, Duration.ofSeconds(30), 50)) {
             session.run(Duration.ofSeconds(60));
             session.session().saveRecording();
             session.run(Duration.ofMillis(500));
@@ -387,9 +390,7 @@ class RecorderFaultTests {
     @Test
     void directoryThatCannotBeWrittenIsAProblemBeforeABlackBoxNeedsIt() throws IOException {
         Path inner = this.directory.resolve("inner");
-        blockDirectory(inner);
-        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
-        try (var session = session(blackBox, 50)) {
+        try (var session = blackBoxThatCannotWrite(inner, Duration.ofSeconds(30), 50)) {
             session.run(Duration.ofSeconds(1));
             assertThatItFails(session, "FileAlreadyExistsException");
 
@@ -410,9 +411,7 @@ class RecorderFaultTests {
     @Test
     void saveIsGivenUpWhenNothingOfItIsLeft() throws IOException {
         Path inner = this.directory.resolve("inner");
-        blockDirectory(inner);
-        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(1));
-        try (var session = session(blackBox, 1000)) {
+        try (var session = blackBoxThatCannotWrite(inner, Duration.ofSeconds(1), 1000)) {
             session.run(Duration.ofSeconds(10));
             session.session().saveRecording();
             session.run(Duration.ofSeconds(30));
@@ -431,9 +430,7 @@ class RecorderFaultTests {
     @Test
     void endOfTheRunTriesOnceMore() throws IOException {
         Path inner = this.directory.resolve("inner");
-        blockDirectory(inner);
-        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
-        try (var session = session(blackBox, 50)) {
+        try (var session = blackBoxThatCannotWrite(inner, Duration.ofSeconds(30), 50)) {
             session.run(Duration.ofSeconds(10));
             session.session().saveRecording();
             session.run(Duration.ofMillis(500));
@@ -446,9 +443,7 @@ class RecorderFaultTests {
     @Test
     void whatCannotBeSavedAtTheEndIsCounted() throws IOException {
         Path inner = this.directory.resolve("inner");
-        blockDirectory(inner);
-        RecordingOptions blackBox = RecordingOptions.into(inner).withLast(Duration.ofSeconds(30));
-        try (var session = session(blackBox, 50)) {
+        try (var session = blackBoxThatCannotWrite(inner, Duration.ofSeconds(30), 50)) {
             session.with(
                     Fault.in(SessionPhase.ACT)
                             .at(1000)
