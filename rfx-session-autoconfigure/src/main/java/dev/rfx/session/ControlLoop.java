@@ -133,9 +133,13 @@ final class ControlLoop<O, A> {
         this.hybridWait.close();
     }
 
-    /** Resets the robot and the policy. */
+    /** Prepares the policy, then resets the robot and the policy. */
     void reset() throws Exception {
         this.controlThread = Thread.currentThread();
+        if (this.stopRequested) {
+            return;
+        }
+        this.policy.prepare();
         if (this.stopRequested) {
             return;
         }

@@ -22,6 +22,15 @@ public interface Policy<O, A> {
     A selectAction(O observation) throws Exception;
 
     /**
+     * Gets ready for a run: loads a model, checks that it fits. Called on the control thread at the
+     * start of every run, before the robot's reset; it may take seconds. A stop request interrupts
+     * the thread. Does nothing by default.
+     *
+     * @throws Exception if the policy cannot run; the run then ends before the robot's reset
+     */
+    default void prepare() throws Exception {}
+
+    /**
      * Forgets the state of an episode, such as action chunks or the state of a recurrent network.
      * Called at the start of every run, after the robot's reset. Does nothing by default.
      */

@@ -87,6 +87,17 @@ public interface Robot<O, A> {
     }
 
     /**
+     * Returns the names of the joints, in the order of the action's values. They never change, and
+     * are known before the first reset. A policy that was trained for joints in another order finds
+     * them by name.
+     *
+     * @return the names, each once; empty, the default, if the joints have none
+     */
+    default List<String> joints() {
+        return List.of();
+    }
+
+    /**
      * Returns figures about the robot itself, for endpoint and metrics. Called by any thread at any
      * time: it returns at once with the figures that are known, and does not access the hardware.
      *

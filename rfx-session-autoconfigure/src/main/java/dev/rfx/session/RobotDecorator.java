@@ -60,6 +60,11 @@ public abstract class RobotDecorator<O, A> implements Robot<O, A> {
     }
 
     @Override
+    public List<String> joints() {
+        return this.robot.joints();
+    }
+
+    @Override
     public List<RobotReading> readings() {
         return this.robot.readings();
     }
