@@ -58,6 +58,7 @@ final class ControlLoop<O, A> {
     private final TimingRecorder recorder;
     private final IterationEvents events;
     private final @Nullable RunRecorder recording;
+    private final EngageGuard engageGuard;
     private final ActionGuard actionGuard = new ActionGuard();
     private final ObservationAge observationAge;
 
@@ -100,6 +101,7 @@ final class ControlLoop<O, A> {
             SpinBudget spinBudget,
             TimingRecorder recorder,
             IterationEvents events,
+            EngageGuard engageGuard,
             @Nullable RunRecorder recording) {
         this.robot = robot;
         this.policy = policy;
@@ -114,6 +116,7 @@ final class ControlLoop<O, A> {
                         spinBudget);
         this.recorder = recorder;
         this.events = events;
+        this.engageGuard = engageGuard;
         this.recording = recording;
         this.observationAge =
                 new ObservationAge(options.maxObservationAge(), options.maxStaleIterations());
@@ -143,10 +146,11 @@ final class ControlLoop<O, A> {
         if (this.stopRequested) {
             return;
         }
-        this.robot.reset();
+        O first = this.robot.reset();
         if (this.stopRequested) {
             return;
         }
+        this.engageGuard.begin(first);
         this.actionGuard.expect(this.robot.actionShape());
         this.policy.reset();
         enter(SessionPhase.WARMUP);
@@ -209,12 +213,13 @@ final class ControlLoop<O, A> {
                 return;
             }
         } else {
+            enter(SessionPhase.ACT);
+            A command = engaged(observation, action, selected);
             if (!this.gate.compareAndSet(OPEN, ACTING)) {
                 return; // a stop is requested
             }
             ACTION.setRelease(this, (Object) action);
-            enter(SessionPhase.ACT);
-            this.robot.act(action);
+            this.robot.act(command);
             // Volatile: a stop request that found ACTING is seen by the next check of
             // stopRequested.
             this.gate.set(OPEN);
@@ -245,7 +250,7 @@ final class ControlLoop<O, A> {
                     observed,
                     selected,
                     end,
-                    flags,
+                    flags | this.engageGuard.flag(),
                     observation,
                     action);
         }
@@ -271,6 +276,12 @@ final class ControlLoop<O, A> {
             recording.incompleteIteration(
                     this.recorder.count(), this.start, observed ? this.observation : null);
         }
+    }
+
+    /** The guard returns the action, or a tensor if the action is one. */
+    @SuppressWarnings("unchecked")
+    private A engaged(O observation, A action, long now) {
+        return (A) this.engageGuard.command(observation, action, now);
     }
 
     private int flags(long workNanos, boolean late, boolean stale) {
@@ -359,6 +370,10 @@ final class ControlLoop<O, A> {
 
     @Nullable Object latestAction() {
         return this.action;
+    }
+
+    EngageState engageState() {
+        return this.engageGuard.state();
     }
 
     SessionPhase phase() {

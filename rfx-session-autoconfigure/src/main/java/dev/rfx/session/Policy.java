@@ -35,4 +35,16 @@ public interface Policy<O, A> {
      * Called at the start of every run, after the robot's reset. Does nothing by default.
      */
     default void reset() {}
+
+    /**
+     * Returns how often another policy has taken over so far. When the number differs from the one
+     * after the previous action, the session ramps from the last command to the new actions: see
+     * {@link EngageOptions}. Called on the control thread, after each {@link #selectAction}.
+     *
+     * @return a number that only grows; 0, the default, if this is one policy
+     * @see SwitchablePolicy
+     */
+    default int takeovers() {
+        return 0;
+    }
 }

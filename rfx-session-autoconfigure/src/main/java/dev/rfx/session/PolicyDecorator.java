@@ -36,6 +36,11 @@ public abstract class PolicyDecorator<O, A> implements Policy<O, A> {
         this.policy.reset();
     }
 
+    @Override
+    public int takeovers() {
+        return this.policy.takeovers();
+    }
+
     /** {@return the text of the policy that receives the calls} */
     @Override
     public String toString() {

@@ -65,6 +65,11 @@ public abstract class RobotDecorator<O, A> implements Robot<O, A> {
     }
 
     @Override
+    public @Nullable Tensor positions(O observation) {
+        return this.robot.positions(observation);
+    }
+
+    @Override
     public List<RobotReading> readings() {
         return this.robot.readings();
     }
