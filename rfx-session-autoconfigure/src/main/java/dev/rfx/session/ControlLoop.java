@@ -58,6 +58,7 @@ final class ControlLoop<O, A> {
     private final TimingRecorder recorder;
     private final IterationEvents events;
     private final @Nullable RunRecorder recording;
+    private final EngageGuard engageGuard;
     private final ActionGuard actionGuard = new ActionGuard();
     private final ObservationAge observationAge;
 
@@ -100,6 +101,7 @@ final class ControlLoop<O, A> {
             SpinBudget spinBudget,
             TimingRecorder recorder,
             IterationEvents events,
+            EngageGuard engageGuard,
             @Nullable RunRecorder recording) {
         this.robot = robot;
         this.policy = policy;
@@ -114,6 +116,7 @@ final class ControlLoop<O, A> {
                         spinBudget);
         this.recorder = recorder;
         this.events = events;
+        this.engageGuard = engageGuard;
         this.recording = recording;
         this.observationAge =
                 new ObservationAge(options.maxObservationAge(), options.maxStaleIterations());
@@ -133,16 +136,21 @@ final class ControlLoop<O, A> {
         this.hybridWait.close();
     }
 
-    /** Resets the robot and the policy. */
+    /** Prepares the policy, then resets the robot and the policy. */
     void reset() throws Exception {
         this.controlThread = Thread.currentThread();
         if (this.stopRequested) {
             return;
         }
-        this.robot.reset();
+        this.policy.prepare();
         if (this.stopRequested) {
             return;
         }
+        O first = this.robot.reset();
+        if (this.stopRequested) {
+            return;
+        }
+        this.engageGuard.begin(first);
         this.actionGuard.expect(this.robot.actionShape());
         this.policy.reset();
         enter(SessionPhase.WARMUP);
@@ -205,12 +213,13 @@ final class ControlLoop<O, A> {
                 return;
             }
         } else {
+            enter(SessionPhase.ACT);
+            A command = engaged(observation, action, selected);
             if (!this.gate.compareAndSet(OPEN, ACTING)) {
                 return; // a stop is requested
             }
             ACTION.setRelease(this, (Object) action);
-            enter(SessionPhase.ACT);
-            this.robot.act(action);
+            this.robot.act(command);
             // Volatile: a stop request that found ACTING is seen by the next check of
             // stopRequested.
             this.gate.set(OPEN);
@@ -241,7 +250,7 @@ final class ControlLoop<O, A> {
                     observed,
                     selected,
                     end,
-                    flags,
+                    flags | this.engageGuard.flag(),
                     observation,
                     action);
         }
@@ -270,6 +279,12 @@ final class ControlLoop<O, A> {
                     observed ? this.observation : null,
                     phase == SessionPhase.ACT ? this.action : null);
         }
+    }
+
+    /** The guard returns the action, or a tensor if the action is one. */
+    @SuppressWarnings("unchecked")
+    private A engaged(O observation, A action, long now) {
+        return (A) this.engageGuard.command(observation, action, now);
     }
 
     private int flags(long workNanos, boolean late, boolean stale) {
@@ -358,6 +373,10 @@ final class ControlLoop<O, A> {
 
     @Nullable Object latestAction() {
         return this.action;
+    }
+
+    EngageState engageState() {
+        return this.engageGuard.state();
     }
 
     SessionPhase phase() {

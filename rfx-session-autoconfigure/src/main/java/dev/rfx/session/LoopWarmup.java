@@ -44,6 +44,8 @@ final class LoopWarmup {
 
     private static final Duration REAL_DURATION = Duration.ofNanos(200_000);
 
+    private static final Duration RAMP = Duration.ofMillis(10);
+
     private static final Duration WARMUP = Duration.ofNanos(100_000);
 
     private static final Duration SPIN = Duration.ofNanos(400_000);
@@ -106,15 +108,19 @@ final class LoopWarmup {
             IterationEvents events)
             throws Exception {
         double rateHz = clock == Clock.SYSTEM ? 10_000 : 1000;
+        Robot<Observation, Object> robot = robot(which, clock);
+        Policy<Observation, Object> policy = policy(which);
+        SessionOptions options = options(which).withRateHz(rateHz);
         ControlLoop<Observation, Object> loop =
                 new ControlLoop<>(
-                        robot(which, clock),
-                        policy(which),
-                        options(which).withRateHz(rateHz),
+                        robot,
+                        policy,
+                        options,
                         clock,
                         SpinBudget.OF_THE_JVM,
                         recorder,
                         events,
+                        new EngageGuard(robot, policy, options.engage()),
                         null);
         loop.limit(duration);
         loop.reset();
@@ -123,11 +129,21 @@ final class LoopWarmup {
     }
 
     private static SessionOptions options(int which) {
-        SessionOptions options = SessionOptions.defaults();
+        SessionOptions options = SessionOptions.defaults().withEngage(engage(which));
         return switch (which % 5) {
             case 0 -> options.withSpinWindow(SPIN);
             case 1 -> options.withMaxObservationAge(Duration.ofHours(1));
             default -> options;
+        };
+    }
+
+    /** Ramps end within a short run. The first robot has no positions, and no ramp. */
+    private static EngageOptions engage(int which) {
+        EngageOptions ramp = EngageOptions.defaults().withDuration(RAMP);
+        return switch (which % 6) {
+            case 0, 3 -> EngageOptions.defaults();
+            case 1, 2 -> ramp.withMaxSpeed(List.of(1f));
+            default -> ramp;
         };
     }
 
@@ -172,7 +188,7 @@ final class LoopWarmup {
         }
     }
 
-    /** The overrides call super only: a further type is their purpose. */
+    /** The overrides that call super only make it a further type, which is their purpose. */
     private static final class OtherIdleRobot extends IdleRobot {
 
         OtherIdleRobot(Clock clock) {
@@ -187,6 +203,11 @@ final class LoopWarmup {
         @Override
         public void act(Object action) {
             super.act(action);
+        }
+
+        @Override
+        public Tensor positions(Observation observation) {
+            return observation.get(Observation.STATE);
         }
     }
 
@@ -215,6 +236,11 @@ final class LoopWarmup {
         @Override
         public Observation observe() {
             return super.observe();
+        }
+
+        @Override
+        public Tensor positions(Observation observation) {
+            return observation.get(Observation.STATE);
         }
     }
 

@@ -22,8 +22,29 @@ public interface Policy<O, A> {
     A selectAction(O observation) throws Exception;
 
     /**
+     * Gets ready for a run: loads a model, checks that it fits. Called on the control thread at the
+     * start of every run, before the robot's reset; it may take seconds. A stop request interrupts
+     * the thread. Does nothing by default.
+     *
+     * @throws Exception if the policy cannot run; the run then ends before the robot's reset
+     */
+    default void prepare() throws Exception {}
+
+    /**
      * Forgets the state of an episode, such as action chunks or the state of a recurrent network.
      * Called at the start of every run, after the robot's reset. Does nothing by default.
      */
     default void reset() {}
+
+    /**
+     * Returns how often another policy has taken over so far. When the number differs from the one
+     * after the previous action, the session ramps from the last command to the new actions: see
+     * {@link EngageOptions}. Called on the control thread, after each {@link #selectAction}.
+     *
+     * @return a number that only grows; 0, the default, if this is one policy
+     * @see SwitchablePolicy
+     */
+    default int takeovers() {
+        return 0;
+    }
 }

@@ -87,6 +87,34 @@ public interface Robot<O, A> {
     }
 
     /**
+     * Returns the names of the joints, in the order of the action's values. They never change, and
+     * are known before the first reset. A policy that was trained for joints in another order finds
+     * them by name.
+     *
+     * @return the names, each once; empty, the default, if the joints have none
+     */
+    default List<String> joints() {
+        return List.of();
+    }
+
+    /**
+     * Returns the positions from which the next command moves the joints, in the units of the
+     * actions: a robot that receives them as an action stays where it is. These are the observed
+     * positions, or the goals that the robot holds, if it sags under a load. The first commands of
+     * a run ramp from them ({@link EngageOptions}), and {@link dev.rfx.session.robot.SafetyLimits}
+     * measures the speed of the first command from them. Called on the control thread; it returns
+     * at once.
+     *
+     * @param observation an observation of this robot
+     * @return a tensor whose first values are the positions, in the order of the action's values;
+     *     null, the default, if there are none, or if the actions are no target positions but
+     *     velocities, torques or differences
+     */
+    default @Nullable Tensor positions(O observation) {
+        return null;
+    }
+
+    /**
      * Returns figures about the robot itself, for endpoint and metrics. Called by any thread at any
      * time: it returns at once with the figures that are known, and does not access the hardware.
      *

@@ -60,6 +60,16 @@ public abstract class RobotDecorator<O, A> implements Robot<O, A> {
     }
 
     @Override
+    public List<String> joints() {
+        return this.robot.joints();
+    }
+
+    @Override
+    public @Nullable Tensor positions(O observation) {
+        return this.robot.positions(observation);
+    }
+
+    @Override
     public List<RobotReading> readings() {
         return this.robot.readings();
     }

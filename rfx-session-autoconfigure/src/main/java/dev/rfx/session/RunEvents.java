@@ -72,6 +72,17 @@ final class RunEvents {
                                 status.problem()));
     }
 
+    void notRamped() {
+        String name = this.name;
+        this.notifier.execute(
+                () ->
+                        logger.warn(
+                                "The first action of session '{}' is sent without a ramp: the robot"
+                                        + " reports no joint positions (Robot.positions). If that"
+                                        + " is intended, set engage.enabled to false",
+                                name));
+    }
+
     void stalled(SessionUnresponsiveException stall) {
         SessionView session = this.session;
         this.notifier.report(listener -> listener.stalled(session, stall));

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RunRecorder {
 
+    /** Flag of an iteration in which the engage guard ramps the commands. */
+    int ENGAGING = 1 << 8;
+
     /** Begins with the run. Called by the control thread before the robot is reset. */
     void begin();
 
@@ -29,7 +32,8 @@ public interface RunRecorder {
      * @param observed when {@code observe} returned
      * @param selected when the policy returned
      * @param end when {@code act} returned
-     * @param flags the flags of {@link dev.rfx.session.timing.TimingRecorder}
+     * @param flags the flags of {@link dev.rfx.session.timing.TimingRecorder}, and {@link
+     *     #ENGAGING}
      * @param observation the observation
      * @param action the action that the policy selected
      */

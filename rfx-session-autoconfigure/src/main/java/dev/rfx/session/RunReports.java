@@ -197,6 +197,7 @@ final class RunReports {
                         ? Duration.ofNanos(nanosSinceLastIteration())
                         : null,
                 isStalled(),
+                this.loop.engageState(),
                 failure(),
                 restart);
     }

@@ -40,6 +40,7 @@ record SessionContext(
             SessionPlatform platform) {
         Objects.requireNonNull(robot, "robot");
         Objects.requireNonNull(policy, "policy");
+        options.engage().requireFits(robot);
         SessionThreads threads = new SessionThreads(platform, options);
         SessionRecording recording = options.recording();
         SessionRecorder recorder =

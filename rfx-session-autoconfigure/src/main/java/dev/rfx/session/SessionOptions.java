@@ -191,6 +191,11 @@ public final class SessionOptions {
         return this.values.limits;
     }
 
+    /** {@return how the first commands of a run ramp to the actions of the policy} */
+    public EngageOptions engage() {
+        return this.values.engage;
+    }
+
     /** {@return the restarts after failures} */
     public RestartOptions restart() {
         return this.values.restart;
@@ -352,6 +357,16 @@ public final class SessionOptions {
     }
 
     /**
+     * {@return options with another engage guard}
+     *
+     * @param engage how the first commands of a run, and those after a takeover, ramp to the
+     *     actions of the policy. Default {@link EngageOptions#defaults()}
+     */
+    public SessionOptions withEngage(EngageOptions engage) {
+        return with(values -> values.engage = Objects.requireNonNull(engage, "engage"));
+    }
+
+    /**
      * {@return options with other restarts after failures}
      *
      * @param restart how often and how soon. Default {@link RestartOptions#none()}
@@ -416,6 +431,7 @@ public final class SessionOptions {
         private int maxStaleIterations = 10;
         private ThreadOptions thread = ThreadOptions.defaults();
         private @Nullable CommandLimits limits;
+        private EngageOptions engage = EngageOptions.defaults();
         private @Nullable SessionRecording recording;
         private RestartOptions restart = RestartOptions.none();
 
@@ -443,6 +459,7 @@ public final class SessionOptions {
                     this.maxStaleIterations,
                     this.thread,
                     this.limits,
+                    this.engage,
                     this.recording,
                     this.restart);
         }

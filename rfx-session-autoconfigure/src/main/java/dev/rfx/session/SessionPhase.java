@@ -6,7 +6,7 @@ package dev.rfx.session;
  * @since 0.1
  */
 public enum SessionPhase {
-    /** {@link Robot#reset()} and {@link Policy#reset()} at the start of a run. */
+    /** {@link Policy#prepare()}, {@link Robot#reset()} and {@link Policy#reset()} at the start. */
     RESET,
     /** The pause between the reset and the first iteration. */
     WARMUP,

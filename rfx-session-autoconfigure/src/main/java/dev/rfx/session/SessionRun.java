@@ -74,6 +74,7 @@ final class SessionRun {
                         virtual ? new SpinBudget(1) : SpinBudget.OF_THE_JVM,
                         this.recorder,
                         new IterationEvents(options.name()),
+                        new EngageGuard(context.robot(), context.policy(), options.engage()),
                         this.recording);
         if (duration != null) {
             this.loop.limit(duration);
@@ -188,6 +189,9 @@ final class SessionRun {
                 this.control.decideStart();
                 this.incidents.begin();
                 this.events.started();
+                if (this.loop.engageState() == EngageState.UNAVAILABLE) {
+                    this.events.notRamped();
+                }
                 runLoop();
             }
         } catch (Throwable ex) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     before the first one; null if the loop has not begun or has ended
  * @param stalled whether the control thread makes no progress: that time exceeds the watchdog's
  *     timeout, or the run has not ended within the stop timeout
+ * @param engage what the engage guard does with the actions of the current or last run
  * @param failure the failure of the current or last run, or null
  * @param restart the state of the restarts, or null without a restart policy
  * @since 0.1
@@ -26,13 +27,22 @@ public record SessionSnapshot(
         long windowOverruns,
         @Nullable Duration sinceLastIteration,
         boolean stalled,
+        EngageState engage,
         @Nullable SessionException failure,
         @Nullable RestartStatus restart) {
 
     static SessionSnapshot beforeTheFirstRun(
             SessionOptions options, @Nullable RestartStatus restart) {
         return new SessionSnapshot(
-                SessionState.NEW, SessionStats.none(options), 0, 0, null, false, null, restart);
+                SessionState.NEW,
+                SessionStats.none(options),
+                0,
+                0,
+                null,
+                false,
+                EngageGuard.stateBeforeTheFirstAction(options.engage()),
+                null,
+                restart);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.rfx.session.test.VirtualClock;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LoopAllocationTests {
@@ -25,6 +26,16 @@ class LoopAllocationTests {
      */
     @Test
     void hundredThousandIterationsAllocateNothing() {
+        assertThatNothingIsAllocated(EngageOptions.defaults()); // the ramp ends in the warm-up
+    }
+
+    @Test
+    void rampAllocatesNothing() {
+        EngageOptions ramp = EngageOptions.defaults().withDuration(Duration.ofMinutes(10));
+        assertThatNothingIsAllocated(ramp.withMaxSpeed(List.of(0.01f)));
+    }
+
+    private void assertThatNothingIsAllocated(EngageOptions engage) {
         Tensor action = Tensor.of(9, 9, 9, -9, -9, -9); // clamped in every iteration
         int[] calls = new int[1];
         long[] bytesAtBlock = new long[BLOCKS + 1];
@@ -40,7 +51,10 @@ class LoopAllocationTests {
                                 }
                                 return action;
                             },
-                            SessionOptions.defaults().withRateHz(1_000).withWarmup(Duration.ZERO));
+                            SessionOptions.defaults()
+                                    .withRateHz(1_000)
+                                    .withWarmup(Duration.ZERO)
+                                    .withEngage(engage));
             session.run(Duration.ofMillis(WARM_UP + BLOCKS * BLOCK + 1));
         }
 

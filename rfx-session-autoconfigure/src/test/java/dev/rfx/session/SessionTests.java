@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.rfx.session.test.Caller;
 import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.testkit.ScriptedRobot;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,7 +89,7 @@ class SessionTests {
     }
 
     @Test
-    void startResetsRobotThenPolicyAndReturnsWhileTheLoopRuns() {
+    void startPreparesThePolicyThenResetsRobotAndPolicyAndReturnsWhileTheLoopRuns() {
         List<String> calls = new ArrayList<>();
         this.robot.onReset(() -> calls.add("robot"));
         Session session =
@@ -99,6 +102,11 @@ class SessionTests {
                             }
 
                             @Override
+                            public void prepare() {
+                                calls.add("prepare");
+                            }
+
+                            @Override
                             public void reset() {
                                 calls.add("policy");
                             }
@@ -107,13 +115,60 @@ class SessionTests {
 
         session.start();
 
-        assertThat(calls).containsExactly("robot", "policy");
+        assertThat(calls).containsExactly("prepare", "robot", "policy");
         assertThat(session.isRunning()).isTrue();
         this.clock.advance(Duration.ofMillis(40));
         assertThat(session.stepCount()).isEqualTo(2);
         session.stop();
         assertThat(session.state()).isEqualTo(SessionState.STOPPED);
         assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void robotIsNotResetIfThePolicyCannotBePrepared() {
+        Session session =
+                this.clock.session(
+                        this.robot,
+                        new PolicyDecorator<String, String>(observation -> "action") {
+                            @Override
+                            public void prepare() throws IOException {
+                                throw new IOException("no model");
+                            }
+                        },
+                        OPTIONS);
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(session::start)
+                .withMessageContaining("no model")
+                .withCauseInstanceOf(IOException.class)
+                .satisfies(ex -> assertThat(ex.phase()).isEqualTo(SessionPhase.RESET));
+        assertThat(this.robot.resets).hasValue(0);
+        assertThat(this.robot.stops).hasValue(1);
+    }
+
+    @Test
+    void stopInterruptsAPolicyThatIsPreparedAndTheRobotIsNotReset() throws Exception {
+        CountDownLatch preparing = new CountDownLatch(1);
+        Session session =
+                new Session(
+                        this.robot,
+                        new PolicyDecorator<String, String>(observation -> "action") {
+                            @Override
+                            public void prepare() throws InterruptedException {
+                                preparing.countDown();
+                                new CountDownLatch(1).await();
+                            }
+                        },
+                        OPTIONS);
+        CompletableFuture<Void> start = CompletableFuture.runAsync(session::start);
+        preparing.await();
+
+        session.stop();
+
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+        assertThat(this.robot.resets).hasValue(0);
+        assertThat(this.robot.stops).hasValue(1);
+        start.join();
     }
 
     @Test

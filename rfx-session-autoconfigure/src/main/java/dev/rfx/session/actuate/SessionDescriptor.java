@@ -1,5 +1,6 @@
 package dev.rfx.session.actuate;
 
+import dev.rfx.session.EngageState;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionSnapshot;
 import dev.rfx.session.SessionState;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastIterationAgeSeconds time since the last completed iteration, or null when the loop
  *     does not run
  * @param stalled whether the loop makes no progress
+ * @param engage what the engage guard does with the actions
  * @param totals the totals of all runs
  * @param failure the failure of the current or last run, or null
  * @param restart the restarts, or null if they are not configured
@@ -37,6 +39,7 @@ public record SessionDescriptor(
         double windowOverrunRatio,
         @Nullable Double lastIterationAgeSeconds,
         boolean stalled,
+        EngageState engage,
         TotalsDescriptor totals,
         @Nullable FailureDescriptor failure,
         @Nullable RestartDescriptor restart,
@@ -83,6 +86,7 @@ public record SessionDescriptor(
                 snapshot.windowOverrunRatio(),
                 Seconds.secondsOrNull(snapshot.sinceLastIteration()),
                 snapshot.stalled(),
+                snapshot.engage(),
                 TotalsDescriptor.of(session.totals()),
                 FailureDescriptor.of(snapshot.failure()),
                 RestartDescriptor.of(snapshot.restart()),

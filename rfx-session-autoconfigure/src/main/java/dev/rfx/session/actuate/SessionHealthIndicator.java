@@ -54,7 +54,8 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("overruns", snapshot.stats().overruns())
                 .withDetail("windowOverruns", snapshot.windowOverruns())
                 .withDetail("windowOverrunRatio", snapshot.windowOverrunRatio())
-                .withDetail("p99JitterSeconds", snapshot.stats().p99JitterSeconds());
+                .withDetail("p99JitterSeconds", snapshot.stats().p99JitterSeconds())
+                .withDetail("engage", snapshot.engage());
         Duration age = snapshot.sinceLastIteration();
         if (age != null) {
             builder.withDetail("lastIterationAgeSeconds", Seconds.seconds(age));

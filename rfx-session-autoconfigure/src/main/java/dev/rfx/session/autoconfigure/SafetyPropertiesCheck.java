@@ -32,9 +32,10 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
                     new Setting("max-observation-age", SessionOptions::maxObservationAge),
                     new Setting("max-stale-iterations", SessionOptions::maxStaleIterations),
                     new Setting("limits", SessionOptions::limits),
+                    new Setting("engage", SessionOptions::engage),
                     new Setting("restart", SessionOptions::restart));
 
-    private static final Set<String> GROUPS = Set.of("limits", "restart");
+    private static final Set<String> GROUPS = Set.of("limits", "engage", "restart");
 
     private final ListableBeanFactory beanFactory;
     private final SessionProperties properties;

@@ -76,6 +76,10 @@ public final class SessionAutoConfiguration {
                 ConfigurableListableBeanFactory beanFactory) {
             RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, SESSION, robot, policy);
             types.requireMatch();
+            checked(
+                    "engage.max-speed",
+                    options.engage().maxSpeed(),
+                    speeds -> options.engage().requireFits(robot));
             if (!(options.limits() instanceof LimitOptions)) {
                 return connect(robot, policy, options);
             }

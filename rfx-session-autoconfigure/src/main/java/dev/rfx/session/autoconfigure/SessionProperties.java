@@ -4,6 +4,7 @@ import static dev.rfx.session.autoconfigure.PropertyChecks.checked;
 import static dev.rfx.session.autoconfigure.PropertyChecks.isBetween;
 import static dev.rfx.session.autoconfigure.PropertyChecks.require;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.RestartOptions;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.WatchdogAction;
@@ -50,6 +51,7 @@ import org.springframework.util.unit.DataSize;
  * @param thread Operating system settings of the control thread; Linux only.
  * @param watchdog Detection of a stalled loop.
  * @param limits Limits of the commands to the robot.
+ * @param engage Ramp of the first commands from the pose of the robot to the actions of the policy.
  * @param restart Restart after a failure.
  * @param record Recording of the runs.
  * @param health Thresholds of the health.
@@ -74,6 +76,7 @@ record SessionProperties(
         @DefaultValue ControlThread thread,
         @DefaultValue Watchdog watchdog,
         @DefaultValue Limits limits,
+        @DefaultValue Engage engage,
         @DefaultValue Restart restart,
         @DefaultValue Recording record,
         @DefaultValue Health health) {
@@ -198,6 +201,44 @@ record SessionProperties(
 
         private static List<Float> orEmpty(@Nullable List<Float> values) {
             return values == null ? List.of() : values;
+        }
+    }
+
+    /**
+     * Ramp of the first commands of a run, and of those after another policy takes over, from the
+     * pose of the robot to the actions of the policy.
+     *
+     * @param enabled Whether to ramp. If true, a robot whose actions cannot be ramped is refused.
+     *     By default commands ramp if the robot reports its joint positions, and such a robot is
+     *     refused if another of these properties is set.
+     * @param duration Time of a ramp; 1ms to 10m.
+     * @param maxSpeed Maximum speed of the commands of a ramp, per second. One value for all joints
+     *     or one per joint. A joint that is farther away takes longer. By default no limit.
+     * @param timeout Time after which a ramp that max-speed makes longer fails the run; duration to
+     *     10m. By default 10s, or the duration if that is longer.
+     */
+    record Engage(
+            @Nullable Boolean enabled,
+            @DefaultValue("2s") Duration duration,
+            @Nullable List<Float> maxSpeed,
+            @Nullable Duration timeout) {
+
+        /**
+         * The options with these properties.
+         *
+         * @throws InvalidConfigurationPropertyValueException if a value is outside its range
+         */
+        EngageOptions toOptions() {
+            EngageOptions options = EngageOptions.defaults().withEnabled(this.enabled);
+            options = checked("engage.duration", this.duration, options::withDuration);
+            options =
+                    checked(
+                            "engage.max-speed",
+                            this.maxSpeed == null ? List.of() : this.maxSpeed,
+                            options::withMaxSpeed);
+            return this.timeout == null
+                    ? options
+                    : checked("engage.timeout", this.timeout, options::withTimeout);
         }
     }
 
@@ -368,6 +409,7 @@ record SessionProperties(
                 options.withWatchdogAction(this.watchdog.action())
                         .withThread(this.thread.toOptions())
                         .withLimits(this.limits.toOptions())
+                        .withEngage(this.engage.toOptions())
                         .withRestart(this.restart.toOptions())
                         .withRecording(this.record.toOptions());
         options =

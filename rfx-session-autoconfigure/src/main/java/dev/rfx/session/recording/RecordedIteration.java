@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * the run.
  *
  * @param timestamp of the observation, or null
+ * @param engaging whether the commands ramp to the actions
  * @param complete whether the run went on after it
  * @param droppedBefore the number of iterations that are missing before it
  * @param observation the observation; null if it was not observed
@@ -24,6 +25,7 @@ record RecordedIteration(
         boolean overrun,
         boolean stale,
         boolean clamped,
+        boolean engaging,
         boolean complete,
         long droppedBefore,
         @Nullable RecordedValue observation,

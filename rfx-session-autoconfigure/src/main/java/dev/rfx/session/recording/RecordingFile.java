@@ -1,5 +1,6 @@
 package dev.rfx.session.recording;
 
+import dev.rfx.session.RunRecorder;
 import dev.rfx.session.recording.mcap.McapWriter;
 import dev.rfx.session.timing.TimingRecorder;
 import java.io.IOException;
@@ -236,6 +237,8 @@ final class RecordingFile implements AutoCloseable {
                 .append((flags & TimingRecorder.STALE) != 0)
                 .append(",\"clamped\":")
                 .append(clamped)
+                .append(",\"engaging\":")
+                .append((flags & RunRecorder.ENGAGING) != 0)
                 .append(",\"complete\":")
                 .append(complete)
                 .append(",\"dropped_before\":")

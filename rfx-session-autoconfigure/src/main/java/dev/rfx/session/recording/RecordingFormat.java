@@ -39,6 +39,7 @@ final class RecordingFormat {
             "late_wakeup":{"type":"boolean"},\
             "stale":{"type":"boolean"},\
             "clamped":{"type":"boolean","description":"the robot received another action than the one selected"},\
+            "engaging":{"type":"boolean","description":"the command is part of a ramp from the pose of the robot to the actions"},\
             "complete":{"type":"boolean","description":"false if the run ended in it"},\
             "dropped_before":{"type":"integer","description":"iterations that are missing before it"}}}""";
 

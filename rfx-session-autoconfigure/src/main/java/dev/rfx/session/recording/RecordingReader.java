@@ -132,6 +132,7 @@ final class RecordingReader implements AutoCloseable {
                         flag(members, "overrun"),
                         flag(members, "stale"),
                         flag(members, "clamped"),
+                        flag(members, "engaging"),
                         complete,
                         number(members, "dropped_before"),
                         this.observation,

@@ -3,6 +3,7 @@ package dev.rfx.session.recording;
 import dev.rfx.session.EndOfRunException;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.PolicyDecorator;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
@@ -347,16 +348,15 @@ public final class Replay {
     }
 
     /** Compares what a policy selects. */
-    private static final class ComparedPolicy implements Policy<Object, Object> {
+    private static final class ComparedPolicy extends PolicyDecorator<Object, Object> {
 
-        private final Policy<Object, Object> policy;
         private final Tape tape;
         private final Comparison comparison;
         private final Problem problem;
 
         ComparedPolicy(
                 Policy<Object, Object> policy, Tape tape, Comparison comparison, Problem problem) {
-            this.policy = policy;
+            super(policy);
             this.tape = tape;
             this.comparison = comparison;
             this.problem = problem;
@@ -379,18 +379,13 @@ public final class Replay {
 
         private Object select(Object observation) throws Exception {
             try {
-                return this.policy.selectAction(observation);
+                return super.selectAction(observation);
             } catch (EndOfRunException ex) {
                 if (this.tape.current().complete()) {
                     this.comparison.endedEarly(this.tape.current(), ex);
                 }
                 throw ex;
             }
-        }
-
-        @Override
-        public void reset() {
-            this.policy.reset();
         }
     }
 }

@@ -17,6 +17,7 @@ final class TimingSummary {
     private long stale;
     private long clamped;
     private long firstNumber;
+    private long engaging;
     private long firstStart;
     private long lastStart;
     private long lastEnd;
@@ -45,6 +46,7 @@ final class TimingSummary {
         this.overruns += iteration.overrun() ? 1 : 0;
         this.stale += iteration.stale() ? 1 : 0;
         this.clamped += iteration.clamped() ? 1 : 0;
+        this.engaging += iteration.engaging() ? 1 : 0;
     }
 
     long iterations() {
@@ -73,6 +75,7 @@ final class TimingSummary {
         counts.put("overruns", this.overruns);
         counts.put("stale", this.stale);
         counts.put("clamped", this.clamped);
+        counts.put("engaging", this.engaging);
         return counts;
     }
 

@@ -119,6 +119,12 @@ public final class MockRobot implements Robot<Observation, Tensor> {
         return Math.min(Math.max(value, -limit), limit);
     }
 
+    /** {@return the state, which begins with the positions} */
+    @Override
+    public Tensor positions(Observation observation) {
+        return observation.get(Observation.STATE);
+    }
+
     /** Sets every joint to rest at zero. */
     @Override
     public Observation reset() {

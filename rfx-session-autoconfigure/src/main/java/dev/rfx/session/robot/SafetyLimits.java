@@ -1,7 +1,6 @@
 package dev.rfx.session.robot;
 
 import dev.rfx.session.MotionTime;
-import dev.rfx.session.Observation;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.RobotReading;
@@ -11,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,10 +27,10 @@ import org.slf4j.LoggerFactory;
  * is measured from the last <i>command</i>, not from the position of the joint: a joint that lags
  * behind could otherwise never reach its speed.
  *
- * <p><b>First command.</b> The first command of a run is measured from the last observed positions,
- * so that a joint outside its range is led back into it. An {@link Observation} has the positions
- * at the beginning of its {@code state}. Without positions only the range limits the first command,
- * and {@link #reset()} logs a warning.
+ * <p><b>First command.</b> The first command of a run is measured from the last observed positions
+ * ({@link Robot#positions}), so that a joint outside its range is led back into it. If the robot
+ * reports no positions, only the range limits the first command, and {@link #reset()} logs a
+ * warning.
  *
  * <p>{@link #readings()} counts the clamped commands, per joint if the number of joints is known.
  *
@@ -57,7 +55,6 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
 
     private final JointLimits limits;
     private final OnViolation onViolation;
-    private final Function<? super O, @Nullable Tensor> positions;
     private final AtomicLongArray clamps; // written by the control thread only
 
     // Confined to the control thread.
@@ -70,7 +67,6 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
         super(builder.robot);
         this.limits = limits;
         this.onViolation = builder.onViolation;
-        this.positions = builder.positions;
         this.time = new MotionTime(builder.nanoTime, this.onViolation == OnViolation.CLAMP);
         this.clamps = new AtomicLongArray(Math.max(limits.joints(), 1));
     }
@@ -93,10 +89,10 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
         O first = super.reset();
         this.observation = first;
         this.time.begin();
-        if (this.limits.hasMaxSpeed() && first != null && this.positions.apply(first) == null) {
+        if (this.limits.hasMaxSpeed() && first != null && positions(first) == null) {
             logger.warn(
-                    "The observations of {} have no positions: the speed to the first command is"
-                            + " not limited",
+                    "{} reports no joint positions (Robot.positions): the speed to the first"
+                            + " command is not limited",
                     device().getClass().getName());
         }
         return first;
@@ -151,7 +147,7 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
     }
 
     private float @Nullable [] observedPositions(int n) {
-        Tensor observed = this.observation == null ? null : this.positions.apply(this.observation);
+        Tensor observed = this.observation == null ? null : positions(this.observation);
         if (observed == null) {
             return null;
         }
@@ -226,15 +222,10 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
         private Limit max = Limit.none(Float.POSITIVE_INFINITY);
         private Limit maxSpeed = Limit.none(Float.POSITIVE_INFINITY);
         private OnViolation onViolation = OnViolation.CLAMP;
-        private Function<? super O, @Nullable Tensor> positions = Builder::positionsInState;
         private LongSupplier nanoTime = System::nanoTime;
 
         private Builder(Robot<O, Tensor> robot) {
             this.robot = Objects.requireNonNull(robot, "robot");
-        }
-
-        private static @Nullable Tensor positionsInState(Object observation) {
-            return observation instanceof Observation named ? named.find(Observation.STATE) : null;
         }
 
         /**
@@ -295,19 +286,6 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
          */
         public Builder<O> onViolation(OnViolation onViolation) {
             this.onViolation = Objects.requireNonNull(onViolation, "onViolation");
-            return this;
-        }
-
-        /**
-         * Sets how to read the positions of the joints from an observation. By default they are at
-         * the beginning of the {@code state} of an {@link Observation}, and other types have none.
-         *
-         * @param positions returns a tensor whose first values are the positions of the joints, in
-         *     the units of the actions, or null if there are none
-         * @return this builder
-         */
-        public Builder<O> positions(Function<? super O, @Nullable Tensor> positions) {
-            this.positions = Objects.requireNonNull(positions, "positions");
             return this;
         }
 

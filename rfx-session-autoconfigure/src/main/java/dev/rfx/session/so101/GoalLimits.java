@@ -85,6 +85,15 @@ final class GoalLimits {
         }
     }
 
+    /** {@return goals in the units of actions} */
+    Tensor toUnits(int[] steps) {
+        float[] units = new float[steps.length];
+        for (int i = 0; i < steps.length; i++) {
+            units[i] = (float) this.scales[i].toUnits(steps[i]);
+        }
+        return Tensor.of(units);
+    }
+
     private int mostSteps(int i, double seconds) {
         if (this.stepsPerSecond[i] == Double.POSITIVE_INFINITY) {
             return NO_LIMIT;

@@ -1,6 +1,8 @@
 package dev.rfx.session.so101;
 
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +32,9 @@ public enum Joint {
 
     /** Opens and closes the gripper. */
     GRIPPER("gripper", 6, -0.174533, 1.74533);
+
+    /** The motor names in the order of the joints. */
+    static final List<String> MOTOR_NAMES = Arrays.stream(values()).map(Joint::motorName).toList();
 
     private final String motorName;
     private final int id;

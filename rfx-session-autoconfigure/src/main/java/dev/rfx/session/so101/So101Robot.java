@@ -339,6 +339,23 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         return new int[] {JOINTS};
     }
 
+    /** {@return the motor names of the {@linkplain Joint joints}} */
+    @Override
+    public List<String> joints() {
+        return Joint.MOTOR_NAMES;
+    }
+
+    /** {@return the goals that the servos hold} From there, a joint does not sag any further. */
+    @Override
+    public Tensor positions(Observation observation) {
+        this.lock.lock();
+        try {
+            return this.limits.toUnits(connected().goals());
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
     /**
      * {@return the state of the link, the clamped goals, the overload of the gripper, and voltage
      * and temperature if they are observed}

@@ -1,6 +1,7 @@
 package dev.rfx.session.test;
 
 import dev.rfx.session.Policy;
+import dev.rfx.session.PolicyDecorator;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.SessionPhase;
@@ -114,28 +115,16 @@ final class FaultScript {
         }
     }
 
-    private final class FaultyPolicy<O, A> implements Policy<O, A> {
-
-        private final Policy<? super O, ? extends A> policy;
+    private final class FaultyPolicy<O, A> extends PolicyDecorator<O, A> {
 
         FaultyPolicy(Policy<? super O, ? extends A> policy) {
-            this.policy = policy;
+            super(policy);
         }
 
         @Override
         public A selectAction(O observation) throws Exception {
             before(SessionPhase.POLICY, FaultScript.this.iteration);
-            return after(SessionPhase.POLICY, this.policy.selectAction(observation));
-        }
-
-        @Override
-        public void reset() {
-            this.policy.reset();
-        }
-
-        @Override
-        public String toString() {
-            return this.policy.toString();
+            return after(SessionPhase.POLICY, super.selectAction(observation));
         }
     }
 }

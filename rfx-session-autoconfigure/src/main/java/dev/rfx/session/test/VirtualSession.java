@@ -1,6 +1,7 @@
 package dev.rfx.session.test;
 
 import dev.rfx.session.Policy;
+import dev.rfx.session.PolicyDecorator;
 import dev.rfx.session.RestartStatus;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotDecorator;
@@ -317,31 +318,19 @@ public final class VirtualSession<O, A> implements AutoCloseable {
         }
     }
 
-    private final class ObservedPolicy implements Policy<O, A> {
-
-        private final Policy<O, A> policy;
+    private final class ObservedPolicy extends PolicyDecorator<O, A> {
 
         ObservedPolicy(Policy<O, A> policy) {
-            this.policy = policy;
+            super(policy);
         }
 
         @Override
         public A selectAction(O observation) throws Exception {
-            A action = this.policy.selectAction(observation);
+            A action = super.selectAction(observation);
             VirtualSession.this.selected = action;
             VirtualSession.this.copyOfSelected = Copies.of(action);
             VirtualSession.this.selectedActions.add(VirtualSession.this.copyOfSelected);
             return action;
-        }
-
-        @Override
-        public void reset() {
-            this.policy.reset();
-        }
-
-        @Override
-        public String toString() {
-            return this.policy.toString();
         }
     }
 

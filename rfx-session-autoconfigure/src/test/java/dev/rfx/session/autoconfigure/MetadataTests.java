@@ -14,6 +14,9 @@ class MetadataTests {
     private static final List<String> WITHOUT_DEFAULT =
             List.of(
                     "rfx.session.duration",
+                    "rfx.session.engage.enabled",
+                    "rfx.session.engage.max-speed",
+                    "rfx.session.engage.timeout",
                     "rfx.session.health.max-overrun-ratio",
                     "rfx.session.health.max-p99-jitter",
                     "rfx.session.limits.max",
@@ -76,6 +79,10 @@ class MetadataTests {
                         "rfx.session.limits.max",
                         "rfx.session.limits.max-speed",
                         "rfx.session.limits.on-violation",
+                        "rfx.session.engage.enabled",
+                        "rfx.session.engage.duration",
+                        "rfx.session.engage.max-speed",
+                        "rfx.session.engage.timeout",
                         "rfx.session.max-observation-age",
                         "rfx.session.max-stale-iterations",
                         "rfx.session.restart.max-attempts",

@@ -60,6 +60,29 @@ class SafetyPropertiesCheckTests {
                                                 "options.withName(\"left\")"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "engage.enabled=true",
+                "engage.enabled=false",
+                "engage.duration=1s",
+                "engage.max-speed=1",
+                "engage.timeout=5s"
+            })
+    void engageGuardThatASessionOfTheApplicationDoesNotHaveIsRefused(String setting) {
+        this.runner
+                .withUserConfiguration(OwnOptions.class)
+                .withPropertyValues("rfx.session." + setting)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .message()
+                                        .contains(
+                                                "rfx.session.engage is ",
+                                                "the Session bean 'left' has if available, PT2S"));
+    }
+
     @Test
     void limitsAreRefusedForASessionThatHasTheNameOfOurs() {
         this.runner

@@ -127,7 +127,9 @@ class SessionActuatorTests {
                         "windowOverruns",
                         "windowOverrunRatio",
                         "p99JitterSeconds",
+                        "engage",
                         "lastIterationAgeSeconds")
+                .containsEntry("engage", "UNAVAILABLE")
                 .containsEntry("state", "RUNNING")
                 .containsEntry("rateHz", 50.0);
         assertThat((int) details.get("stepCount")).isGreaterThanOrEqualTo(3);
@@ -277,6 +279,7 @@ class SessionActuatorTests {
                 .containsEntry("name", "arm")
                 .containsEntry("state", "RUNNING")
                 .containsEntry("stalled", false)
+                .containsEntry("engage", "UNAVAILABLE")
                 .containsEntry("failure", null);
         Map<String, Object> stats = JsonPath.read(one.body(), "$.stats");
         assertThat(stats.keySet()).containsExactlyElementsOf(session().stats().toMap().keySet());
@@ -560,7 +563,11 @@ class SessionActuatorTests {
 
     @Test
     void clampsAreVisiblePerJoint() throws Exception {
-        run(LimitedArm.class, "rfx.session.limits.max=1, 5", "rfx.session.rate-hz=1000");
+        run(
+                LimitedArm.class,
+                "rfx.session.limits.max=1, 5",
+                "rfx.session.rate-hz=1000",
+                "rfx.session.engage.enabled=false");
         awaitIterations(session(), 3);
         session().stop();
         int steps = (int) session().stepCount();

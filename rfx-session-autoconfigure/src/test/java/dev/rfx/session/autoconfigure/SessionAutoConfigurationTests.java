@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.rfx.session.EngageOptions;
+import dev.rfx.session.EngageState;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RestartOptions;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
@@ -118,7 +121,11 @@ class SessionAutoConfigurationTests {
                         "rfx.session.limits.min=-1",
                         "rfx.session.limits.max=2",
                         "rfx.session.limits.max-speed=3",
-                        "rfx.session.limits.on-violation=fail")
+                        "rfx.session.limits.on-violation=fail",
+                        "rfx.session.engage.enabled=true",
+                        "rfx.session.engage.duration=500ms",
+                        "rfx.session.engage.max-speed=0.5",
+                        "rfx.session.engage.timeout=5s")
                 .run(
                         context ->
                                 assertThat(context.getBean(Session.class).options())
@@ -151,6 +158,12 @@ class SessionAutoConfigurationTests {
                                                                         1.5,
                                                                         Duration.ofSeconds(20),
                                                                         Duration.ofMinutes(1)))
+                                                        .withEngage(
+                                                                new EngageOptions(
+                                                                        true,
+                                                                        Duration.ofMillis(500),
+                                                                        List.of(0.5f),
+                                                                        Duration.ofSeconds(5)))
                                                         .withLimits(
                                                                 LimitOptions.none()
                                                                         .withMin(List.of(-1f))
@@ -439,7 +452,8 @@ class SessionAutoConfigurationTests {
                         "rfx.session.limits.min=-1",
                         "rfx.session.limits.max=1,2,3",
                         "rfx.session.limits.max-speed=0.5",
-                        "rfx.session.limits.on-violation=clamp")
+                        "rfx.session.limits.on-violation=clamp",
+                        "rfx.session.engage.enabled=false")
                 .run(
                         context -> {
                             Session session = context.getBean(Session.class);
@@ -461,7 +475,9 @@ class SessionAutoConfigurationTests {
         this.runner
                 .withUserConfiguration(FarAway.class)
                 .withPropertyValues(
-                        "rfx.session.limits.max=1", "rfx.session.limits.on-violation=fail")
+                        "rfx.session.limits.max=1",
+                        "rfx.session.limits.on-violation=fail",
+                        "rfx.session.engage.enabled=false")
                 .run(
                         context -> {
                             Session session = context.getBean(Session.class);
@@ -486,6 +502,56 @@ class SessionAutoConfigurationTests {
                 .withUserConfiguration(FarAway.class)
                 .withPropertyValues("rfx.session." + property + "=" + value)
                 .run(context -> assertRefused(context, "rfx.session.limits", reason));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    duration  | 0    | duration is PT0S, but must be PT0.001S to PT10M
+                    max-speed | NaN  | maxSpeed is NaN, but must be finite and more than 0
+                    max-speed | 1,2  | maxSpeed is [1.0, 2.0], but must be one value, or 3
+                    timeout   | 1s   | timeout is PT1S, but must be PT2S to PT10M
+                    """)
+    void invalidSettingOfTheEngageGuardIsRefusedNamingTheProperty(
+            String property, String value, String reason) {
+        this.runner
+                .withUserConfiguration(FarAway.class)
+                .withPropertyValues("rfx.session.engage." + property + "=" + value)
+                .run(context -> assertRefused(context, "rfx.session.engage." + property, reason));
+    }
+
+    @Test
+    void longRampNeedsNoTimeout() {
+        this.runner
+                .withUserConfiguration(FarAway.class)
+                .withPropertyValues("rfx.session.engage.duration=20s")
+                .run(
+                        context -> {
+                            Session session = context.getBean(Session.class);
+                            awaitIterations(session, 1);
+                            assertThat(session.snapshot().engage()).isEqualTo(EngageState.ENGAGING);
+                            assertThat(session.options().engage().timeout())
+                                    .isEqualTo(Duration.ofSeconds(20));
+                        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"enabled=true", "duration=1s", "max-speed=1", "timeout=5s"})
+    void settingOfTheEngageGuardForARobotThatCannotBeRampedFailsTheStart(String setting) {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues("rfx.session.engage." + setting)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessageContainingAll(
+                                                "ScriptedRobot reports no joint positions",
+                                                "Override Robot.positions, or set engage.enabled"
+                                                        + " to false"));
     }
 
     @Test

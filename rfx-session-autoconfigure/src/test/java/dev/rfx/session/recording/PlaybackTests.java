@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.InvalidActionException;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
@@ -34,7 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PlaybackTests {
 
     private static final SessionOptions OPTIONS =
-            SessionOptions.defaults().withWarmup(Duration.ZERO);
+            SessionOptions.defaults()
+                    .withWarmup(Duration.ZERO)
+                    .withEngage(EngageOptions.defaults().withEnabled(false));
 
     @TempDir private Path directory;
 

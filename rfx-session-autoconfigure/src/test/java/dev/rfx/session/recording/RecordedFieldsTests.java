@@ -3,6 +3,7 @@ package dev.rfx.session.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
@@ -28,7 +29,7 @@ class RecordedFieldsTests {
 
     private static final String FLAGS =
             "\"overrun\":%s,\"late_wakeup\":%s,\"stale\":%s,\"clamped\":%s,"
-                    + "\"complete\":true,\"dropped_before\":0}";
+                    + "\"engaging\":false,\"complete\":true,\"dropped_before\":0}";
 
     @TempDir private Path directory;
 
@@ -54,7 +55,9 @@ class RecordedFieldsTests {
     }
 
     private static SessionOptions options() {
-        return SessionOptions.defaults().withName("arm");
+        return SessionOptions.defaults()
+                .withName("arm")
+                .withEngage(EngageOptions.defaults().withEnabled(false));
     }
 
     private static Fault taking(SessionPhase phase, long iteration, int millis) {

@@ -63,7 +63,7 @@ class RecordedValueTests {
                     iteration,
                     "{\"number\":0,\"start\":0,\"lateness\":0,\"observe\":1,\"policy\":1,\"act\":1,"
                             + "\"overrun\":false,\"stale\":false,\"clamped\":false,"
-                            + "\"complete\":true,\"dropped_before\":0}");
+                            + "\"engaging\":false,\"complete\":true,\"dropped_before\":0}");
         }
         return file;
     }

@@ -2,6 +2,7 @@ package dev.rfx.session.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RecordingStatus;
@@ -45,6 +46,7 @@ class RecorderTests {
         return SessionOptions.defaults()
                 .withName("arm")
                 .withWarmup(Duration.ZERO)
+                .withEngage(EngageOptions.defaults().withEnabled(false))
                 .withRecording(recording);
     }
 
@@ -114,11 +116,34 @@ class RecorderTests {
                         "{\"number\":1,\"start\":20000000,\"lateness\":0,\"observe\":0,"
                                 + "\"policy\":0,\"act\":0,\"timestamp\":20000000,"
                                 + "\"overrun\":false,\"late_wakeup\":false,\"stale\":false,"
-                                + "\"clamped\":false,\"complete\":true,\"dropped_before\":0}");
+                                + "\"clamped\":false,\"engaging\":false,"
+                                + "\"complete\":true,\"dropped_before\":0}");
         assertThat(of(messages, "/arm/event"))
                 .containsExactly(
                         "{\"type\":\"started\",\"message\":\"\"}",
                         "{\"type\":\"stopped\",\"message\":\"\"}");
+    }
+
+    @Test
+    void rampOfTheFirstCommandsIsVisible() throws IOException {
+        SessionOptions options =
+                options(RecordingOptions.into(this.directory)).withEngage(EngageOptions.defaults());
+        try (VirtualSession<Observation, Tensor> session = session(options)) {
+            session.run(Duration.ofSeconds(3));
+        }
+
+        List<Message> messages = read(files().get(0));
+        List<String> iterations = of(messages, "/arm/iteration");
+        assertThat(iterations.subList(0, 100)).allMatch(json -> json.contains("\"engaging\":true"));
+        assertThat(iterations.subList(100, 150))
+                .allMatch(json -> json.contains("\"clamped\":false,\"engaging\":false"));
+        assertThat(of(messages, "/arm/action"))
+                .startsWith("{\"values\":[0.0,0.0]}")
+                .endsWith("{\"values\":[0.0,0.5]}");
+        assertThat(of(messages, "/arm/selected_action"))
+                .hasSize(100)
+                .containsOnly("{\"values\":[0.0,0.5]}");
+        assertThat(RecordingSummary.of(files().get(0)).toString()).contains("engaging");
     }
 
     /** As it would be found after a crash at any time. */

@@ -3,6 +3,7 @@ package dev.rfx.session.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.SessionOptions;
@@ -25,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordingSummaryTests {
 
     private static final SessionOptions OPTIONS =
-            SessionOptions.defaults().withWarmup(Duration.ZERO);
+            SessionOptions.defaults()
+                    .withWarmup(Duration.ZERO)
+                    .withEngage(EngageOptions.defaults().withEnabled(false));
 
     @TempDir private Path directory;
     private VirtualClock clock;

@@ -3,6 +3,7 @@ package dev.rfx.session.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
@@ -48,6 +49,7 @@ class RecordingToolsTests {
                                 SessionOptions.defaults()
                                         .withName("arm")
                                         .withWarmup(Duration.ZERO)
+                                        .withEngage(EngageOptions.defaults().withEnabled(false))
                                         .withLimits(LimitOptions.none().withMax(List.of(0.25f)))
                                         .withRecording(RecordingOptions.into(this.directory)),
                                 clock)
@@ -84,16 +86,16 @@ class RecordingToolsTests {
         assertThat(lines.get(0))
                 .isEqualTo(
                         "number,start,lateness,observe,policy,act,timestamp,overrun,late_wakeup,"
-                                + "stale,clamped,complete,dropped_before,observation.state.0,"
+                                + "stale,clamped,engaging,complete,dropped_before,observation.state.0,"
                                 + "observation.state.1,observation.state.2,observation.state.3,"
                                 + "selected_action.values.0,selected_action.values.1,"
                                 + "action.values.0,action.values.1");
         assertThat(lines.get(1))
                 .isEqualTo(
-                        "0,0,0,0,0,0,0,False,False,False,True,True,0,0.0,0.0,0.0,0.0,"
+                        "0,0,0,0,0,0,0,False,False,False,True,False,True,0,0.0,0.0,0.0,0.0,"
                                 + "0.5,-1.0,0.25,-1.0");
         assertThat(lines.get(2))
-                .startsWith("1,20000000,0,0,0,0,20000000,False,False,False,False,True,0,")
+                .startsWith("1,20000000,0,0,0,0,20000000,False,False,False,False,False,True,0,")
                 .endsWith(",,,0.125,-1.0");
         assertThat(lines.get(100)).startsWith("99,1980000000,,,,,").contains(",False,0,");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotReading;
@@ -84,6 +85,11 @@ class SafetyLimitsTests {
         @Override
         public int[] actionShape() {
             return new int[] {this.joints};
+        }
+
+        @Override
+        public Tensor positions(Observation observation) {
+            return observation.get(Observation.STATE);
         }
 
         @Override
@@ -367,36 +373,43 @@ class SafetyLimitsTests {
                 .withMessage("The action has 3 values, but the limits are for 2 joints");
     }
 
+    /** Has observations of another type, and positions if the test says so. */
+    private record Talking(List<Tensor> commands, boolean reportsPositions)
+            implements Robot<String, Tensor> {
+
+        @Override
+        public String observe() {
+            return "at 3";
+        }
+
+        @Override
+        public void act(Tensor action) {
+            this.commands.add(action.copy());
+        }
+
+        @Override
+        public String reset() {
+            return observe();
+        }
+
+        @Override
+        public @Nullable Tensor positions(String observation) {
+            return this.reportsPositions ? Tensor.of(3) : null;
+        }
+    }
+
     @Test
     void robotWithOtherObservationsIsLimitedToo() throws Exception {
         List<Tensor> commands = new ArrayList<>();
-        Robot<String, Tensor> robot =
-                new Robot<>() {
-                    @Override
-                    public String observe() {
-                        return "at 3";
-                    }
-
-                    @Override
-                    public void act(Tensor action) {
-                        commands.add(action.copy());
-                    }
-
-                    @Override
-                    public String reset() {
-                        return observe();
-                    }
-                };
         SafetyLimits<String> blind =
-                SafetyLimits.around(robot)
+                SafetyLimits.around(new Talking(commands, false))
                         .max(2)
                         .maxSpeed(200)
                         .nanoTime(this.clock::nanoTime)
                         .build();
         SafetyLimits<String> seeing =
-                SafetyLimits.around(robot)
+                SafetyLimits.around(new Talking(commands, true))
                         .maxSpeed(200)
-                        .positions(text -> Tensor.of(3))
                         .nanoTime(this.clock::nanoTime)
                         .build();
         blind.reset();
@@ -447,7 +460,10 @@ class SafetyLimitsTests {
                 SafetyLimits.around(new MockRobot(3, 1000)).maxSpeed(0.01f).build();
         Tensor far = Tensor.of(1, 1, 1);
         SessionOptions options =
-                SessionOptions.defaults().withRateHz(1000).withWarmup(Duration.ZERO);
+                SessionOptions.defaults()
+                        .withRateHz(1000)
+                        .withWarmup(Duration.ZERO)
+                        .withEngage(EngageOptions.defaults().withEnabled(false));
 
         long steps =
                 Session.run(limited, observation -> far, options, Duration.ofMillis(50))

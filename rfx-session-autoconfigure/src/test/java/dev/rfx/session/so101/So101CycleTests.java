@@ -142,6 +142,22 @@ class So101CycleTests extends So101Fixture {
         assertThat(Collections.max(steps)).as("2 rad/s are 26.08 steps in 20 ms").isEqualTo(27);
     }
 
+    /** A joint that sags keeps its goal: a ramp from its position would let it sag further. */
+    @ParameterizedTest
+    @EnumSource
+    void positionsAreTheGoalsThatTheServosHold(JointUnits units) throws Exception {
+        standAt(MIDDLE);
+        this.robot = builder().units(units).maxSpeed(Double.POSITIVE_INFINITY).build();
+        this.robot.reset();
+        standAt(MIDDLE - 50);
+        this.arm.forget();
+
+        this.robot.act(this.robot.positions(this.robot.observe()));
+
+        awaitGoals(6);
+        assertThat(lastGoals()).containsOnly(MIDDLE);
+    }
+
     @Test
     void speedCanBeSetInTheUnitsOfTheActions() throws Exception {
         VirtualClock clock = new VirtualClock();

@@ -3,6 +3,7 @@ package dev.rfx.session.so101;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.Session;
@@ -37,6 +38,11 @@ class So101ReplayTests {
 
     /** A step of a joint between two commands of a recording, 20 ms. */
     private static final int MOST_STEPS = 65;
+
+    private static final SessionOptions OPTIONS =
+            SessionOptions.defaults()
+                    .withWarmup(Duration.ofSeconds(1))
+                    .withEngage(EngageOptions.defaults().withEnabled(false));
 
     private static final double MAX_SPEED = MOST_STEPS * JointScale.RADIANS_PER_STEP / 0.02;
     private static final int COMMANDS_OF_THE_SOFT_START = 60;
@@ -87,11 +93,7 @@ class So101ReplayTests {
                             .nanoTime(clock::nanoTime)
                             .build();
             try (VirtualSession<Observation, Tensor> session =
-                    VirtualSession.of(
-                            robot,
-                            policy,
-                            SessionOptions.defaults().withWarmup(Duration.ofSeconds(1)),
-                            clock)) {
+                    VirtualSession.of(robot, policy, OPTIONS, clock)) {
                 running[0] = session.session();
                 session.run(Duration.ofMillis(500)); // the warm-up
                 arm.forget();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RestartOptions;
@@ -33,7 +34,9 @@ import org.junit.jupiter.api.Timeout;
 class VirtualSessionTests {
 
     private static final SessionOptions OPTIONS =
-            SessionOptions.defaults().withWarmup(Duration.ZERO);
+            SessionOptions.defaults()
+                    .withWarmup(Duration.ZERO)
+                    .withEngage(EngageOptions.defaults().withEnabled(false));
     private static final Policy<Observation, Tensor> HOME = observation -> Tensor.of(0, 0.5f);
 
     private static VirtualSession<Observation, Tensor> session(SessionOptions options) {

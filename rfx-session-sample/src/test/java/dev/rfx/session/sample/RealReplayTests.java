@@ -2,6 +2,7 @@ package dev.rfx.session.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
@@ -33,7 +34,8 @@ class RealReplayTests {
                 VirtualSession.of(
                         new MockRobot(JOINTS, 50, clock::nanoTime),
                         TrackedReplay.of(file, JOINTS),
-                        SessionOptions.defaults(),
+                        SessionOptions.defaults()
+                                .withEngage(EngageOptions.defaults().withEnabled(false)),
                         clock)) {
             session.run(Duration.ofHours(1));
 

@@ -3,6 +3,7 @@ package dev.rfx.session.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.SessionOptions;
@@ -32,7 +33,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class TrackedReplayTests {
 
     private static final SessionOptions OPTIONS =
-            SessionOptions.defaults().withWarmup(Duration.ZERO);
+            SessionOptions.defaults()
+                    .withWarmup(Duration.ZERO)
+                    .withEngage(EngageOptions.defaults().withEnabled(false));
 
     @Test
     void atTheRateOfTheRecordingEveryCommandIsSentOnce() {

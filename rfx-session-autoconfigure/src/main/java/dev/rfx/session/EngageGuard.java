@@ -1,0 +1,212 @@
+package dev.rfx.session;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ramps the first commands of a run, and those after a takeover, from the pose of the robot to the
+ * actions of the policy: see {@link EngageOptions}. One per run. Confined to the control thread,
+ * but {@link #state()}. Allocates nothing after the first action.
+ *
+ * <p>It only computes: {@link ControlLoop} sends the command, if no stop comes first.
+ */
+final class EngageGuard {
+
+    private static final double MAX_GAP_NANOS = MotionTime.MAX_GAP_SECONDS * 1e9;
+
+    private final Robot<Object, ?> robot;
+    private final Policy<?, ?> policy;
+    private final EngageOptions options;
+    private final double durationNanos;
+    private final double timeoutNanos;
+    private final double[] maxSpeed; // per ns
+
+    private volatile EngageState state;
+
+    private float[] from = {};
+    private float[] last = {}; // what was sent last
+    private boolean[] arrived = {};
+    private @Nullable Tensor command;
+    private long lastNanos;
+    private double nanos;
+    private int takeovers;
+
+    /**
+     * Creates a guard.
+     *
+     * @param robot reports its positions
+     * @param policy selects the actions
+     */
+    @SuppressWarnings("unchecked")
+    EngageGuard(Robot<?, ?> robot, Policy<?, ?> policy, EngageOptions options) {
+        this.robot = (Robot<Object, ?>) robot;
+        this.policy = policy;
+        this.options = options;
+        this.durationNanos = options.duration().toNanos();
+        this.timeoutNanos = options.timeout().toNanos();
+        this.maxSpeed = options.maxSpeed().stream().mapToDouble(speed -> speed / 1e9).toArray();
+        this.state = stateBeforeTheFirstAction(options);
+    }
+
+    static EngageState stateBeforeTheFirstAction(EngageOptions options) {
+        return options.isOff() ? EngageState.OFF : EngageState.READY;
+    }
+
+    /** {@return what the guard does} Any thread. */
+    EngageState state() {
+        return this.state;
+    }
+
+    /** {@return {@link RunRecorder#ENGAGING} while the commands ramp, or 0} */
+    int flag() {
+        return this.state == EngageState.ENGAGING ? RunRecorder.ENGAGING : 0;
+    }
+
+    /**
+     * Begins a run.
+     *
+     * @param first the first observation; null if the reset has returned none
+     * @throws EngageException if a ramp is required and the robot reports no positions
+     */
+    void begin(@Nullable Object first) {
+        if (this.state == EngageState.READY
+                && first != null
+                && this.robot.positions(first) == null) {
+            beUnavailable(EngageException.noPositions(this.robot));
+        }
+    }
+
+    private void beUnavailable(EngageException reason) {
+        if (this.options.isRequired()) {
+            throw reason;
+        }
+        this.state = EngageState.UNAVAILABLE;
+    }
+
+    /**
+     * Returns the command to send for an action: the action itself, unless it is ramped.
+     *
+     * @param observation the observation of this iteration
+     * @param action what the policy has selected; a tensor is finite, of the same shape each time
+     * @param now the clock's reading
+     * @throws EngageException if the command cannot be computed; it must not be sent then
+     */
+    Object command(Object observation, Object action, long now) {
+        EngageState current = this.state;
+        if (current == EngageState.OFF || current == EngageState.UNAVAILABLE) {
+            return action;
+        }
+        int takeovers = this.policy.takeovers();
+        if (current == EngageState.READY) {
+            if (!beginAtPositions(observation, action)) {
+                return action;
+            }
+            beginRamp(takeovers, now);
+        } else if (takeovers != this.takeovers) {
+            System.arraycopy(this.last, 0, this.from, 0, this.last.length);
+            beginRamp(takeovers, now);
+        }
+        Tensor target = (Tensor) action;
+        if (this.state == EngageState.ENGAGED) {
+            for (int i = 0; i < this.last.length; i++) {
+                this.last[i] = target.get(i);
+            }
+            return action;
+        }
+        return ramp(target, now);
+    }
+
+    private boolean beginAtPositions(Object observation, Object action) {
+        if (!(action instanceof Tensor target)) {
+            beUnavailable(EngageException.noTensor(action));
+            return false;
+        }
+        Tensor positions = this.robot.positions(observation);
+        if (positions == null) {
+            beUnavailable(EngageException.noPositions(this.robot));
+            return false;
+        }
+        int n = target.size();
+        if (positions.size() < n) {
+            throw EngageException.tooFewPositions(positions.size(), n);
+        }
+        if (this.maxSpeed.length > 1 && this.maxSpeed.length != n) {
+            throw EngageException.anotherNumberOfSpeeds(this.maxSpeed.length, n);
+        }
+        this.from = new float[n];
+        this.last = new float[n];
+        this.arrived = new boolean[n];
+        for (int i = 0; i < n; i++) {
+            this.from[i] = positions.get(i);
+            if (!Float.isFinite(this.from[i])) {
+                throw EngageException.notFinite(nameOf(i), this.from[i]);
+            }
+            this.last[i] = this.from[i];
+        }
+        this.command = target.copy();
+        return true;
+    }
+
+    private void beginRamp(int takeovers, long now) {
+        this.takeovers = takeovers;
+        this.lastNanos = now;
+        this.nanos = 0;
+        for (int i = 0; i < this.arrived.length; i++) {
+            this.arrived[i] = false;
+        }
+        this.state = EngageState.ENGAGING;
+    }
+
+    private Object ramp(Tensor target, long now) {
+        Tensor command = this.command;
+        double passed = Math.min(now - this.lastNanos, MAX_GAP_NANOS);
+        this.lastNanos = now;
+        this.nanos += passed;
+        double share = share();
+        int behind = -1;
+        for (int i = 0; i < this.last.length; i++) {
+            float wanted = target.get(i);
+            if (!this.arrived[i]) {
+                float next = next(i, wanted, share, passed);
+                this.arrived[i] = share == 1 && next == wanted;
+                if (!this.arrived[i]) {
+                    behind = i;
+                }
+                wanted = next;
+            }
+            command.set(i, wanted);
+            this.last[i] = wanted;
+        }
+        if (behind < 0) {
+            this.state = EngageState.ENGAGED;
+            return target;
+        }
+        if (this.nanos >= this.timeoutNanos) {
+            throw EngageException.tooSlow(
+                    nameOf(behind), this.last[behind], target.get(behind), this.nanos / 1e9);
+        }
+        return command;
+    }
+
+    private double share() {
+        double u = Math.min(this.nanos / this.durationNanos, 1);
+        return u * u * (3 - 2 * u);
+    }
+
+    private float next(int joint, float target, double share, double passed) {
+        double from = this.from[joint];
+        double wanted = share == 1 ? target : from + share * (target - from);
+        if (this.maxSpeed.length == 0) {
+            return (float) wanted;
+        }
+        double speed = this.maxSpeed[this.maxSpeed.length == 1 ? 0 : joint];
+        double last = this.last[joint];
+        double most = speed * passed;
+        return (float) Math.min(Math.max(wanted, last - most), last + most);
+    }
+
+    private String nameOf(int joint) {
+        return joint < this.robot.joints().size()
+                ? this.robot.joints().get(joint)
+                : Integer.toString(joint);
+    }
+}
