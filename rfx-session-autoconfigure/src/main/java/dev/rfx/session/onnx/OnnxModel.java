@@ -9,7 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
@@ -123,10 +123,10 @@ final class OnnxModel {
         try (InputStream content =
                 new DigestInputStream(
                         Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-            content.transferTo(java.io.OutputStream.nullOutputStream());
+            content.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of()
                     .formatHex(((DigestInputStream) content).getMessageDigest().digest());
-        } catch (IOException | UncheckedIOException ex) {
+        } catch (IOException ex) {
             throw ModelException.unreadable(file, ex);
         } catch (NoSuchAlgorithmException ex) {
             throw new AssertionError(ex); // every JDK has it
@@ -170,6 +170,10 @@ final class OnnxModel {
             tensors.put(
                     entry.getKey(),
                     OnnxTensor.createTensor(Environment.ORT, buffer, entry.getValue()));
+        }
+        if (tensors.size() == 1) {
+            Map.Entry<String, OnnxTensor> only = tensors.entrySet().iterator().next();
+            return Collections.singletonMap(only.getKey(), only.getValue()); // iterates for less
         }
         return tensors;
     }
@@ -226,6 +230,11 @@ final class OnnxModel {
         } finally {
             this.interruption.leave(completed); // its exception replaces that of the run
         }
+    }
+
+    /** {@return whether a run is in progress} */
+    boolean isRunning() {
+        return this.state.get() == RUNNING;
     }
 
     /** Closes the model. If a run is in progress, it is left alone, and a warning logged. */
