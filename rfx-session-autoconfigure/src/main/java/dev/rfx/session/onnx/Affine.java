@@ -47,11 +47,7 @@ record Affine(
                             .formatted(boxed(lowest), boxed(highest)));
         }
         return new Affine(
-                this.offset,
-                this.offsetIsDefaultPose,
-                this.factor,
-                boxed(lowest),
-                boxed(highest));
+                this.offset, this.offsetIsDefaultPose, this.factor, boxed(lowest), boxed(highest));
     }
 
     /** {@return finite values as a list} */

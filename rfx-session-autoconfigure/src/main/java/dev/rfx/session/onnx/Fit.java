@@ -177,7 +177,9 @@ final class Fit {
         this.inputs.add(new FittedInput(port.name(), input, widths));
     }
 
-    /** {@return the number of values of a term in one frame, or 0 if it is what the others leave} */
+    /**
+     * {@return the number of values of a term in one frame, or 0 if it is what the others leave}
+     */
     private int widthOf(Term term) {
         Term.Source source = term.source();
         if (source instanceof Term.TensorValues values) {
@@ -231,7 +233,9 @@ final class Fit {
 
     // ---- both
 
-    /** {@return the shape of a number of values; if they do not fit, any, and a line of the table} */
+    /**
+     * {@return the shape of a number of values; if they do not fit, any, and a line of the table}
+     */
     private long[] shapeOf(ModelInfo.Port port, long size) {
         if (!port.type().equals(FLOAT)) {
             this.table.misfit(

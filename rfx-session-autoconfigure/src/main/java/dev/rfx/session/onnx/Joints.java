@@ -83,7 +83,10 @@ final class Joints {
             if (!this.inRobot.containsKey(name)) {
                 throw new IllegalArgumentException(
                         "The robot has no joint '%s' of %s, only %s"
-                                .formatted(name, what, this.inRobot.keySet().stream().sorted().toList()));
+                                .formatted(
+                                        name,
+                                        what,
+                                        this.inRobot.keySet().stream().sorted().toList()));
             }
         }
         return names.stream().mapToInt(this.inRobot::get).toArray();

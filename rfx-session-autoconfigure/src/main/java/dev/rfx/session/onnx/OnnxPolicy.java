@@ -413,8 +413,7 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
             for (String name : this.initialCommands.keySet()) {
                 if (!used.containsKey(name)) {
                     throw new IllegalArgumentException(
-                            "No term has the command '%s', only %s"
-                                    .formatted(name, used.keySet()));
+                            "No term has the command '%s', only %s".formatted(name, used.keySet()));
                 }
             }
             return used;

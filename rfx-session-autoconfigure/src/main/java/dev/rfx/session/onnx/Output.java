@@ -23,8 +23,8 @@ public final class Output {
         POSITION,
         /**
          * A change of the position: last target + scale · value. The first target of a run counts
-         * from the observed position, and every further one from the target before, so that a
-         * joint that lags behind its targets does not slow them down.
+         * from the observed position, and every further one from the target before, so that a joint
+         * that lags behind its targets does not slow them down.
          */
         DELTA,
         /** A velocity: offset + scale · value. The robot takes velocities for these joints. */
@@ -50,8 +50,7 @@ public final class Output {
      * @param kind what a value commands
      */
     public static Output of(Kind kind) {
-        return new Output(
-                Objects.requireNonNull(kind, "kind"), null, List.of(), Affine.NONE);
+        return new Output(Objects.requireNonNull(kind, "kind"), null, List.of(), Affine.NONE);
     }
 
     /**

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What the builder of an {@link OnnxPolicy} has collected. Immutable, but for the commands' values. */
+/**
+ * What the builder of an {@link OnnxPolicy} has collected. Immutable, but for the commands' values.
+ */
 record Settings(
         Path file,
         List<String> robotJoints,

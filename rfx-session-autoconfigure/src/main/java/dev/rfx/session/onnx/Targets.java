@@ -73,8 +73,7 @@ final class Targets {
             throw noPositions(state);
         }
         for (int i = 0; i < this.targets.length; i++) {
-            this.targets[i] =
-                    state == null || !observed || this.velocity[i] ? 0 : state.get(i);
+            this.targets[i] = state == null || !observed || this.velocity[i] ? 0 : state.get(i);
         }
         update(outputs);
         if (!observed) {

@@ -120,8 +120,7 @@ public final class Term {
      */
     public static Term of(String tensor) {
         return of(
-                new TensorValues(
-                        Objects.requireNonNull(tensor, "tensor"), 0, 0, false, List.of()));
+                new TensorValues(Objects.requireNonNull(tensor, "tensor"), 0, 0, false, List.of()));
     }
 
     /**
@@ -200,8 +199,7 @@ public final class Term {
         }
         TensorValues values = tensorValues();
         return with(
-                new TensorValues(
-                        values.tensor, from, values.size, values.perJoint, values.joints));
+                new TensorValues(values.tensor, from, values.size, values.perJoint, values.joints));
     }
 
     /**
@@ -243,8 +241,7 @@ public final class Term {
     public Term joints(List<String> joints) {
         requireDistinct(joints);
         TensorValues values = tensorValuesWithoutSize();
-        return with(
-                new TensorValues(values.tensor, values.from, 0, false, List.copyOf(joints)));
+        return with(new TensorValues(values.tensor, values.from, 0, false, List.copyOf(joints)));
     }
 
     /**

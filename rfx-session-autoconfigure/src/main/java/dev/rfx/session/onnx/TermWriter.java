@@ -144,8 +144,7 @@ abstract class TermWriter {
         private final int sines;
         private final int cosines;
 
-        OfPhase(
-                Term term, Term.Phase phase, double secondsPerDecision, Affine.Compiled affine) {
+        OfPhase(Term term, Term.Phase phase, double secondsPerDecision, Affine.Compiled affine) {
             super(term.toString(), 2 * phase.offsets().size(), affine);
             this.offsets = phase.offsets().stream().mapToDouble(Double::doubleValue).toArray();
             this.cyclesPerDecision = secondsPerDecision / phase.periodSeconds();

@@ -72,10 +72,8 @@ class Go1PolicyTests {
                                         Term.of("state").from(JOINTS).perJoint(),
                                         Term.lastAction(),
                                         Term.command("velocity", 3)))
-                        .output(
-                                Output.of(Output.Kind.POSITION).scale(0.5f).offsetDefaultPose());
-        JsonNode steps =
-                new JsonMapper().readTree(file("go1_walk.json").toFile()).get("steps");
+                        .output(Output.of(Output.Kind.POSITION).scale(0.5f).offsetDefaultPose());
+        JsonNode steps = new JsonMapper().readTree(file("go1_walk.json").toFile()).get("steps");
         assertThat(steps).hasSize(100);
         try (OnnxPolicy policy = builder.build()) {
             policy.prepare();

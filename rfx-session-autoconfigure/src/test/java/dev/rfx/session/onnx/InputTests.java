@@ -63,8 +63,7 @@ class InputTests {
 
     @Test
     void termMayHaveAHistoryOfItsOwn() throws Exception {
-        try (OnnxPolicy policy =
-                policy(TestModel.identity(5), Input.of(COUNT.history(3), STATE))) {
+        try (OnnxPolicy policy = policy(TestModel.identity(5), Input.of(COUNT.history(3), STATE))) {
             policy.selectAction(observation(1));
             assertThat(policy.selectAction(observation(2)).toArray())
                     .containsExactly(1, 1, 2, 20, 21);
@@ -74,7 +73,9 @@ class InputTests {
     @Test
     void resetFillsTheHistoryAgain() throws Exception {
         try (OnnxPolicy policy =
-                policy(TestModel.identity(3), Input.of(COUNT).history(3, Input.Layout.TERM_MAJOR))) {
+                policy(
+                        TestModel.identity(3),
+                        Input.of(COUNT).history(3, Input.Layout.TERM_MAJOR))) {
             policy.selectAction(observation(1));
             policy.selectAction(observation(2));
 
@@ -104,9 +105,7 @@ class InputTests {
     void timeMajorOrderAllowsNoOtherHistoryOfATerm() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
-                        () ->
-                                Input.of(COUNT.history(2), STATE)
-                                        .history(3, Input.Layout.TIME_MAJOR))
+                        () -> Input.of(COUNT.history(2), STATE).history(3, Input.Layout.TIME_MAJOR))
                 .withMessageContaining("history of 2, but the input one of 3");
         assertThatIllegalArgumentException().isThrownBy(Input::of);
     }

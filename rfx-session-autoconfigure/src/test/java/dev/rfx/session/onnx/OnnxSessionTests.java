@@ -107,8 +107,7 @@ class OnnxSessionTests {
                                 new MockRobot(JOINTS, 50),
                                 policy,
                                 SessionOptions.defaults()
-                                        .withRestart(
-                                                RestartOptions.none().withMaxAttempts(1)))) {
+                                        .withRestart(RestartOptions.none().withMaxAttempts(1)))) {
             session.with(
                     Fault.in(SessionPhase.POLICY)
                             .at(100)

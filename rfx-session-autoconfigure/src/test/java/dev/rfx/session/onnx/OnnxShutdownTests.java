@@ -42,8 +42,7 @@ class OnnxShutdownTests {
         }
     }
 
-    private static Session session(
-            Policy<Observation, Tensor> policy, Duration stopTimeout) {
+    private static Session session(Policy<Observation, Tensor> policy, Duration stopTimeout) {
         return new Session(
                 new PrintingRobot(),
                 policy,
@@ -57,9 +56,7 @@ class OnnxShutdownTests {
     static final class RunAt1kHz {
         public static void main(String[] args) throws Exception {
             OnnxPolicy policy =
-                    OnnxPolicy.builder(Path.of(args[0]))
-                            .input(Input.of(Term.of("state")))
-                            .build();
+                    OnnxPolicy.builder(Path.of(args[0])).input(Input.of(Term.of("state"))).build();
             Session session = session(policy, Duration.ofSeconds(5));
             session.start();
             Sessions.awaitIterations(session, 20);

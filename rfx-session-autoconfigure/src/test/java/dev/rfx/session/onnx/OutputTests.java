@@ -42,8 +42,7 @@ class OutputTests {
 
     @Test
     void positionIsTheOffsetAndTheScaledValueWithinTheRange() throws Exception {
-        Output output =
-                Output.of(Output.Kind.POSITION).scale(0.5f).offset(10, 20, 30).clip(0, 31);
+        Output output = Output.of(Output.Kind.POSITION).scale(0.5f).offset(10, 20, 30).clip(0, 31);
         try (OnnxPolicy policy = prepared(builder(3).output(output))) {
             assertThat(policy.selectAction(observation(AT_REST, 2, -4, 6)).toArray())
                     .containsExactly(11, 18, 31);
@@ -149,14 +148,11 @@ class OutputTests {
         try (OnnxPolicy policy = prepared(builder(3).output(Output.of(Output.Kind.DELTA)))) {
             assertThatExceptionOfType(ModelException.class)
                     .isThrownBy(
-                            () ->
-                                    policy.selectAction(
-                                            Observation.of("out", Tensor.of(1, 2, 3))))
+                            () -> policy.selectAction(Observation.of("out", Tensor.of(1, 2, 3))))
                     .withMessageContaining("first values of tensor 'state', but the observation")
                     .withMessageContaining("no such tensor");
             assertThatExceptionOfType(ModelException.class)
-                    .isThrownBy(
-                            () -> policy.selectAction(observation(new float[] {1, 2}, 1, 2, 3)))
+                    .isThrownBy(() -> policy.selectAction(observation(new float[] {1, 2}, 1, 2, 3)))
                     .withMessageContaining("positions of 3 joints")
                     .withMessageContaining("the observation has 2");
         }
@@ -175,9 +171,14 @@ class OutputTests {
                 .isThrownBy(() -> builder.joints(List.of("a", "c")).build())
                 .withMessageContaining("joints [b] have no output");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> builder.hold(List.of("b", "c")).joints(ROBOT)
-                        .output(Output.of(Output.Kind.POSITION).joints(List.of("a", "b")))
-                        .build())
+                .isThrownBy(
+                        () ->
+                                builder.hold(List.of("b", "c"))
+                                        .joints(ROBOT)
+                                        .output(
+                                                Output.of(Output.Kind.POSITION)
+                                                        .joints(List.of("a", "b")))
+                                        .build())
                 .withMessageContaining("'b' has several outputs, or is held as well");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.output(Output.of(Output.Kind.VELOCITY)).build())
@@ -205,15 +206,19 @@ class OutputTests {
                 .isThrownBy(() -> builder.defaultPose(1, 2).build())
                 .withMessageContaining("2 values, but the model 3 joints");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> prepared(builder(3).output(
-                        Output.of(Output.Kind.POSITION).offsetDefaultPose())))
+                .isThrownBy(
+                        () ->
+                                prepared(
+                                        builder(3)
+                                                .output(
+                                                        Output.of(Output.Kind.POSITION)
+                                                                .offsetDefaultPose())))
                 .withMessageContaining("default pose of joint 'a', which is not set");
     }
 
     @Test
     void deltaHasNoOffset() {
-        assertThatIllegalStateException()
-                .isThrownBy(() -> Output.of(Output.Kind.DELTA).offset(1));
+        assertThatIllegalStateException().isThrownBy(() -> Output.of(Output.Kind.DELTA).offset(1));
         assertThatIllegalStateException()
                 .isThrownBy(() -> Output.of(Output.Kind.DELTA).offsetDefaultPose());
     }

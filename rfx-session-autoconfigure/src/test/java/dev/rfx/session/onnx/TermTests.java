@@ -179,13 +179,10 @@ class TermTests {
                         .rateHz(10)
                         .input(
                                 Input.of(
-                                        Term.phase(
-                                                        Duration.ofMillis(400),
-                                                        Term.PhaseOrder.COS_SIN)
+                                        Term.phase(Duration.ofMillis(400), Term.PhaseOrder.COS_SIN)
                                                 .advancedBeforeFirstUse()));
 
-        assertThat(inputs(2, 1, builder).get(0))
-                .containsExactly(new float[] {0, 1}, within(1e-6f));
+        assertThat(inputs(2, 1, builder).get(0)).containsExactly(new float[] {0, 1}, within(1e-6f));
     }
 
     @Test
@@ -213,7 +210,8 @@ class TermTests {
     void wholeTensorHasTheSizeThatTheModelLeaves() throws Exception {
         assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(() -> input(4, Term.of("state")))
-                .withMessageContaining("needs tensor 'state' with 4 values, but the observation has 6");
+                .withMessageContaining(
+                        "needs tensor 'state' with 4 values, but the observation has 6");
     }
 
     /** A network may turn it into a finite action. */

@@ -13,8 +13,7 @@ final class TestModel {
 
     private static final int SLOW_SIZE = 512;
 
-    static final Map<String, long[]> SLOW_INPUTS =
-            Map.of("obs", new long[] {SLOW_SIZE, SLOW_SIZE});
+    static final Map<String, long[]> SLOW_INPUTS = Map.of("obs", new long[] {SLOW_SIZE, SLOW_SIZE});
 
     static final Map<String, long[]> SLOW_OUTPUTS =
             Map.of("actions", new long[] {SLOW_SIZE, SLOW_SIZE});
