@@ -65,8 +65,8 @@ final class OnnxModel {
     private Map<String, OnnxTensor> outputs = Map.of();
     private final Map<String, FloatBuffer> buffers = new LinkedHashMap<>();
 
-    private Termination termination = new Termination();
-    private Interruption interruption = new Interruption(this.termination::terminate);
+    private Termination termination;
+    private Interruption interruption;
 
     private OnnxModel(Path file, String sha256) throws OrtException {
         this.file = file;
@@ -79,6 +79,8 @@ final class OnnxModel {
             // By its path, so that the model may have its weights in further files.
             this.session = Environment.ORT.createSession(file.toString(), options);
         }
+        this.termination = new Termination();
+        this.interruption = new Interruption(this.termination::terminate);
         this.info =
                 new ModelInfo(
                         file.toString(),
@@ -206,11 +208,13 @@ final class OnnxModel {
                                             : "in use by another thread"));
         }
         try {
-            if (!this.interruption.isOpen()) {
+            if (!this.interruption.isOpen()) { // an interrupt has used it
                 this.termination = new Termination();
                 this.interruption = new Interruption(this.termination::terminate);
             }
             runInterruptibly();
+        } catch (OrtException ex) {
+            throw ModelException.runFailed(this.file, ex);
         } finally {
             if (!this.state.compareAndSet(RUNNING, IDLE)) {
                 release();
@@ -218,15 +222,13 @@ final class OnnxModel {
         }
     }
 
-    private void runInterruptibly() throws InterruptedException {
+    private void runInterruptibly() throws OrtException, InterruptedException {
         boolean completed = false;
         this.interruption.enter();
         try {
             // The result owns nothing and needs no close: every output is ours.
             this.session.run(this.inputs, NO_OTHERS, this.outputs, this.termination.options);
             completed = true;
-        } catch (OrtException ex) {
-            throw ModelException.runFailed(this.file, ex);
         } finally {
             this.interruption.leave(completed); // its exception replaces that of the run
         }
@@ -267,16 +269,10 @@ final class OnnxModel {
      */
     private static final class Termination {
 
-        private final OrtSession.RunOptions options;
+        private final OrtSession.RunOptions options = new OrtSession.RunOptions();
         private boolean closed; // guarded by this
 
-        Termination() {
-            try {
-                this.options = new OrtSession.RunOptions();
-            } catch (OrtException ex) {
-                throw new IllegalStateException("No memory for the options of a run", ex);
-            }
-        }
+        Termination() throws OrtException {}
 
         synchronized void terminate() {
             try {

@@ -13,10 +13,10 @@ import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.IgnoringInterrupts;
 import dev.rfx.session.testkit.Sessions;
+import dev.rfx.session.testkit.WaitingTest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class OnnxShutdownTests {
 
-    private static final int ROUNDS = Campaign.Rounds.of(20, 2);
+    private static final int ROUNDS = Campaign.Rounds.of(20, 1);
     private static final int JOINTS = 6;
 
     @TempDir private Path directory;
@@ -83,7 +83,7 @@ class OnnxShutdownTests {
     }
 
     @Campaign
-    @Test
+    @WaitingTest
     void robotIsStoppedOnceAt1kHz() throws Exception {
         terminate(
                 RunAt1kHz.class,
@@ -117,7 +117,7 @@ class OnnxShutdownTests {
     }
 
     @Campaign
-    @Test
+    @WaitingTest
     void longRunEndsWhenAStopInterruptsIt() throws Exception {
         terminate(RunSlowModel.class, TestModel.slow());
     }
@@ -158,7 +158,7 @@ class OnnxShutdownTests {
     }
 
     @Campaign
-    @Test
+    @WaitingTest
     void stuckRunIsLeftAlone() throws Exception {
         terminate(RunStuckModel.class, TestModel.slow());
     }
@@ -188,7 +188,7 @@ class OnnxShutdownTests {
     }
 
     @Campaign
-    @Test
+    @WaitingTest
     void jvmDoesNotEndWhileAModelIsBeingLoaded() throws Exception {
         terminate(LoadModels.class, TestModel.identity(3));
     }
