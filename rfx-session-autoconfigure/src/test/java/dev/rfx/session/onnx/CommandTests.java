@@ -27,7 +27,9 @@ class CommandTests {
             policy.prepare();
             assertThat(policy.selectAction(NOTHING).toArray()).containsExactly(1, 2, -1, -2);
 
-            policy.command("goal").set(3, 4);
+            float[] goal = {3, 4};
+            policy.command("goal").set(goal);
+            goal[0] = 9;
 
             assertThat(policy.selectAction(NOTHING).toArray()).containsExactly(3, 4, -3, -4);
             policy.reset();

@@ -156,6 +156,13 @@ class OutputTests {
                     .withMessageContaining("positions of 3 joints")
                     .withMessageContaining("the observation has 2");
         }
+        try (OnnxPolicy policy =
+                prepared(builder(2).joints(List.of("c", "a")).hold(List.of("b")))) {
+            assertThatExceptionOfType(ModelException.class)
+                    .isThrownBy(
+                            () -> policy.selectAction(Observation.of("out", Tensor.of(1, 2))))
+                    .withMessageContaining("no such tensor");
+        }
     }
 
     @Test
