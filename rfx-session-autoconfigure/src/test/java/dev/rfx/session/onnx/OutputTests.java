@@ -159,8 +159,7 @@ class OutputTests {
         try (OnnxPolicy policy =
                 prepared(builder(2).joints(List.of("c", "a")).hold(List.of("b")))) {
             assertThatExceptionOfType(ModelException.class)
-                    .isThrownBy(
-                            () -> policy.selectAction(Observation.of("out", Tensor.of(1, 2))))
+                    .isThrownBy(() -> policy.selectAction(Observation.of("out", Tensor.of(1, 2))))
                     .withMessageContaining("no such tensor");
         }
     }
