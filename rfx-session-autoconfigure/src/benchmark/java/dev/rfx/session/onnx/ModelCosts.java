@@ -6,12 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -19,8 +21,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A policy and a bare run of the same model: a network of the size of a walking quadruped's. JMH
- * calls it; {@link ModelCostBenchmark} calls JMH.
+ * A policy and a bare run of the same model. JMH calls it; {@link ModelCostBenchmark} calls JMH.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -31,7 +32,11 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ModelCosts {
 
     private static final int JOINTS = 12;
-    private static final int[] LAYERS = {48, 512, 256, 128, JOINTS};
+    private static final int INPUTS = 48;
+
+    /** The layers of a walking quadruped's network, and one that hides less of what is added. */
+    @Param({"512,256,128", "16"})
+    private String hidden = "";
 
     private final Observation observation =
             Observation.of(Observation.STATE, Tensor.zeros(2 * JOINTS))
@@ -46,7 +51,7 @@ public class ModelCosts {
     public void load() throws Exception {
         this.file = Files.createTempFile("policy", ".onnx");
         network().write(this.file);
-        this.bare = new BareModel(this.file, LAYERS[0], JOINTS);
+        this.bare = new BareModel(this.file, INPUTS, JOINTS);
         this.policy =
                 OnnxPolicy.builder(this.file)
                         .defaultPose(new float[JOINTS])
@@ -65,17 +70,21 @@ public class ModelCosts {
         this.policy.reset();
     }
 
-    private static TestModel network() {
+    private TestModel network() {
         Random random = new Random(1);
-        TestModel model = new TestModel().input("obs", 1, LAYERS[0]).output("actions", 1, JOINTS);
+        int[] layers =
+                Stream.of((INPUTS + "," + this.hidden + "," + JOINTS).split(","))
+                        .mapToInt(Integer::parseInt)
+                        .toArray();
+        TestModel model = new TestModel().input("obs", 1, INPUTS).output("actions", 1, JOINTS);
         String last = "obs";
-        for (int i = 1; i < LAYERS.length; i++) {
-            boolean output = i == LAYERS.length - 1;
+        for (int i = 1; i < layers.length; i++) {
+            boolean output = i == layers.length - 1;
             model.constant(
                             "w" + i,
-                            new long[] {LAYERS[i - 1], LAYERS[i]},
-                            weights(random, LAYERS[i - 1] * LAYERS[i]))
-                    .constant("b" + i, new long[] {LAYERS[i]}, weights(random, LAYERS[i]))
+                            new long[] {layers[i - 1], layers[i]},
+                            weights(random, layers[i - 1] * layers[i]))
+                    .constant("b" + i, new long[] {layers[i]}, weights(random, layers[i]))
                     .node("Gemm", "%s,w%d,b%d".formatted(last, i, i), output ? "actions" : "y" + i);
             if (!output) {
                 model.node("Elu", "y" + i, "x" + i);

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #prepare()} loads the model before the robot is reset, compares it with the terms and
  * outputs, and runs it a few times, because the first runs take milliseconds. Inference runs on the
- * control thread, without threads of its own. A call of ONNX Runtime allocates 416 bytes; the rest
- * of a decision allocates nothing.
+ * control thread, without threads of its own. A call of ONNX Runtime allocates about 400 bytes; the
+ * rest of a decision allocates nothing.
  *
  * <p>All that it counts are decisions, so that a recording replays bit by bit on the same machine,
  * if its {@linkplain Command commands} did not change.
