@@ -112,7 +112,7 @@ class ArchitectureTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"robot", "so101", "event", "actuate", "metrics"})
+    @ValueSource(strings = {"robot", "so101", "onnx", "event", "actuate", "metrics"})
     void packageSeesOfTheProjectOnlyItselfAndTheCore(String name) {
         classes()
                 .that(resideInAPackage(ROOT + "." + name))
@@ -187,11 +187,24 @@ class ArchitectureTests {
     }
 
     @Test
-    void robotsNeedNoSpring() {
+    void robotsAndModelsNeedNoSpring() {
         noClasses()
-                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101.."))
+                .that(resideInAnyPackage(ROOT + ".robot", ROOT + ".so101..", ROOT + ".onnx"))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework.."))
+                .check(PRODUCTION);
+    }
+
+    /** All that is native is in one place, and all else works without the library. */
+    @Test
+    void onlyTheModelUsesOnnxRuntime() {
+        noClasses()
+                .that(
+                        describe(
+                                "are not the model",
+                                type -> !type.getName().split("\\$")[0].endsWith(".OnnxModel")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("ai.onnxruntime.."))
                 .check(PRODUCTION);
     }
 

@@ -63,13 +63,14 @@ class OptionalLibrariesTests {
                             "rfxSessionMetrics"),
                     new Case("jSerialComm", "jSerialComm-.*"),
                     new Case("JNA", "jna-.*"),
+                    new Case("ONNX Runtime", "onnxruntime-.*"),
                     new Case(
                             "validation",
                             "(jakarta.validation|hibernate-validator|spring-boot-validation)-.*"),
                     new Case(
                             "all of them",
                             "(spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus"
-                                    + "|jSerialComm|jna|jakarta.validation|hibernate-validator).*",
+                                    + "|jSerialComm|jna|onnxruntime|jakarta.validation|hibernate-validator).*",
                             "rfxSessionEndpoint",
                             "rfxSessionHealthContributor",
                             "rfxSessionMetrics"));

@@ -1,0 +1,72 @@
+package dev.rfx.session.onnx;
+
+import dev.rfx.session.support.ExplainedException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model cannot be used: it cannot be loaded, it does not fit its configuration, or an observation
+ * does not fit the model. If shapes, types or names do not fit, the message has a table of both
+ * sides.
+ *
+ * @since 0.1
+ */
+public final class ModelException extends ExplainedException {
+
+    private static final long serialVersionUID = 1L;
+
+    private ModelException(String description, String action, @Nullable Throwable cause) {
+        super(description, action, cause);
+    }
+
+    static ModelException unreadable(Path file, Throwable cause) {
+        return new ModelException(
+                "Model " + file + " cannot be read: " + cause,
+                "Check the path and the permissions of the file.",
+                cause);
+    }
+
+    static ModelException refused(Path file, Throwable cause) {
+        return new ModelException(
+                "ONNX Runtime refuses model " + file + ": " + cause.getMessage(),
+                "Export the model again, with an operator set that this version of ONNX Runtime"
+                        + " supports.",
+                cause);
+    }
+
+    static ModelException runFailed(Path file, Throwable cause) {
+        return new ModelException(
+                "Model " + file + " failed: " + cause.getMessage(),
+                "Check the model with the tools of its exporter.",
+                cause);
+    }
+
+    static ModelException noRuntime(Path file, Throwable cause) {
+        return new ModelException(
+                "Model " + file + " needs ONNX Runtime, which cannot be loaded: " + cause,
+                "Add the dependency com.microsoft.onnxruntime:onnxruntime, and check that it"
+                        + " supports this platform.",
+                cause);
+    }
+
+    static ModelException jvmEnds(Path file) {
+        return new ModelException(
+                "Model " + file + " is not loaded, because the JVM ends",
+                "Start the application again.",
+                null);
+    }
+
+    static ModelException misfit(Path file, String table) {
+        return new ModelException(
+                "Model " + file + " does not fit its configuration" + table,
+                "Change the terms or the joints, or use the model that they were written for.",
+                null);
+    }
+
+    static ModelException observationMisfit(String problem) {
+        return new ModelException(
+                problem,
+                "Change the terms of the policy, or let the robot observe what the model needs.",
+                null);
+    }
+}
