@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.onnx;
+
+import org.jspecify.annotations.NullMarked;
