@@ -128,9 +128,10 @@ final class RecordedValue implements ValueReader {
         throw missing(name);
     }
 
-    @SuppressWarnings("unchecked") // JsonObject has lists of texts only
+    @SuppressWarnings("unchecked") // checked
     private List<String> list(String name) {
-        if (this.members.get(name) instanceof List<?> values) {
+        if (this.members.get(name) instanceof List<?> values
+                && values.stream().allMatch(String.class::isInstance)) {
             return (List<String>) values;
         }
         throw missing(name);

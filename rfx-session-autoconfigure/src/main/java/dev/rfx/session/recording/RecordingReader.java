@@ -2,6 +2,7 @@ package dev.rfx.session.recording;
 
 import dev.rfx.session.recording.mcap.McapChannel;
 import dev.rfx.session.recording.mcap.McapReader;
+import dev.rfx.session.support.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 /**
- * Small helpers that every other package may use: checks of option values, times in milliseconds,
- * and the exception that carries a description and an action for the operator.
+ * Small helpers that every other package may use: checks of option values, times in milliseconds, a
+ * reader of JSON, and the exception that carries a description and an action for the operator.
  */
 @NullMarked
 package dev.rfx.session.support;

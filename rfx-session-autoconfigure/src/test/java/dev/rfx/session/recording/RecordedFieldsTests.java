@@ -11,6 +11,7 @@ import dev.rfx.session.Tensor;
 import dev.rfx.session.recording.mcap.McapChannel;
 import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.support.JsonObject;
 import dev.rfx.session.test.Fault;
 import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.test.VirtualSession;

@@ -48,6 +48,19 @@ class RecordedValueTests {
         assertThatIllegalArgumentException().isThrownBy(() -> Field.of("values", declaration));
     }
 
+    @Test
+    void listWithinAListIsRefused() {
+        RecordedValue value =
+                new RecordedValue(
+                        new Layout(
+                                Tensor.class.getName(), List.of(Field.of("values", "float32[1]"))),
+                        Map.of("values", List.of(List.of("1"))));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> value.floats("values"))
+                .withMessageContaining("values");
+    }
+
     /** Writes a file with one iteration whose values are not what their channels say. */
     private Path fileWith(String json, Map<String, String> layout) throws IOException {
         Path file = this.directory.resolve("strange.mcap");

@@ -1,4 +1,4 @@
-package dev.rfx.session.recording;
+package dev.rfx.session.support;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,30 +6,38 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the JSON of a message: an object of numbers, truth values, texts and lists of these. The
- * starter brings no JSON library. Numbers stay texts, so that each reads them as its own type and
- * no digit is lost.
+ * Reads a JSON object. The starter brings no JSON library. Numbers, truth values and null stay
+ * texts, so that each reads them as its own type and no digit is lost.
+ *
+ * <p>Internal to {@code dev.rfx.session} and the packages below it.
  */
-final class JsonObject {
+public final class JsonObject {
 
     private static final String SPACE = " \t\r\n";
 
     /** What ends a number or a truth value. */
     private static final String END_OF_LITERAL = ",]} \t\r\n";
 
+    /** Deeper text would be no valid input, but could exhaust the stack. */
+    private static final int MAX_DEPTH = 32;
+
     private final String text;
     private int position;
+    private int depth;
 
     private JsonObject(String text) {
         this.text = text;
     }
 
     /**
-     * {@return the members: texts, also for numbers and truth values, and lists of texts}
+     * {@return the members in their order} A value is a {@code Map<String, Object>}, a {@code
+     * List<Object>} or a {@code String}.
      *
-     * @throws IllegalArgumentException if the text is something else
+     * @param text the JSON
+     * @throws IllegalArgumentException if the text is no JSON object, has a name twice in an
+     *     object, or is nested too deeply
      */
-    static Map<String, Object> parse(String text) {
+    public static Map<String, Object> parse(String text) {
         JsonObject json = new JsonObject(text);
         Map<String, Object> members = json.members();
         if (json.peek() != 0) {
@@ -48,24 +56,35 @@ final class JsonObject {
         do {
             String name = string();
             expect(':');
-            members.put(name, value());
+            if (members.put(name, value()) != null) {
+                throw malformed("another name than '" + name + "'");
+            }
         } while (isNext(','));
         expect('}');
         return members;
     }
 
     private Object value() {
-        return peek() == '[' ? list() : scalar();
+        char first = peek();
+        if (first != '{' && first != '[') {
+            return scalar();
+        }
+        if (++this.depth > MAX_DEPTH) {
+            throw malformed("at most " + MAX_DEPTH + " levels");
+        }
+        Object value = first == '{' ? members() : list();
+        this.depth--;
+        return value;
     }
 
-    private List<String> list() {
-        List<String> values = new ArrayList<>();
+    private List<Object> list() {
+        List<Object> values = new ArrayList<>();
         expect('[');
         if (isNext(']')) {
             return values;
         }
         do {
-            values.add(scalar());
+            values.add(value());
         } while (isNext(','));
         expect(']');
         return values;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.support;
+
+import org.jspecify.annotations.NullMarked;
