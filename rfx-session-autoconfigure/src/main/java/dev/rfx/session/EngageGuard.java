@@ -104,13 +104,13 @@ final class EngageGuard {
             }
             beginRamp(takeovers, now);
         } else if (takeovers != this.takeovers) {
-            System.arraycopy(this.last, 0, this.from, 0, this.last.length);
+            beginAtLastCommand();
             beginRamp(takeovers, now);
         }
         Tensor target = (Tensor) action;
         if (this.state == EngageState.ENGAGED) {
             for (int i = 0; i < this.last.length; i++) {
-                this.last[i] = this.robot.withinRange(i, target.get(i));
+                this.last[i] = target.get(i);
             }
             return action;
         }
@@ -144,13 +144,20 @@ final class EngageGuard {
         for (int i = 0; i < n; i++) {
             float position = positions.get(i);
             if (!Float.isFinite(position)) {
-                throw EngageException.notFinite(nameOf(i), position);
+                throw EngageException.notFinite("position", nameOf(i), position);
             }
             this.from[i] = position;
             this.last[i] = position;
         }
         this.command = target.copy();
         return true;
+    }
+
+    private void beginAtLastCommand() {
+        for (int i = 0; i < this.last.length; i++) {
+            this.last[i] = this.robot.lastCommand(i, (float) this.last[i]);
+            this.from[i] = this.last[i];
+        }
     }
 
     private void beginRamp(int takeovers, long now) {
@@ -179,6 +186,9 @@ final class EngageGuard {
                     behind = i;
                 }
                 wanted = next;
+            }
+            if (!Double.isFinite(wanted)) {
+                throw EngageException.notFinite("command", nameOf(i), wanted);
             }
             command.set(i, (float) wanted);
             this.last[i] = wanted;

@@ -131,6 +131,20 @@ public interface Robot<O, A> {
     }
 
     /**
+     * Returns the command that a joint has received with the last action, which a limit of speed or
+     * range may have held back. When another policy takes over, its commands ramp from it ({@link
+     * EngageOptions}). Called on the control thread, after {@link #act}.
+     *
+     * @param joint the index of the value in the action
+     * @param sent the value that was sent
+     * @return the finite value that the joint has received; the one that was sent, the default, if
+     *     nothing limits it
+     */
+    default float lastCommand(int joint, float sent) {
+        return sent;
+    }
+
+    /**
      * Returns figures about the robot itself, for endpoint and metrics. Called by any thread at any
      * time: it returns at once with the figures that are known, and does not access the hardware.
      *

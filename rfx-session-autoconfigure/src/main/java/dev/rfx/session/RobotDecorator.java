@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A robot that passes every call on to another one. A subclass overrides the calls that it changes
  * or observes. One that changes the values of actions, such as their units or their order, also
- * overrides {@link #actionShape}, {@link #joints}, {@link #positions} and {@link #withinRange}
- * accordingly: the first commands of a run begin at these positions.
+ * overrides {@link #actionShape}, {@link #joints}, {@link #positions}, {@link #withinRange} and
+ * {@link #lastCommand} accordingly: the first commands of a run begin at these positions.
  *
  * @param <O> the type of an observation
  * @param <A> the type of an action
@@ -74,6 +74,11 @@ public abstract class RobotDecorator<O, A> implements Robot<O, A> {
     @Override
     public float withinRange(int joint, float target) {
         return this.robot.withinRange(joint, target);
+    }
+
+    @Override
+    public float lastCommand(int joint, float sent) {
+        return this.robot.lastCommand(joint, sent);
     }
 
     @Override

@@ -664,6 +664,49 @@ class EngageTests {
         }
     }
 
+    /** It does not move on toward an action of the previous policy. */
+    @ParameterizedTest
+    @ValueSource(ints = {60, 150}) // within a ramp, and after it
+    void takeoverRampsFromWhereASpeedLimitHasHeldTheRobotBack(int before) {
+        SessionOptions options =
+                OPTIONS.withLimits(LimitOptions.none().withMaxSpeed(List.of(0.25f)));
+        Policy<Observation, Tensor> hold = to(0.5f, -1);
+        SwitchablePolicy<Observation, Tensor> policy = new SwitchablePolicy<>(to(50, 50), hold);
+        try (VirtualSession<Observation, Tensor> session = session(options, policy)) {
+            session.step(before);
+            float[] held = joint(0, session.actions());
+            policy.switchTo(hold);
+            session.step(150);
+
+            float[] after = joint(0, session.actions().subList(before, before + 150));
+            assertThat(held[before - 1]).isGreaterThan(0.6f);
+            assertThat(after[0]).isEqualTo(held[before - 1]);
+            for (int i = 1; i < after.length; i++) {
+                assertThat(after[i]).isLessThanOrEqualTo(after[i - 1]);
+            }
+        }
+    }
+
+    /** The check of the actions comes before the ramp. */
+    @Test
+    void commandThatIsNotFiniteFailsTheRun() {
+        Arm broken =
+                new Arm(0.5f, -1) {
+                    @Override
+                    public float withinRange(int joint, float target) {
+                        return Float.NaN;
+                    }
+                };
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(broken, to(1, 1), OPTIONS)) {
+            session.step(2);
+
+            assertFailedWith(
+                    session, EngageException.class, "The command of joint shoulder is NaN");
+            assertThat(session.actions()).isEmpty();
+        }
+    }
+
     @Test
     void actionBeyondALimitThatFailsFailsTheRun() {
         SessionOptions options =

@@ -156,6 +156,13 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
         return super.withinRange(joint, this.limits.withinRange(joint, target));
     }
 
+    /** {@return the command within range and speed} */
+    @Override
+    public float lastCommand(int joint, float sent) {
+        float[] last = this.last;
+        return super.lastCommand(joint, last == null ? sent : last[joint]);
+    }
+
     private float @Nullable [] observedPositions(int n) {
         Tensor observed = this.observation == null ? null : positions(this.observation);
         if (observed == null) {
