@@ -118,11 +118,6 @@ final class OnnxModel {
             throw ModelException.refused(file, ex);
         } catch (IllegalStateException ex) {
             throw ModelException.jvmEnds(file);
-        } catch (ExceptionInInitializerError ex) {
-            if (ex.getCause() instanceof IllegalStateException) { // it could not add its hook
-                throw ModelException.jvmEnds(file);
-            }
-            throw ex;
         }
     }
 
