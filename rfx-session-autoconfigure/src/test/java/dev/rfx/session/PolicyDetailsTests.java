@@ -135,6 +135,26 @@ class PolicyDetailsTests {
     }
 
     @Test
+    void robotIsNotResetIfAStopIsRequestedMeanwhile() {
+        List<Session> stopped = new ArrayList<>();
+        NotingPolicy policy =
+                new NotingPolicy(
+                        () -> {
+                            stopped.get(0).requestStop();
+                            return Map.of("model", "walk.onnx");
+                        });
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(new NotingRobot(), policy, OPTIONS)) {
+            stopped.add(session.session());
+
+            session.step(1);
+
+            assertThat(session.failure()).isNull();
+            assertThat(this.calls).containsExactly("prepare", "details", "robot.stop");
+        }
+    }
+
+    @Test
     void policyThatSwitchesHasTheDetailsOfAll() {
         Policy<Observation, Tensor> plain = observation -> Tensor.of(0);
         SwitchablePolicy<Observation, Tensor> inner =

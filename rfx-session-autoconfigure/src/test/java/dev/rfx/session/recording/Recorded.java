@@ -38,8 +38,10 @@ record Recorded(
             while (item != McapReader.Item.END) {
                 if (item == McapReader.Item.METADATA) {
                     assertThat(reader.metadata().name()).isIn("rfx.session", "rfx.policy");
-                    (reader.metadata().name().equals("rfx.policy") ? policy : metadata)
-                            .putAll(reader.metadata().entries());
+                    Map<String, String> record =
+                            reader.metadata().name().equals("rfx.policy") ? policy : metadata;
+                    assertThat(record).as("one record of each name").isEmpty();
+                    record.putAll(reader.metadata().entries());
                 } else {
                     messages.add(
                             new Message(
