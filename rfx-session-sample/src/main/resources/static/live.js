@@ -245,6 +245,7 @@ class SessionView {
     this.commands = commands;
     this.text("name", session.name === this.bean ? this.bean : `${session.name} (${this.bean})`);
     this.showState(session);
+    this.showModel(session.policy);
     this.text("uptime", duration(view.uptimeSeconds));
     this.text("iterations", integer.format(session.stats.iterations));
     this.text("rate", `${decimal(view.rateHz, 2)} Hz`);
@@ -267,6 +268,18 @@ class SessionView {
     this.root.querySelector(".commands").hidden = !this.commands;
     // Stop is always enabled: it also cancels a pending restart.
     this.root.querySelector(".start").disabled = ["STARTING", "RUNNING", "STOPPING", "STUCK"].includes(session.state);
+  }
+
+  // The file of each model and the begin of its hash, with all details of the policy as a tooltip.
+  showModel(policy) {
+    const models = Object.entries(policy).filter(([name]) => /(^|\.)model$/.test(name)).map(([name, path]) => {
+      const hash = policy[name.replace(/model$/, "sha256")];
+      const file = path.split(/[\\/]/).at(-1);
+      return hash === undefined ? file : `${file} (SHA-256 ${hash.slice(0, 8)}…)`;
+    });
+    this.text("model", models.length === 0 ? "" : `Model ${models.join(", ")}`);
+    this.fields.model.hidden = models.length === 0;
+    this.fields.model.title = Object.entries(policy).map(([name, value]) => `${name}: ${value}`).join("\n");
   }
 
   showFailure(session) {
@@ -386,6 +399,7 @@ class SessionView {
     }
     this.text("target", "");
     this.text("p99", "");
+    this.showModel({});
     this.fields.state.dataset.state = "unknown";
     this.text("state", "unknown");
     this.fields.joints.tBodies[0].replaceChildren();

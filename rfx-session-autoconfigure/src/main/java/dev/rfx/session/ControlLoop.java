@@ -8,6 +8,10 @@ import dev.rfx.session.timing.TimingRecorder;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +78,9 @@ final class ControlLoop<O, A> {
 
     private volatile @Nullable Thread controlThread;
     private volatile SessionPhase phase = SessionPhase.RESET;
+
+    /** What the policy is; written once, when it is ready. */
+    private volatile Map<String, String> policyDetails = Map.of();
 
     /** The latest observation; written by the control thread, read by any thread. */
     private volatile @Nullable Object observation;
@@ -146,6 +153,10 @@ final class ControlLoop<O, A> {
         if (this.stopRequested) {
             return;
         }
+        describePolicy();
+        if (this.stopRequested) {
+            return;
+        }
         O first = this.robot.reset();
         if (this.stopRequested) {
             return;
@@ -154,6 +165,23 @@ final class ControlLoop<O, A> {
         this.actionGuard.expect(this.robot.actionShape());
         this.policy.reset();
         enter(SessionPhase.WARMUP);
+    }
+
+    /** Keeps what the policy says, so that no reader calls it. */
+    private void describePolicy() {
+        Map<String, String> copy = new LinkedHashMap<>(); // in the order of the policy
+        Map<String, String> details = this.policy.details();
+        Objects.requireNonNull(details, "details() returned null")
+                .forEach(
+                        (name, value) ->
+                                copy.put(
+                                        Objects.requireNonNull(name, "details() has a null name"),
+                                        Objects.requireNonNull(
+                                                value, "details() has null as " + name)));
+        this.policyDetails = Collections.unmodifiableMap(copy);
+        if (this.recording != null) {
+            this.recording.policy(this.policyDetails);
+        }
     }
 
     /**
@@ -373,6 +401,10 @@ final class ControlLoop<O, A> {
 
     @Nullable Object latestAction() {
         return this.action;
+    }
+
+    Map<String, String> policyDetails() {
+        return this.policyDetails;
     }
 
     EngageState engageState() {

@@ -1,5 +1,7 @@
 package dev.rfx.session;
 
+import java.util.Map;
+
 /**
  * Decides what a robot does next: a neural network, a controller, a script. Called on the control
  * thread only.
@@ -29,6 +31,20 @@ public interface Policy<O, A> {
      * @throws Exception if the policy cannot run; the run then ends before the robot's reset
      */
     default void prepare() throws Exception {}
+
+    /**
+     * Describes what this policy is, such as the file of its model and the hash of that file. The
+     * session shows the details in health and endpoint, and writes them to the recording. Called
+     * once per run on the control thread, after {@link #prepare()} and before the robot's reset. If
+     * it throws, the run ends there. Empty by default.
+     *
+     * @return values by name, in the order in which they are shown. If there is {@code sha256}, a
+     *     replay compares it: it is the hash of the model that decides
+     * @see SessionView#policyDetails()
+     */
+    default Map<String, String> details() {
+        return Map.of();
+    }
 
     /**
      * Forgets the state of an episode, such as action chunks or the state of a recurrent network.

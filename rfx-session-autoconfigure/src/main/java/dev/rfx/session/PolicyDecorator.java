@@ -1,5 +1,7 @@
 package dev.rfx.session;
 
+import java.util.Map;
+
 /**
  * A policy that passes every call on to another one. A subclass overrides the calls that it changes
  * or observes.
@@ -29,6 +31,11 @@ public abstract class PolicyDecorator<O, A> implements Policy<O, A> {
     @Override
     public void prepare() throws Exception {
         this.policy.prepare();
+    }
+
+    @Override
+    public Map<String, String> details() {
+        return this.policy.details();
     }
 
     @Override

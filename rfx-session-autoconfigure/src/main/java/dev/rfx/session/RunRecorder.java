@@ -1,6 +1,7 @@
 package dev.rfx.session;
 
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,14 @@ public interface RunRecorder {
 
     /** Begins with the run. Called by the control thread before the robot is reset. */
     void begin();
+
+    /**
+     * Records what the policy is. Called by the control thread when the policy is ready, before the
+     * robot is reset.
+     *
+     * @param details the details, see {@link Policy#details()}; cannot be modified
+     */
+    void policy(Map<String, String> details);
 
     /** Records that the first iteration follows. Called by the control thread. */
     void started();

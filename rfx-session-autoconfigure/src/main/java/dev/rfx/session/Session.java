@@ -5,6 +5,7 @@ import dev.rfx.session.timing.IterationReader;
 import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -370,6 +371,12 @@ public final class Session implements SessionView, AutoCloseable {
     public @Nullable ThreadStatus threadStatus() {
         SessionRun current = current();
         return current == null ? null : current.threadStatus();
+    }
+
+    @Override
+    public Map<String, String> policyDetails() {
+        SessionRun current = current();
+        return current == null ? Map.of() : current.policyDetails();
     }
 
     @Override

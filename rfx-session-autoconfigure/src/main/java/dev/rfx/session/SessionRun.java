@@ -8,6 +8,7 @@ import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.SpinBudget;
 import dev.rfx.session.timing.TimingRecorder;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -331,6 +332,10 @@ final class SessionRun {
     @Nullable ThreadStatus threadStatus() {
         TunedThread thread = this.tunedThread;
         return thread == null ? null : thread.status();
+    }
+
+    Map<String, String> policyDetails() {
+        return this.loop.policyDetails();
     }
 
     @Nullable Object latestObservation() {

@@ -5,6 +5,7 @@ import dev.rfx.session.timing.IterationReader;
 import dev.rfx.session.timing.IterationRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +104,12 @@ public interface SessionView {
      * offer.
      */
     @Nullable ThreadStatus threadStatus();
+
+    /**
+     * {@return what the policy of the current or last run is, see {@link Policy#details()}} Empty
+     * before the policy is ready. Cannot be modified.
+     */
+    Map<String, String> policyDetails();
 
     /** {@return what has become of the recording, or null if the session is not recorded} */
     @Nullable RecordingStatus recordingStatus();

@@ -1,7 +1,9 @@
 package dev.rfx.session;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -92,6 +94,20 @@ public final class SwitchablePolicy<O, A> implements Policy<O, A> {
         for (Policy<? super O, ? extends A> policy : this.policies) {
             policy.prepare();
         }
+    }
+
+    /**
+     * {@return the details of all policies, because each of them may take over within the run} Each
+     * name begins with the number of its policy, from 1, as in {@code 2.model}.
+     */
+    @Override
+    public Map<String, String> details() {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (int i = 0; i < this.policies.size(); i++) {
+            String prefix = i + 1 + ".";
+            this.policies.get(i).details().forEach((name, value) -> all.put(prefix + name, value));
+        }
+        return all;
     }
 
     @Override

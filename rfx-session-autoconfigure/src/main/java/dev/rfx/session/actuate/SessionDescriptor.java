@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     does not run
  * @param stalled whether the loop makes no progress
  * @param engage what the engage guard does with the actions
+ * @param policy what the policy is, see {@link dev.rfx.session.Policy#details()}
  * @param totals the totals of all runs
  * @param failure the failure of the current or last run, or null
  * @param restart the restarts, or null if they are not configured
@@ -40,6 +41,7 @@ public record SessionDescriptor(
         @Nullable Double lastIterationAgeSeconds,
         boolean stalled,
         EngageState engage,
+        Map<String, String> policy,
         TotalsDescriptor totals,
         @Nullable FailureDescriptor failure,
         @Nullable RestartDescriptor restart,
@@ -87,6 +89,7 @@ public record SessionDescriptor(
                 Seconds.secondsOrNull(snapshot.sinceLastIteration()),
                 snapshot.stalled(),
                 snapshot.engage(),
+                session.policyDetails(),
                 TotalsDescriptor.of(session.totals()),
                 FailureDescriptor.of(snapshot.failure()),
                 RestartDescriptor.of(snapshot.restart()),

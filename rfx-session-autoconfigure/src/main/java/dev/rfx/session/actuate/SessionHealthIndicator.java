@@ -60,6 +60,10 @@ public final class SessionHealthIndicator extends AbstractHealthIndicator {
         if (age != null) {
             builder.withDetail("lastIterationAgeSeconds", Seconds.seconds(age));
         }
+        Map<String, String> policy = this.session.policyDetails();
+        if (!policy.isEmpty()) {
+            builder.withDetail("policy", policy);
+        }
         ThreadDescriptor thread = ThreadDescriptor.of(this.session.threadStatus());
         if (thread != null) {
             builder.withDetail("thread", thread);

@@ -35,6 +35,12 @@ final class LoadGate {
                 throw new IllegalStateException("The JVM ends");
             }
             return loading.call();
+        } catch (ExceptionInInitializerError ex) {
+            // ONNX Runtime adds a hook of its own when it is loaded with the first model.
+            if (ex.getCause() instanceof IllegalStateException jvmEnds) {
+                throw jvmEnds;
+            }
+            throw ex;
         } finally {
             this.lock.unlock();
         }

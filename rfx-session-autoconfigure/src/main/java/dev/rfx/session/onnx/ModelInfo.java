@@ -1,5 +1,6 @@
 package dev.rfx.session.onnx;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -28,6 +29,25 @@ public record ModelInfo(
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         metadata = Map.copyOf(metadata);
+    }
+
+    /** {@return what the policy of this model says about itself} */
+    Map<String, String> details() {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("model", this.file);
+        details.put("sha256", this.sha256);
+        if (!this.producer.isEmpty()) {
+            details.put("producer", this.producer);
+        }
+        details.put("inputs", describe(this.inputs));
+        details.put("outputs", describe(this.outputs));
+        return details;
+    }
+
+    private static String describe(List<Port> ports) {
+        return ports.stream()
+                .map(port -> port.name() + " " + port.describe())
+                .collect(Collectors.joining("; "));
     }
 
     /**

@@ -127,6 +127,16 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
         }
     }
 
+    /**
+     * {@return the path of the model, its SHA-256, its producer, and its inputs and outputs} Empty
+     * before the model is loaded. See {@link #model()} for more.
+     */
+    @Override
+    public Map<String, String> details() {
+        ModelInfo info = model();
+        return info == null ? Map.of() : info.details();
+    }
+
     /** Forgets the history, the last action, the recurrent state and the phase. */
     @Override
     public void reset() {

@@ -70,7 +70,12 @@ final class Comparison implements ValueWriter {
         differ("the end of the run", "later", end.getMessage(), Double.POSITIVE_INFINITY);
     }
 
-    ReplayResult result(long firstIteration, long missing, Duration recorded, Duration replayed) {
+    ReplayResult result(
+            long firstIteration,
+            long missing,
+            boolean otherModel,
+            Duration recorded,
+            Duration replayed) {
         return new ReplayResult(
                 this.iterations,
                 firstIteration,
@@ -78,6 +83,7 @@ final class Comparison implements ValueWriter {
                 this.differences,
                 this.first,
                 this.largest,
+                otherModel,
                 recorded,
                 replayed);
     }

@@ -127,6 +127,7 @@ final class Recorder implements SessionRecorder {
 
         private volatile @Nullable RecordingWriter writer;
         private volatile @Nullable IterationCapture capture;
+        private @Nullable RecordingFiles files; // confined to the control thread
 
         // ---- the control thread
 
@@ -183,7 +184,16 @@ final class Recorder implements SessionRecorder {
             Recorder.this.threads.apply(writer).start();
             Recorder.this.endsOfWriters.add(writer.ended());
             this.capture = capture;
+            this.files = files;
             return writer;
+        }
+
+        @Override
+        public void policy(Map<String, String> details) {
+            RecordingFiles current = this.files;
+            if (current != null) {
+                current.policy(details);
+            }
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * One MCAP file of a run: a channel per topic and layout, with JSON messages. Confined to the
@@ -26,6 +27,7 @@ final class RecordingFile implements AutoCloseable {
     private final Path path;
     private final McapWriter mcap;
     private final String prefix;
+    private final Supplier<Map<String, String>> policy;
     private final LayoutTable layouts;
     private final RunClock clock;
     private final int iterations;
@@ -33,6 +35,7 @@ final class RecordingFile implements AutoCloseable {
     private final Map<String, Integer> channels = new HashMap<>();
     private final StringBuilder json = new StringBuilder(1024);
     private long sequenceOfEvents;
+    private boolean policyWritten;
 
     /** How many messages of an iteration are written that failed and is written again. */
     private int messagesDone;
@@ -47,17 +50,20 @@ final class RecordingFile implements AutoCloseable {
      *
      * @param session the name of the session, the first part of each topic
      * @param metadata what a reader has to know about the run
+     * @param policy what it has to know about the policy, before the first iteration at the latest
      * @throws IOException if it exists, or cannot be created
      */
     RecordingFile(
             Path path,
             String session,
             Map<String, String> metadata,
+            Supplier<Map<String, String>> policy,
             LayoutTable layouts,
             RunClock clock)
             throws IOException {
         this.path = path;
         this.prefix = "/" + RecordingFormat.nameInTopics(session) + "/";
+        this.policy = policy;
         this.layouts = layouts;
         this.clock = clock;
         this.mcap = McapWriter.create(path, "", RecordingFormat.LIBRARY);
@@ -89,6 +95,7 @@ final class RecordingFile implements AutoCloseable {
      *     not count
      */
     void iteration(ByteBuffer buffer, int begin, long missing) throws IOException {
+        writePolicy();
         long number = buffer.getLong(begin + IterationFrame.NUMBER);
         if (number != this.numberInProgress) {
             this.numberInProgress = number;
@@ -102,6 +109,18 @@ final class RecordingFile implements AutoCloseable {
             this.unwrittenIterations = 0;
         }
         this.unwrittenIterations++;
+    }
+
+    /** Not with the other metadata: a file is open while the policy gets ready. */
+    private void writePolicy() throws IOException {
+        if (this.policyWritten) {
+            return;
+        }
+        Map<String, String> details = this.policy.get();
+        if (!details.isEmpty()) {
+            this.mcap.writeMetadata(RecordingFormat.POLICY, details);
+            this.policyWritten = true;
+        }
     }
 
     private void write(ByteBuffer buffer, int begin, long number, long missing) throws IOException {
@@ -257,6 +276,7 @@ final class RecordingFile implements AutoCloseable {
     }
 
     void event(RecordedEvent event) throws IOException {
+        writePolicy();
         this.json.setLength(0);
         this.json.append("{\"type\":");
         Json.appendString(this.json, event.type());

@@ -21,7 +21,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The files of one run: their names, and their size on disk. Confined to the writer thread. */
+/**
+ * The files of one run: their names, and their size on disk. Confined to the writer thread, except
+ * for {@link #policy}.
+ */
 final class RecordingFiles {
 
     private static final DateTimeFormatter START =
@@ -33,6 +36,7 @@ final class RecordingFiles {
     private final Map<String, String> metadata;
     private final LayoutTable layouts;
     private final RunClock clock;
+    private volatile Map<String, String> policy = Map.of();
     private int parts;
 
     RecordingFiles(
@@ -46,6 +50,11 @@ final class RecordingFiles {
         this.metadata = metadata;
         this.layouts = layouts;
         this.clock = clock;
+    }
+
+    /** Sets what the files have about the policy. Called before the first iteration. Any thread. */
+    void policy(Map<String, String> details) {
+        this.policy = details;
     }
 
     /** Creates the directory if it does not exist, and checks that files can be created in it. */
@@ -64,7 +73,12 @@ final class RecordingFiles {
             try {
                 RecordingFile next =
                         new RecordingFile(
-                                path, this.session, this.metadata, this.layouts, this.clock);
+                                path,
+                                this.session,
+                                this.metadata,
+                                () -> this.policy,
+                                this.layouts,
+                                this.clock);
                 this.parts++;
                 return next;
             } catch (FileAlreadyExistsException ex) {

@@ -17,6 +17,9 @@ final class RecordingFormat {
     /** The metadata record about the run. */
     static final String SESSION = "rfx.session";
 
+    /** The metadata record about the policy of the run, if it has details. */
+    static final String POLICY = "rfx.policy";
+
     static final String OBSERVATION = "observation";
     static final String ACTION = "action";
     static final String SELECTED_ACTION = "selected_action";

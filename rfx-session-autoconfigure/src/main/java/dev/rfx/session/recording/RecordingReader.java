@@ -23,6 +23,7 @@ final class RecordingReader implements AutoCloseable {
     private final McapReader mcap;
     private final Map<Integer, Layout> layouts = new HashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private final Map<String, String> policy = new LinkedHashMap<>();
     private final List<RecordedEvent> events = new ArrayList<>();
     private @Nullable RecordedValue observation;
     private @Nullable RecordedValue selected;
@@ -54,8 +55,14 @@ final class RecordingReader implements AutoCloseable {
         while (true) {
             switch (this.mcap.next()) {
                 case METADATA -> {
-                    if (this.mcap.metadata().name().equals(RecordingFormat.SESSION)) {
-                        this.metadata.putAll(this.mcap.metadata().entries());
+                    switch (this.mcap.metadata().name()) {
+                        case RecordingFormat.SESSION ->
+                                this.metadata.putAll(this.mcap.metadata().entries());
+                        case RecordingFormat.POLICY ->
+                                this.policy.putAll(this.mcap.metadata().entries());
+                        default -> {
+                            // of another program
+                        }
                     }
                 }
                 case MESSAGE -> {
@@ -163,6 +170,11 @@ final class RecordingReader implements AutoCloseable {
     /** {@return what the file has about its run; complete before the first iteration} */
     Map<String, String> metadata() {
         return this.metadata;
+    }
+
+    /** {@return what the file has about the policy; complete before the first iteration} */
+    Map<String, String> policy() {
+        return this.policy;
     }
 
     /** {@return the events so far; times in ns since the epoch} */

@@ -14,8 +14,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a recording has: duration, iterations, gaps, timing, events such as failures, and the range
- * of each number of the observations and the actions. Types of your own need no codec for this.
+ * What a recording has: details of the policy, duration, iterations, gaps, timing, events such as
+ * failures, and the range of each number of the observations and the actions. Types of your own
+ * need no codec for this.
  *
  * <pre>{@code
  * System.out.println(RecordingSummary.of(Path.of("recording.mcap")));
@@ -30,6 +31,7 @@ public final class RecordingSummary {
 
     private final Path file;
     private final Map<String, String> metadata;
+    private final Map<String, String> policy;
     private final double rateHz;
     private final TimingSummary timing;
     private final List<String> gaps = new ArrayList<>();
@@ -39,9 +41,11 @@ public final class RecordingSummary {
     private long numberOfGaps;
     private long incomplete;
 
-    private RecordingSummary(Path file, Map<String, String> metadata) throws IOException {
+    private RecordingSummary(Path file, Map<String, String> metadata, Map<String, String> policy)
+            throws IOException {
         this.file = file;
         this.metadata = metadata;
+        this.policy = policy;
         this.rateHz = RecordingFormat.rateHz(file, metadata);
         this.timing = new TimingSummary(this.rateHz);
     }
@@ -56,7 +60,8 @@ public final class RecordingSummary {
     public static RecordingSummary of(Path file) throws IOException {
         try (RecordingReader reader = RecordingReader.open(file)) {
             RecordedIteration iteration = reader.next();
-            RecordingSummary summary = new RecordingSummary(file, reader.metadata());
+            RecordingSummary summary =
+                    new RecordingSummary(file, reader.metadata(), reader.policy());
             while (iteration != null) {
                 summary.add(iteration);
                 iteration = reader.next();
@@ -146,6 +151,7 @@ public final class RecordingSummary {
         TextTable head = new TextTable(1);
         head.row("session", "%s at %s Hz".formatted(get("session"), this.rateHz));
         head.row("begin", "%s, run %s%s".formatted(get("start"), get("run"), middle()));
+        this.policy.forEach((name, value) -> head.row("policy " + name, value));
         head.row("duration", seconds(this.timing.durationNanos()));
         this.timing.counts().forEach((name, count) -> head.row(name, Long.toString(count)));
         if (this.numberOfGaps > 0) {

@@ -158,9 +158,26 @@ public final class Replay {
             return comparison.result(
                     firstIteration,
                     tape.missing(),
+                    isOtherModel(reader.policy(), session.policyDetails()),
                     Duration.ofNanos(tape.duration()),
                     Duration.ofNanos(System.nanoTime() - realBegin));
         }
+    }
+
+    private static boolean isOtherModel(
+            Map<String, String> recorded, Map<String, String> replayed) {
+        List<String> before = hashes(recorded);
+        List<String> now = hashes(replayed);
+        return !before.isEmpty() && !now.isEmpty() && !before.equals(now);
+    }
+
+    /** {@return the hashes of the models, of which a policy that switches has several} */
+    private static List<String> hashes(Map<String, String> details) {
+        return details.entrySet().stream()
+                .filter(detail -> detail.getKey().matches("([0-9]+\\.)*sha256"))
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /**

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param firstDifference the first of them, or null if the actions are identical
  * @param largestDifference the largest difference of a number; infinite if one of two is not
  *     finite, or the actions have other fields
+ * @param otherModel whether the policy has another model than the one that was recorded: another
+ *     {@code sha256} in {@link dev.rfx.session.Policy#details()}; false if one of the two is
+ *     unknown
  * @param recorded the duration of the recording
  * @param replayed how long the replay took
  * @since 0.1
@@ -27,6 +30,7 @@ public record ReplayResult(
         long differences,
         @Nullable Difference firstDifference,
         double largestDifference,
+        boolean otherModel,
         Duration recorded,
         Duration replayed) {
 
@@ -54,7 +58,10 @@ public record ReplayResult(
     @Override
     public String toString() {
         String speed =
-                (this.missing == 0 ? "" : this.missing + " are missing in the recording; ")
+                (this.otherModel ? "the model is not the recorded one; " : "")
+                        + (this.missing == 0
+                                ? ""
+                                : this.missing + " are missing in the recording; ")
                         + (this.firstIteration == 0
                                 ? ""
                                 : "the recording begins with iteration %d of its run; "

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import com.jayway.jsonpath.JsonPath;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.PolicyDecorator;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
@@ -280,6 +281,7 @@ class SessionActuatorTests {
                 .containsEntry("state", "RUNNING")
                 .containsEntry("stalled", false)
                 .containsEntry("engage", "UNAVAILABLE")
+                .containsEntry("policy", Map.of())
                 .containsEntry("failure", null);
         Map<String, Object> stats = JsonPath.read(one.body(), "$.stats");
         assertThat(stats.keySet()).containsExactlyElementsOf(session().stats().toMap().keySet());
@@ -562,6 +564,18 @@ class SessionActuatorTests {
     }
 
     @Test
+    void healthAndEndpointNameThePolicy() throws Exception {
+        run(LimitedArm.class);
+        awaitIterations(session(), 1);
+
+        for (String path : List.of("/health/rfxSession:$.details", "/rfxsession/rfxSession:$")) {
+            String[] parts = path.split(":");
+            Map<String, Object> policy = JsonPath.read(get(parts[0]).body(), parts[1] + ".policy");
+            assertThat(policy).as(path).isEqualTo(Map.of("model", "far.onnx"));
+        }
+    }
+
+    @Test
     void clampsAreVisiblePerJoint() throws Exception {
         run(
                 LimitedArm.class,
@@ -747,7 +761,12 @@ class SessionActuatorTests {
         @Bean
         Policy<Observation, Tensor> policy() {
             Tensor far = Tensor.of(3, 3);
-            return observation -> far;
+            return new PolicyDecorator<>(observation -> far) {
+                @Override
+                public Map<String, String> details() {
+                    return Map.of("model", "far.onnx");
+                }
+            };
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.rfx.session.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +23,29 @@ class LoadGateTests {
         boolean[] loaded = {false};
         assertThatIllegalStateException().isThrownBy(() -> this.gate.pass(() -> loaded[0] = true));
         assertThat(loaded[0]).isFalse();
+    }
+
+    @Test
+    void runtimeThatCannotAddItsHookMeansThatTheJvmEnds() {
+        IllegalStateException shutdown = new IllegalStateException("Shutdown in progress");
+        assertThatIllegalStateException()
+                .isThrownBy(
+                        () ->
+                                this.gate.pass(
+                                        () -> {
+                                            throw new ExceptionInInitializerError(shutdown);
+                                        }))
+                .isSameAs(shutdown);
+
+        ExceptionInInitializerError other = new ExceptionInInitializerError(new IOException());
+        assertThatExceptionOfType(ExceptionInInitializerError.class)
+                .isThrownBy(
+                        () ->
+                                this.gate.pass(
+                                        () -> {
+                                            throw other;
+                                        }))
+                .isSameAs(other);
     }
 
     @Test

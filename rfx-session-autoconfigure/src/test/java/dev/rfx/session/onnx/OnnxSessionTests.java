@@ -9,6 +9,7 @@ import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.recording.RecordingOptions;
+import dev.rfx.session.recording.RecordingSummary;
 import dev.rfx.session.recording.Replay;
 import dev.rfx.session.recording.ReplayResult;
 import dev.rfx.session.robot.MockRobot;
@@ -89,12 +90,22 @@ class OnnxSessionTests {
 
             assertThat(session.failure()).isNull();
             assertThat(session.actions()).doesNotHaveDuplicates();
+            assertThat(session.session().policyDetails())
+                    .containsOnlyKeys("model", "sha256", "producer", "inputs", "outputs")
+                    .containsEntry("model", this.directory.resolve("network.onnx").toString())
+                    .containsEntry("sha256", policy.model().sha256())
+                    .containsEntry("producer", "rfx-session tests")
+                    .containsEntry("inputs", "obs FLOAT [1, 17]; h_in FLOAT [1, 8]")
+                    .containsEntry("outputs", "actions FLOAT [1, 3]; h_out FLOAT [1, 8]");
         }
         try (Stream<Path> files = Files.list(recordings);
                 OnnxPolicy again = network().build()) {
-            ReplayResult result = Replay.of(files.findAny().orElseThrow()).through(again);
+            Path recording = files.findAny().orElseThrow();
+            ReplayResult result = Replay.of(recording).through(again);
 
             assertThat(result.isIdentical()).as("%s", result).isTrue();
+            assertThat(result.otherModel()).isFalse();
+            assertThat(RecordingSummary.of(recording).toString()).contains(again.model().sha256());
             assertThat(result.iterations()).isGreaterThan(2_900);
         }
     }

@@ -2,11 +2,15 @@ package dev.rfx.session.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.PolicyDecorator;
 import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.SessionUnresponsiveException;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.testkit.Campaign;
@@ -19,12 +23,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A JVM with a model that is ended by a signal. ONNX Runtime frees itself in a hook of its own. */
-@Timeout(600)
+@Timeout(1200)
 class OnnxShutdownTests {
 
-    private static final int ROUNDS = Campaign.Rounds.of(20, 1);
+    private static final int MANY = Campaign.Rounds.of(200, 1);
+    private static final int SOME = Campaign.Rounds.of(20, 1);
     private static final int JOINTS = 6;
 
     @TempDir private Path directory;
@@ -65,9 +71,10 @@ class OnnxShutdownTests {
         }
     }
 
-    private void terminate(Class<?> main, TestModel model) throws Exception {
+    private void terminate(int rounds, Class<?> main, TestModel model, String... reports)
+            throws Exception {
         Path file = model.write(this.directory.resolve("model.onnx"));
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < rounds; i++) {
             try (ChildJvm jvm = ChildJvm.start(main, file.toString())) {
                 jvm.awaitLine("running");
                 jvm.terminate();
@@ -78,6 +85,9 @@ class OnnxShutdownTests {
                 assertThat(jvm.output())
                         .containsOnlyOnce("robot.stop()")
                         .doesNotContain("SIG", "cannot be kept");
+                for (String report : reports) {
+                    assertThat(jvm.output()).contains(report);
+                }
             }
         }
     }
@@ -86,6 +96,7 @@ class OnnxShutdownTests {
     @WaitingTest
     void robotIsStoppedOnceAt1kHz() throws Exception {
         terminate(
+                MANY,
                 RunAt1kHz.class,
                 new TestModel()
                         .input("obs", 1, 2 * JOINTS)
@@ -119,39 +130,50 @@ class OnnxShutdownTests {
     @Campaign
     @WaitingTest
     void longRunEndsWhenAStopInterruptsIt() throws Exception {
-        terminate(RunSlowModel.class, TestModel.slow());
+        terminate(SOME, RunSlowModel.class, TestModel.slow());
     }
 
-    /** The run goes on while the JVM ends: it is on a thread that nothing interrupts. */
+    /** Its run goes on while the JVM ends: it is on a thread that nothing interrupts. */
+    private static OnnxModel stuckModel(String file) throws Exception {
+        OnnxModel model = OnnxModel.load(Path.of(file));
+        model.bind(TestModel.SLOW_INPUTS, TestModel.SLOW_OUTPUTS);
+        Thread inference =
+                new Thread(
+                        () -> {
+                            try {
+                                while (true) {
+                                    model.run();
+                                }
+                            } catch (InterruptedException ex) {
+                                throw new AssertionError(ex);
+                            }
+                        });
+        inference.setDaemon(true);
+        inference.start();
+        while (!model.isRunning()) {
+            Thread.onSpinWait();
+        }
+        return model;
+    }
+
+    /** Its policy returns from no call, as one that waits for a stuck run. */
+    private static Session stuckSession(CountDownLatch called) {
+        CountDownLatch never = new CountDownLatch(1);
+        return session(
+                observation -> {
+                    called.countDown();
+                    IgnoringInterrupts.await(never);
+                    return Tensor.zeros(JOINTS);
+                },
+                Duration.ofMillis(100));
+    }
+
     static final class RunStuckModel {
         public static void main(String[] args) throws Exception {
-            OnnxModel model = OnnxModel.load(Path.of(args[0]));
-            model.bind(TestModel.SLOW_INPUTS, TestModel.SLOW_OUTPUTS);
-            CountDownLatch never = new CountDownLatch(1);
-            Session session =
-                    session(
-                            observation -> {
-                                IgnoringInterrupts.await(never);
-                                return Tensor.zeros(JOINTS);
-                            },
-                            Duration.ofMillis(100));
-            session.start();
-            Thread inference =
-                    new Thread(
-                            () -> {
-                                try {
-                                    while (true) {
-                                        model.run();
-                                    }
-                                } catch (InterruptedException ex) {
-                                    throw new AssertionError(ex);
-                                }
-                            });
-            inference.setDaemon(true);
-            inference.start();
-            while (!model.isRunning()) {
-                Thread.onSpinWait();
-            }
+            stuckModel(args[0]);
+            CountDownLatch called = new CountDownLatch(1);
+            stuckSession(called).start();
+            called.await();
             System.out.println("running");
             Thread.sleep(60_000);
         }
@@ -160,7 +182,38 @@ class OnnxShutdownTests {
     @Campaign
     @WaitingTest
     void stuckRunIsLeftAlone() throws Exception {
-        terminate(RunStuckModel.class, TestModel.slow());
+        terminate(SOME, RunStuckModel.class, TestModel.slow());
+    }
+
+    /** As an application whose context closes: the session stops, then the model is closed. */
+    static final class CloseStuckModel {
+        public static void main(String[] args) throws Exception {
+            ((Logger) LoggerFactory.getLogger(OnnxModel.class)).setLevel(Level.WARN);
+            OnnxModel model = stuckModel(args[0]);
+            CountDownLatch called = new CountDownLatch(1);
+            Session session = stuckSession(called);
+            session.start();
+            called.await();
+            try {
+                session.stop();
+            } catch (SessionUnresponsiveException ex) {
+                System.out.println(ex.getMessage());
+            }
+            model.close();
+            System.out.println("running");
+            Thread.sleep(60_000);
+        }
+    }
+
+    @Campaign
+    @WaitingTest
+    void stuckRunIsReported() throws Exception {
+        terminate(
+                SOME,
+                CloseStuckModel.class,
+                TestModel.slow(),
+                "is stuck: its control thread is in policy",
+                "is not closed: a run is in progress");
     }
 
     /** The JVM ends while it loads one model after the other. */
@@ -190,6 +243,34 @@ class OnnxShutdownTests {
     @Campaign
     @WaitingTest
     void jvmDoesNotEndWhileAModelIsBeingLoaded() throws Exception {
-        terminate(LoadModels.class, TestModel.identity(3));
+        terminate(SOME, LoadModels.class, TestModel.identity(3));
+    }
+
+    /**
+     * The JVM ends while the session prepares its policy, which loads one model after the other.
+     */
+    static final class LoadModelsInPrepare {
+        public static void main(String[] args) throws Exception {
+            session(
+                            new PolicyDecorator<>(observation -> Tensor.zeros(JOINTS)) {
+                                @Override
+                                public void prepare() throws Exception {
+                                    for (int i = 0; true; i++) {
+                                        OnnxModel.load(Path.of(args[0])).close();
+                                        if (i == 20) {
+                                            System.out.println("running");
+                                        }
+                                    }
+                                }
+                            },
+                            Duration.ofSeconds(5))
+                    .start();
+        }
+    }
+
+    @Campaign
+    @WaitingTest
+    void robotIsStoppedOnceWhileItsPolicyLoadsAModel() throws Exception {
+        terminate(SOME, LoadModelsInPrepare.class, TestModel.identity(3));
     }
 }

@@ -22,6 +22,7 @@ record Recorded(
         List<Message> messages,
         List<McapChannel> channels,
         Map<String, String> metadata,
+        Map<String, String> policy,
         String library,
         boolean closed) {
 
@@ -31,12 +32,16 @@ record Recorded(
     static Recorded read(Path path) throws IOException {
         List<Message> messages = new ArrayList<>();
         Map<String, String> metadata = new HashMap<>();
+        Map<String, String> policy = new HashMap<>();
         try (McapReader reader = McapReader.open(path)) {
             McapReader.Item item = reader.next();
             while (item != McapReader.Item.END) {
                 if (item == McapReader.Item.METADATA) {
-                    assertThat(reader.metadata().name()).isEqualTo("rfx.session");
-                    metadata.putAll(reader.metadata().entries());
+                    assertThat(reader.metadata().name()).isIn("rfx.session", "rfx.policy");
+                    Map<String, String> record =
+                            reader.metadata().name().equals("rfx.policy") ? policy : metadata;
+                    assertThat(record).as("one record of each name").isEmpty();
+                    record.putAll(reader.metadata().entries());
                 } else {
                     messages.add(
                             new Message(
@@ -53,6 +58,7 @@ record Recorded(
                     messages,
                     reader.channels(),
                     metadata,
+                    policy,
                     reader.library(),
                     reader.truncatedAt().isEmpty());
         }

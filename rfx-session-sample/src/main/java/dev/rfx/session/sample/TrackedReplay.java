@@ -2,6 +2,7 @@ package dev.rfx.session.sample;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.PolicyDecorator;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.event.SessionStoppedEvent;
 import dev.rfx.session.recording.Replay;
@@ -17,13 +18,12 @@ import org.springframework.context.event.EventListener;
  * Sends the commands of a recording, and logs how well the arm followed when the session has
  * stopped. The run ends with the recording.
  */
-final class TrackedReplay implements Policy<Observation, Tensor> {
+final class TrackedReplay extends PolicyDecorator<Observation, Tensor> {
 
     private static final Logger logger = LoggerFactory.getLogger(TrackedReplay.class);
     private static final String MCAP = ".mcap";
 
     private final Path file;
-    private final Policy<Object, Tensor> commands;
     private final TrackingError trackingError;
     private @Nullable Tensor sent;
 
@@ -35,8 +35,8 @@ final class TrackedReplay implements Policy<Observation, Tensor> {
      * @param joints the number of joints
      */
     TrackedReplay(Path file, Policy<Object, Tensor> commands, int joints) {
+        super(commands);
         this.file = file;
-        this.commands = commands;
         this.trackingError = new TrackingError(joints);
     }
 
@@ -67,13 +67,13 @@ final class TrackedReplay implements Policy<Observation, Tensor> {
         if (this.sent != null) {
             this.trackingError.add(this.sent, observation.get(Observation.STATE));
         }
-        this.sent = this.commands.selectAction(observation);
+        this.sent = super.selectAction(observation);
         return this.sent;
     }
 
     @Override
     public void reset() {
-        this.commands.reset();
+        super.reset();
         this.sent = null;
         this.trackingError.clear();
     }

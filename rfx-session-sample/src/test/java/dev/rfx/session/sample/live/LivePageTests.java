@@ -2,6 +2,8 @@ package dev.rfx.session.sample.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rfx.session.Observation;
+import dev.rfx.session.PolicyDecorator;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -183,6 +186,10 @@ class LivePageTests {
         this.browser.open(port, "/arms/");
         this.browser.await("[data-session=left] [data-field=state]", "running"::equals);
         this.browser.await("[data-session=right] [data-field=state]", "running"::equals);
+        assertThat(this.browser.await("[data-session=right] [data-field=model]", s -> !s.isEmpty()))
+                .isEqualTo("Model go1.onnx (SHA-256 386cde6a…)");
+        assertThat(this.browser.find("[data-session=left] [data-field=model]").isDisplayed())
+                .isFalse();
 
         this.browser.find("[data-session=right] button.stop").click();
 
@@ -199,17 +206,26 @@ class LivePageTests {
 
         @Bean
         Session left(SessionOptions options) {
-            return session(options.withName("left"));
+            return session(options.withName("left"), Map.of());
         }
 
         @Bean
         Session right(SessionOptions options) {
-            return session(options.withName("right"));
+            return session(
+                    options.withName("right"),
+                    Map.of("model", "/models/go1.onnx", "sha256", "386cde6a49b6f2"));
         }
 
-        private static Session session(SessionOptions options) {
+        private static Session session(SessionOptions options, Map<String, String> details) {
             return new Session(
-                    new MockRobot(6, options.rateHz()), observation -> Tensor.zeros(6), options);
+                    new MockRobot(6, options.rateHz()),
+                    new PolicyDecorator<Observation, Tensor>(observation -> Tensor.zeros(6)) {
+                        @Override
+                        public Map<String, String> details() {
+                            return details;
+                        }
+                    },
+                    options);
         }
     }
 
