@@ -41,7 +41,7 @@ final class Shapes {
             return resolved;
         }
         int last = shape.lastIndexOf(-1L);
-        if (last < 1 || smallest == 0 || size % smallest != 0) {
+        if (last < 1 || size % smallest != 0) {
             return null;
         }
         resolved[last] = size / smallest;

@@ -69,7 +69,7 @@ abstract class TermWriter {
             for (int index : indexes) {
                 end = Math.max(end, index + 1);
             }
-            this.least = Math.max(end, size);
+            this.least = end;
             this.most = size == 0 ? Integer.MAX_VALUE : size;
         }
 
