@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Random;
 
 /** Writes small ONNX models, so that tests need no Python. */
-final class TestModel {
+public final class TestModel {
 
     static final int FLOAT = 1;
     static final int INT64 = 7;
@@ -26,20 +27,34 @@ final class TestModel {
     private final ProtobufMessage model =
             new ProtobufMessage().number(1, IR_VERSION).text(2, "rfx-session tests");
 
-    TestModel() {
+    public TestModel() {
         this.graph.text(2, "test");
     }
 
     /** Its actions are its observations. */
-    static TestModel identity(int size) {
+    public static TestModel identity(int size) {
         return new TestModel()
                 .input("obs", 1, size)
                 .output("actions", 1, size)
                 .node("Identity", "obs", "actions");
     }
 
+    /** Its actions are sums of its observations, each times a random weight. */
+    public static TestModel linear(int inputs, int outputs) {
+        Random random = new Random(1);
+        float[] weights = new float[inputs * outputs];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) random.nextGaussian();
+        }
+        return new TestModel()
+                .input("obs", 1, inputs)
+                .output("actions", 1, outputs)
+                .constant("w", new long[] {inputs, outputs}, weights)
+                .node("MatMul", "obs,w", "actions");
+    }
+
     /** Its hidden state is the sum of all observations, and so is its action. */
-    static TestModel recurrent(int size) {
+    public static TestModel recurrent(int size) {
         return new TestModel()
                 .input("obs", 1, size)
                 .input("h_in", 1, size)
@@ -69,7 +84,7 @@ final class TestModel {
         return model.node("Identity", last, "actions");
     }
 
-    TestModel input(String name, long... shape) {
+    public TestModel input(String name, long... shape) {
         return input(FLOAT, name, shape);
     }
 
@@ -78,7 +93,7 @@ final class TestModel {
         return this;
     }
 
-    TestModel output(String name, long... shape) {
+    public TestModel output(String name, long... shape) {
         return output(FLOAT, name, shape);
     }
 
@@ -103,7 +118,7 @@ final class TestModel {
     }
 
     /** A constant; the values in row-major order. */
-    TestModel constant(String name, long[] shape, float... values) {
+    public TestModel constant(String name, long[] shape, float... values) {
         this.graph.message(5, initializer(name, FLOAT, shape).floats(9, values));
         return this;
     }
@@ -117,7 +132,7 @@ final class TestModel {
     }
 
     /** A node. Inputs and outputs are names with commas between them. */
-    TestModel node(String operator, String inputs, String outputs, ProtobufMessage... attributes) {
+    public TestModel node(String operator, String inputs, String outputs, ProtobufMessage... attributes) {
         ProtobufMessage node = new ProtobufMessage();
         for (String input : inputs.split(",")) {
             node.text(1, input);
@@ -138,13 +153,13 @@ final class TestModel {
         return new ProtobufMessage().text(1, name).number(3, value).number(20, typeIsInt);
     }
 
-    TestModel metadata(String key, String value) {
+    public TestModel metadata(String key, String value) {
         this.model.message(14, new ProtobufMessage().text(1, key).text(2, value));
         return this;
     }
 
     /** Writes the model to a file. Called once. */
-    Path write(Path file) throws IOException {
+    public Path write(Path file) throws IOException {
         ProtobufMessage operators = new ProtobufMessage().text(1, "").number(2, OPERATOR_SET);
         return Files.write(file, this.model.message(7, this.graph).message(8, operators).toBytes());
     }
