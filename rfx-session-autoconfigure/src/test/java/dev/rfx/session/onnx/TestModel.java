@@ -88,6 +88,28 @@ public final class TestModel {
         return input(FLOAT, name, shape);
     }
 
+    /** Computes for a tenth of a second in 32 operators. All of its actions are the same. */
+    public static TestModel slow(int inputs, int outputs) {
+        long[] square = {SLOW_SIZE, SLOW_SIZE};
+        TestModel model =
+                new TestModel()
+                        .input("obs", 1, inputs)
+                        .output("actions", 1, outputs)
+                        .constant("in", new long[] {inputs, 1}, new float[inputs])
+                        .constant("w", square, new float[SLOW_SIZE * SLOW_SIZE])
+                        .constant(
+                                "out",
+                                new long[] {SLOW_SIZE, outputs},
+                                new float[SLOW_SIZE * outputs])
+                        .constant("row", new long[] {1, SLOW_SIZE}, new float[SLOW_SIZE])
+                        .node("MatMul", "obs,in", "number")
+                        .node("Add", "number,w", "x0");
+        for (int i = 0; i < 30; i++) {
+            model.node("MatMul", "x%d,w".formatted(i), "x" + (i + 1));
+        }
+        return model.node("MatMul", "row,x30", "y").node("MatMul", "y,out", "actions");
+    }
+
     TestModel input(int type, String name, long... shape) {
         this.graph.message(11, port(name, type, shape));
         return this;
