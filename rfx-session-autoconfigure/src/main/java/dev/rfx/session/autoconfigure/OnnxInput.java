@@ -6,7 +6,6 @@ import static dev.rfx.session.autoconfigure.PropertyChecks.require;
 import dev.rfx.session.onnx.Input;
 import dev.rfx.session.onnx.Term;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -31,14 +30,13 @@ record OnnxInput(
      * Returns the input with these properties.
      *
      * @param group the name of the group of properties
-     * @param commands the initial values of the commands
      * @throws InvalidConfigurationPropertyValueException if a value is outside its range
      */
-    Input toInput(String group, Map<String, List<Float>> commands) {
+    Input toInput(String group) {
         require(!this.terms.isEmpty(), group + ".terms", this.terms, "a list of terms");
         Term[] terms = new Term[this.terms.size()];
         for (int i = 0; i < terms.length; i++) {
-            terms[i] = this.terms.get(i).toTerm("%s.terms[%d]".formatted(group, i), commands);
+            terms[i] = this.terms.get(i).toTerm("%s.terms[%d]".formatted(group, i));
         }
         Input input =
                 new OnnxValues(group).ifSet("name", this.name, Input.of(terms), Input::named);

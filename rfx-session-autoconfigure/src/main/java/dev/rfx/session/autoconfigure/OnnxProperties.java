@@ -4,6 +4,7 @@ import static dev.rfx.session.autoconfigure.PropertyChecks.checked;
 import static dev.rfx.session.autoconfigure.PropertyChecks.require;
 import static dev.rfx.session.autoconfigure.PropertyChecks.required;
 
+import dev.rfx.session.onnx.Normalizer;
 import dev.rfx.session.onnx.OnnxPolicy;
 import dev.rfx.session.onnx.Output;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -19,6 +21,12 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *
  * @param model Location of the model: a path relative to the working directory, or a URL such as
  *     classpath:policy.onnx. If set, the model is the policy.
+ * @param config Location of the deploy.yaml that Unitree's training writes with a model.
+ * @param normalizer Location of the directory of a policy of LeRobot, whose normalizer is applied:
+ *     policy_preprocessor.json and policy_postprocessor.json with their safetensors.
+ * @param tensors Names of tensors of the observation, by the terms of the config or the model's
+ *     metadata. By default a tensor has the name of its term, and positions and velocities of
+ *     joints are in state.
  * @param joints Names of the joints of the model, in the order in which it was trained. By default
  *     those of the model's metadata or the config, or else those of the robot.
  * @param defaultPose Default position of each joint of the model, in its order. By default that of
@@ -39,6 +47,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 @ConfigurationProperties("rfx.session.onnx")
 record OnnxProperties(
         @Nullable String model,
+        @Nullable String config,
+        @Nullable String normalizer,
+        @DefaultValue Map<String, String> tensors,
         @DefaultValue List<String> joints,
         @DefaultValue List<Float> defaultPose,
         @DefaultValue List<OnnxInput> inputs,
@@ -61,13 +72,15 @@ record OnnxProperties(
     record RecurrentPair(@Nullable String input, @Nullable String output) {}
 
     /**
-     * What the values of an output mean. Each value becomes clip(offset + scale · value).
+     * What the values of an output mean. Each value, mapped back if statistics are set, becomes
+     * clip(offset + scale · value).
      *
      * @param kind What a value commands.
      * @param name Name of the output in the model. Required if the model has several that are not
      *     recurrent. Groups with one name share its values in their order.
      * @param joints Names of the joints, in the order of the values. By default all joints of the
      *     model that are not held.
+     * @param denormalize Statistics of the training with which the values are mapped back.
      * @param scale Factor: one value for all joints, or one per joint. By default 1.
      * @param offset Offset: default-pose, one value for all joints, or one per joint. By default 0.
      *     Not with the kind delta.
@@ -78,6 +91,7 @@ record OnnxProperties(
             @DefaultValue("position") Output.Kind kind,
             @Nullable String name,
             @DefaultValue List<String> joints,
+            @Nullable @NestedConfigurationProperty OnnxStatistics denormalize,
             @DefaultValue List<Float> scale,
             @DefaultValue List<String> offset,
             @DefaultValue List<List<Float>> clip) {
@@ -98,6 +112,9 @@ record OnnxProperties(
             Output output = Output.of(this.kind);
             output = values.ifSet("name", this.name, output, Output::named);
             output = values.ifSet("joints", this.joints, output, Output::joints);
+            if (this.denormalize != null) {
+                output = output.denormalize(this.denormalize.toNormalization(group + ".denormalize"));
+            }
             output = values.floats("scale", this.scale, output, Output::scale);
             output =
                     values.offset(
@@ -131,11 +148,19 @@ record OnnxProperties(
                         .robotJoints(robotJoints)
                         .rateHz(rateHz);
         OnnxValues values = new OnnxValues(GROUP);
+        if (this.config != null) {
+            policy.config(files.file(GROUP + ".config", this.config));
+        }
+        if (this.normalizer != null) {
+            policy.normalizer(
+                    Normalizer.ofLeRobot(files.directory(GROUP + ".normalizer", this.normalizer)));
+        }
+        this.tensors.forEach(policy::tensor);
         values.ifSet("joints", this.joints, policy, OnnxPolicy.Builder::joints);
         values.floats("default-pose", this.defaultPose, policy, OnnxPolicy.Builder::defaultPose);
         for (int i = 0; i < this.inputs.size(); i++) {
             policy.input(
-                    this.inputs.get(i).toInput("%s.inputs[%d]".formatted(GROUP, i), this.commands));
+                    this.inputs.get(i).toInput("%s.inputs[%d]".formatted(GROUP, i)));
         }
         addRecurrent(policy);
         this.commands.forEach(

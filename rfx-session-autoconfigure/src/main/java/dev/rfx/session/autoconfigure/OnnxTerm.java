@@ -8,14 +8,14 @@ import dev.rfx.session.onnx.Term;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * A part of an input of a trained policy. It has one source: tensor, last-action, command, phase or
- * constant. Each value becomes clip((value − minus) · scale).
+ * constant. Each value, normalized if statistics are set, becomes clip((value − minus) · scale).
  *
  * @param tensor Source: name of a tensor of the observation.
  * @param lastAction Source: whether it is the output of the model at the last decision, without
@@ -24,11 +24,12 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param phase Source: phase of a gait.
  * @param constant Source: fixed values.
  * @param from Position of the first value in the tensor, from 0.
- * @param size Number of values of a tensor or a command. By default of a tensor what the other terms
- *     leave of the input, and of a command the number of its initial values.
+ * @param size Number of values of a tensor or a command. By default what the other terms leave of
+ *     the input, or for a command the number of its initial values.
  * @param perJoint Whether the tensor has one value per joint of the robot. The term then has those
  *     of the joints of the model, in its order.
  * @param joints The same for these joints only, in this order.
+ * @param normalize Statistics of the training with which the values are normalized.
  * @param minus Offset to subtract: default-pose, one value, or one for each value of the term. By
  *     default 0.
  * @param scale Factor: one value, or one for each value of the term. By default 1.
@@ -47,6 +48,7 @@ record OnnxTerm(
         @Nullable Integer size,
         @DefaultValue("false") boolean perJoint,
         @DefaultValue List<String> joints,
+        @Nullable @NestedConfigurationProperty OnnxStatistics normalize,
         @DefaultValue List<String> minus,
         @DefaultValue List<Float> scale,
         @DefaultValue List<List<Float>> clip,
@@ -84,14 +86,16 @@ record OnnxTerm(
      * Returns the term with these properties.
      *
      * @param group the name of the group of properties
-     * @param commands the initial values of the commands
      * @throws InvalidConfigurationPropertyValueException if a value is outside its range
      */
-    Term toTerm(String group, Map<String, List<Float>> commands) {
+    Term toTerm(String group) {
         requireOneSource(group);
         requireOptionsOfTensor(group);
         OnnxValues values = new OnnxValues(group);
-        Term term = source(group, commands);
+        Term term = source(group);
+        if (this.normalize != null) {
+            term = term.normalize(this.normalize.toNormalization(group + ".normalize"));
+        }
         term =
                 values.offset("minus", this.minus, term, Term::minus, Term::minusDefaultPose);
         term = values.floats("scale", this.scale, term, Term::scale);
@@ -154,12 +158,15 @@ record OnnxTerm(
                 "numbers: only values per joint have a default pose. Set per-joint or joints");
     }
 
-    private Term source(String group, Map<String, List<Float>> commands) {
+    private Term source(String group) {
         if (this.tensor != null) {
             return ofTensor(group, this.tensor);
         }
         if (this.command != null) {
-            return ofCommand(group, this.command, commands);
+            return this.size == null
+                    ? Term.command(this.command)
+                    : checked(
+                            group + ".size", this.size, size -> Term.command(this.command, size));
         }
         if (this.phase != null) {
             return this.phase.toTerm(group + ".phase");
@@ -179,19 +186,5 @@ record OnnxTerm(
         term = values.ifSet("size", this.size, term, Term::size);
         term = values.ifSet("joints", this.joints, term, Term::joints);
         return this.perJoint ? term.perJoint() : term;
-    }
-
-    private Term ofCommand(
-            String group, String command, Map<String, List<Float>> initialValues) {
-        List<Float> initial = initialValues.get(command);
-        Integer size = this.size != null || initial == null ? this.size : Integer.valueOf(initial.size());
-        return checked(
-                group + ".size",
-                required(
-                        group + ".size",
-                        size,
-                        "The size of a command is needed, or its initial values in"
-                                + " rfx.session.onnx.commands." + command),
-                values -> Term.command(command, values));
     }
 }

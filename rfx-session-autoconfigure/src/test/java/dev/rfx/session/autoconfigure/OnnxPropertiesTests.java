@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.onnx.Input;
+import dev.rfx.session.onnx.Normalization;
 import dev.rfx.session.onnx.OnnxPolicy;
 import dev.rfx.session.onnx.Output;
+import dev.rfx.session.onnx.SafetensorsFile;
 import dev.rfx.session.onnx.Term;
 import dev.rfx.session.onnx.TestModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +45,6 @@ class OnnxPropertiesTests {
             """
             rfx:
               session:
-                rate-hz: 50
                 onnx:
                   joints: [FR, FL, RL]
                   default-pose: [0.1, 0.9, -1.8]
@@ -176,8 +178,89 @@ class OnnxPropertiesTests {
                   between: interpolate
             """;
 
+    private static final String STATISTICS =
+            """
+            rfx:
+              session:
+                onnx:
+                  inputs:
+                    - terms:
+                        - tensor: gyro
+                          normalize:
+                            mean: [0.1, 0.2, 0.3]
+                            std: [1, 2, 3]
+                        - tensor: state
+                          per-joint: true
+                          normalize:
+                            low: [-1, -2, -3]
+                            high: [1, 2, 3.5]
+                  output:
+                    scale: 2
+                    denormalize:
+                      low: [-1, -2, -3]
+                      high: [1, 2, 3.5]
+            """;
+
+    private static final String STATISTICS_OF_OUTPUT =
+            """
+            rfx:
+              session:
+                onnx:
+                  inputs:
+                    - terms:
+                        - tensor: gyro
+                  output:
+                    denormalize:
+                      mean: [0.1, 0.2, 0.3]
+                      std: [1, 2, 3]
+            """;
+
+    private static final String STATISTICS_OF_GROUPS =
+            """
+            rfx:
+              session:
+                onnx:
+                  inputs:
+                    - terms:
+                        - tensor: gyro
+                  outputs:
+                    - name: actions
+                      joints: [RL, FR]
+                      denormalize:
+                        mean: [0.1, 0.2]
+                        std: [1, 2]
+                    - name: actions
+                      joints: [FL]
+                      denormalize:
+                        low: -1
+                        high: 3
+            """;
+
+    private static final String LEROBOT =
+            """
+            rfx:
+              session:
+                onnx:
+                  normalizer: ${directory}
+            """;
+
+    private static final String UNITREE =
+            """
+            rfx:
+              session:
+                onnx:
+                  config: ${directory}/deploy.yaml
+                  tensors:
+                    base_ang_vel: gyro
+                  commands:
+                    base_velocity: [0.5, 0.25, 0]
+            """;
+
     private static final List<String> ALL =
-            List.of(QUADRUPED, OPTIONS_OF_TERMS, TIME_MAJOR, TERM_MAJOR, DELTAS, WHEELS, INTERPOLATION);
+            List.of(QUADRUPED, OPTIONS_OF_TERMS, TIME_MAJOR, TERM_MAJOR, DELTAS, WHEELS, INTERPOLATION, STATISTICS, STATISTICS_OF_OUTPUT, STATISTICS_OF_GROUPS, LEROBOT, UNITREE);
+
+    private static final Normalization MEAN_STD =
+            Normalization.meanStd(new float[] {0.1f, 0.2f, 0.3f}, new float[] {1, 2, 3});
 
     @TempDir private Path directory;
     private final LeggedRobot robot = new LeggedRobot(JOINTS);
@@ -194,6 +277,7 @@ class OnnxPropertiesTests {
                 .withBean(LeggedRobot.class, () -> this.robot)
                 .withPropertyValues(
                         "rfx.session.onnx.model=" + this.directory.resolve("model.onnx"))
+                .withSystemProperties("directory=" + this.directory)
                 .withInitializer(
                         context ->
                                 context.getEnvironment().getPropertySources().addLast(load(yaml)));
@@ -350,6 +434,189 @@ class OnnxPropertiesTests {
                         .every(4, OnnxPolicy.Between.INTERPOLATE));
     }
 
+    @Test
+    void termsAndOutputsHaveStatistics() throws Exception {
+        Normalization range =
+                Normalization.range(new float[] {-1, -2, -3}, new float[] {1, 2, 3.5f});
+        assertSame(
+                STATISTICS,
+                OnnxPolicy.builder(model(TestModel.linear(6, 3)))
+                        .input(
+                                Input.of(
+                                        Term.of("gyro").normalize(MEAN_STD),
+                                        Term.of("state").perJoint().normalize(range)))
+                        .output(
+                                Output.of(Output.Kind.POSITION).scale(2).denormalize(range)));
+    }
+
+    @Test
+    void outputHasMeanAndStandardDeviation() throws Exception {
+        assertSame(
+                STATISTICS_OF_OUTPUT,
+                OnnxPolicy.builder(model(TestModel.linear(3, 3)))
+                        .input(Input.of(Term.of("gyro")))
+                        .output(Output.of(Output.Kind.POSITION).denormalize(MEAN_STD)));
+    }
+
+    @Test
+    void groupsOfOneOutputHaveStatistics() throws Exception {
+        assertSame(
+                STATISTICS_OF_GROUPS,
+                OnnxPolicy.builder(model(TestModel.linear(3, 3)))
+                        .input(Input.of(Term.of("gyro")))
+                        .output(
+                                Output.of(Output.Kind.POSITION)
+                                        .named("actions")
+                                        .joints(List.of("RL", "FR"))
+                                        .denormalize(
+                                                Normalization.meanStd(
+                                                        new float[] {0.1f, 0.2f},
+                                                        new float[] {1, 2})))
+                        .output(
+                                Output.of(Output.Kind.POSITION)
+                                        .named("actions")
+                                        .joints(List.of("FL"))
+                                        .denormalize(
+                                                Normalization.range(
+                                                        new float[] {-1}, new float[] {3}))));
+    }
+
+    /** A policy as LeRobot saves it. */
+    private void saveNormalizer() throws IOException {
+        for (String part : List.of("pre", "post")) {
+            Files.writeString(
+                    this.directory.resolve("policy_%sprocessor.json".formatted(part)),
+                    """
+                    {"steps": [{
+                      "registry_name": "%snormalizer_processor",
+                      "config": {
+                        "features": {
+                          "observation.state": {"type": "STATE", "shape": [6]},
+                          "action": {"type": "ACTION", "shape": [3]}
+                        },
+                        "norm_map": {"STATE": "MEAN_STD", "ACTION": "MEAN_STD"}
+                      },
+                      "state_file": "statistics.safetensors"
+                    }]}
+                    """
+                            .formatted(part.equals("pre") ? "" : "un"));
+        }
+        new SafetensorsFile()
+                .f32("observation.state.mean", 1, 2, 3, 4, 5, 6)
+                .f32("observation.state.std", 1, 2, 3, 4, 5, 6)
+                .f32("action.mean", 0.1f, 0.2f, 0.3f)
+                .f32("action.std", 1, 2, 3)
+                .write(this.directory.resolve("statistics.safetensors"));
+    }
+
+    @Test
+    void normalizerOfLeRobotIsEnough() throws Exception {
+        saveNormalizer();
+        float[] state = {1, 2, 3, 4, 5, 6};
+
+        assertSame(
+                LEROBOT,
+                OnnxPolicy.builder(model(TestModel.linear(6, 3)))
+                        .input(
+                                Input.of(
+                                        Term.of("state")
+                                                .normalize(Normalization.meanStd(state, state))))
+                        .output(Output.of(Output.Kind.POSITION).denormalize(MEAN_STD)));
+    }
+
+    @Test
+    void normalizerThatIsNotThereIsRefused() throws Exception {
+        model(TestModel.linear(6, 3));
+        ApplicationContextRunner application = application("{}");
+        application
+                .withPropertyValues("rfx.session.onnx.normalizer=" + this.directory + "/none")
+                .run(context -> assertRefused(context, "onnx.normalizer", "does not exist"));
+        application
+                .withPropertyValues(
+                        "rfx.session.onnx.normalizer=" + this.directory + "/model.onnx")
+                .run(context -> assertRefused(context, "onnx.normalizer", "must be a directory"));
+        application
+                .withPropertyValues("rfx.session.onnx.normalizer=classpath:org/junit/jupiter/api/")
+                .run(
+                        context ->
+                                assertRefused(
+                                        context, "onnx.normalizer", "file system, not in a jar"));
+        application
+                .withPropertyValues("rfx.session.onnx.normalizer=" + this.directory)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessageContaining("policy_preprocessor.json"));
+    }
+
+    private static final String DEPLOY_YAML =
+            """
+            joint_ids_map: [2, 0, 1]
+            step_dt: 0.02
+            default_joint_pos: [0.5, -1.0, 0.25]
+            commands:
+              base_velocity:
+                ranges: {lin_vel_x: [-0.5, 1.0], lin_vel_y: [-0.5, 0.5], ang_vel_z: [-1.0, 1.0]}
+            actions:
+              JointPositionAction: {clip: null, scale: 0.25, offset: null, joint_ids: null}
+            observations:
+              base_ang_vel: {params: {}, clip: null, scale: 0.5, history_length: 2}
+              velocity_commands: {params: {command_name: base_velocity}, clip: null, scale: null}
+              joint_pos_rel: {params: {}, clip: null, scale: null}
+            """;
+
+    private OnnxPolicy.Builder unitree() throws IOException {
+        Path config = Files.writeString(this.directory.resolve("deploy.yaml"), DEPLOY_YAML);
+        return OnnxPolicy.builder(model(TestModel.linear(12, 3))).config(config);
+    }
+
+    @Test
+    void deployYamlOfUnitreeIsEnough() throws Exception {
+        assertSame(
+                UNITREE,
+                unitree().tensor("base_ang_vel", "gyro").command("base_velocity", 0.5f, 0.25f, 0));
+    }
+
+    @Test
+    void configThatIsNotThereIsRefused() throws Exception {
+        model(TestModel.linear(6, 3));
+        application("{}")
+                .withPropertyValues("rfx.session.onnx.config=classpath:deploy.yaml")
+                .run(
+                        context ->
+                                assertRefused(
+                                        context,
+                                        "onnx.config",
+                                        "class path resource [deploy.yaml] does not exist"));
+    }
+
+    @Test
+    void modelOfMjlabIsEnough() throws Exception {
+        TestModel mjlab =
+                TestModel.linear(6, 3)
+                        .metadata("joint_names", "FR,FL,RL")
+                        .metadata("default_joint_pos", "0.100,0.200,0.300")
+                        .metadata("observation_names", "gyro,joint_pos")
+                        .metadata("command_names", "")
+                        .metadata("action_scale", "0.5,0.25,0.125");
+        OnnxPolicy.Builder expected =
+                OnnxPolicy.builder(model(mjlab))
+                        .joints(List.of("FR", "FL", "RL"))
+                        .defaultPose(0.1f, 0.2f, 0.3f)
+                        .input(
+                                Input.of(
+                                        Term.of("gyro"),
+                                        Term.of("state").perJoint().minusDefaultPose()))
+                        .output(
+                                Output.of(Output.Kind.POSITION)
+                                        .scale(0.5f, 0.25f, 0.125f)
+                                        .offsetDefaultPose());
+
+        assertSame("{}", expected);
+    }
+
     /** A name as in {@link PropertyNames}: the first element of a list of groups, or the list. */
     private static String normalized(String name, Set<String> known) {
         String first = name.replaceAll("\\[\\d+]", "[0]");
@@ -385,7 +652,6 @@ class OnnxPropertiesTests {
                     inputs[0].terms[1].tensor=x,inputs[0].terms[1].last-action=true | inputs[0].terms[1] | is [tensor, last-action], but must be exactly one of tensor, last-action, command, phase and constant
                     inputs[0].terms[1].scale=2                    | inputs[0].terms[1]            | is [], but must be exactly one of
                     inputs[0].name=obs                            | inputs[0].terms               | a list of terms
-                    inputs[0].terms[1].command=goal               | inputs[0].terms[1].size       | or its initial values in rfx.session.onnx.commands.goal
                     inputs[0].terms[1].command=goal,inputs[0].terms[1].size=0 | inputs[0].terms[1].size | at least 1
                     inputs[0].terms[1].command=goal,inputs[0].terms[1].from=1 | inputs[0].terms[1].from | only a tensor
                     inputs[0].terms[1].command=goal,inputs[0].terms[1].per-joint=true | inputs[0].terms[1].per-joint | only a tensor
@@ -406,6 +672,10 @@ class OnnxPropertiesTests {
                     inputs[0].terms[1].phase.period=1s,inputs[0].terms[1].phase.offsets=NaN | inputs[0].terms[1].phase.offsets | must be finite
                     inputs[0].terms[1].constant=NaN               | inputs[0].terms[1].constant   | must be finite
                     inputs[0].history=0                           | inputs[0].history             | at least 1
+                    inputs[0].terms[0].normalize.mean=1           | inputs[0].terms[0].normalize  | mean and std, or low and high
+                    inputs[0].terms[0].normalize.mean=1,inputs[0].terms[0].normalize.std=1,inputs[0].terms[0].normalize.low=1,inputs[0].terms[0].normalize.high=2 | inputs[0].terms[0].normalize | mean and std, or low and high
+                    inputs[0].terms[0].normalize.mean=1,inputs[0].terms[0].normalize.std=-1 | inputs[0].terms[0].normalize | must not be negative
+                    output.denormalize.low=1,output.denormalize.high=0 | output.denormalize | more than high
                     output.kind=delta,output.offset=1             | output.offset                 | a delta has no offset
                     output.scale=NaN                              | output.scale                  | must be finite
                     output.scale=1,outputs[0].scale=1             | outputs                       | absent if onnx.output is set
