@@ -52,7 +52,9 @@ record ModelFiles(ResourceLoader loader) {
                 any -> {
                     Resource resource = existing(location);
                     requireThat(
-                            resource.isFile(), resource, "must be in the file system, not in a jar");
+                            resource.isFile(),
+                            resource,
+                            "must be in the file system, not in a jar");
                     Path directory = path(resource);
                     requireThat(Files.isDirectory(directory), resource, "must be a directory");
                     return directory;

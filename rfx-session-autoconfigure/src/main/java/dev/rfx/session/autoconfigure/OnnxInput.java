@@ -38,8 +38,7 @@ record OnnxInput(
         for (int i = 0; i < terms.length; i++) {
             terms[i] = this.terms.get(i).toTerm("%s.terms[%d]".formatted(group, i));
         }
-        Input input =
-                new OnnxValues(group).ifSet("name", this.name, Input.of(terms), Input::named);
+        Input input = new OnnxValues(group).ifSet("name", this.name, Input.of(terms), Input::named);
         return checked(
                 group + ".history", this.history, frames -> input.history(frames, this.layout));
     }

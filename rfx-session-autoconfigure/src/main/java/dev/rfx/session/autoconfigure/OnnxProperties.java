@@ -113,7 +113,9 @@ record OnnxProperties(
             output = values.ifSet("name", this.name, output, Output::named);
             output = values.ifSet("joints", this.joints, output, Output::joints);
             if (this.denormalize != null) {
-                output = output.denormalize(this.denormalize.toNormalization(group + ".denormalize"));
+                output =
+                        output.denormalize(
+                                this.denormalize.toNormalization(group + ".denormalize"));
             }
             output = values.floats("scale", this.scale, output, Output::scale);
             output =
@@ -159,8 +161,7 @@ record OnnxProperties(
         values.ifSet("joints", this.joints, policy, OnnxPolicy.Builder::joints);
         values.floats("default-pose", this.defaultPose, policy, OnnxPolicy.Builder::defaultPose);
         for (int i = 0; i < this.inputs.size(); i++) {
-            policy.input(
-                    this.inputs.get(i).toInput("%s.inputs[%d]".formatted(GROUP, i)));
+            policy.input(this.inputs.get(i).toInput("%s.inputs[%d]".formatted(GROUP, i)));
         }
         addRecurrent(policy);
         this.commands.forEach(

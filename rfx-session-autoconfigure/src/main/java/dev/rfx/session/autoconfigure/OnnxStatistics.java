@@ -33,9 +33,7 @@ record OnnxStatistics(
         boolean meanStd = !this.mean.isEmpty();
         boolean range = !this.low.isEmpty();
         require(
-                meanStd != range
-                        && meanStd == !this.std.isEmpty()
-                        && range == !this.high.isEmpty(),
+                meanStd != range && meanStd == !this.std.isEmpty() && range == !this.high.isEmpty(),
                 group,
                 this,
                 "mean and std, or low and high");

@@ -96,8 +96,7 @@ record OnnxTerm(
         if (this.normalize != null) {
             term = term.normalize(this.normalize.toNormalization(group + ".normalize"));
         }
-        term =
-                values.offset("minus", this.minus, term, Term::minus, Term::minusDefaultPose);
+        term = values.offset("minus", this.minus, term, Term::minus, Term::minusDefaultPose);
         term = values.floats("scale", this.scale, term, Term::scale);
         term = values.ranges("clip", this.clip, term, Term::clip);
         return values.ifSet("history", this.history, term, Term::history);
@@ -165,8 +164,7 @@ record OnnxTerm(
         if (this.command != null) {
             return this.size == null
                     ? Term.command(this.command)
-                    : checked(
-                            group + ".size", this.size, size -> Term.command(this.command, size));
+                    : checked(group + ".size", this.size, size -> Term.command(this.command, size));
         }
         if (this.phase != null) {
             return this.phase.toTerm(group + ".phase");

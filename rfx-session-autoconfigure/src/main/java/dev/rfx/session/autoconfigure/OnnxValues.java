@@ -33,8 +33,7 @@ record OnnxValues(String group) {
     }
 
     <B> B floats(String name, List<Float> values, B builder, BiFunction<B, float[], B> option) {
-        return ifSet(
-                name, values, builder, (target, set) -> option.apply(target, array(set)));
+        return ifSet(name, values, builder, (target, set) -> option.apply(target, array(set)));
     }
 
     /** Numbers, or the default pose. */
@@ -48,10 +47,7 @@ record OnnxValues(String group) {
             return ifSet(name, values, builder, (target, set) -> defaultPose.apply(target));
         }
         return ifSet(
-                name,
-                values,
-                builder,
-                (target, set) -> numbers.apply(target, parsed(name, set)));
+                name, values, builder, (target, set) -> numbers.apply(target, parsed(name, set)));
     }
 
     static boolean isDefaultPose(List<String> values) {

@@ -54,7 +54,9 @@ final class PropertyNames {
             }
             properties.put(name, component.getType());
             Class<?> element =
-                    ResolvableType.forType(component.getGenericType()).asCollection().resolveGeneric();
+                    ResolvableType.forType(component.getGenericType())
+                            .asCollection()
+                            .resolveGeneric();
             if (element != null && element.isRecord()) {
                 add(name.append(ELEMENT), element, this.ofElements);
             }

@@ -142,7 +142,8 @@ class AheadOfTimeTests {
                             .hasMessageContaining("must be set at run time, too");
                     application.run(
                             context -> {
-                                assertThat(context.getBeanProvider(Policy.class).stream()).isEmpty();
+                                assertThat(context.getBeanProvider(Policy.class).stream())
+                                        .isEmpty();
                                 assertSameBeansAsWithout(context, OnlyRobot.class);
                             },
                             DISABLED);

@@ -186,8 +186,7 @@ class MetadataTests {
     void everyPropertyOfAnInputAndItsTermsIsInTheReference() throws Exception {
         String reference = Files.readString(Path.of("..", "docs", "configuration.md"));
         Pattern row =
-                Pattern.compile(
-                        "^\\| `((?!rfx)[a-z.-]+)` \\| (?:`[^`]+`|–) \\| \\S", MULTILINE);
+                Pattern.compile("^\\| `((?!rfx)[a-z.-]+)` \\| (?:`[^`]+`|–) \\| \\S", MULTILINE);
 
         assertThat(row.matcher(reference).results().map(match -> match.group(1)))
                 .containsExactlyInAnyOrderElementsOf(

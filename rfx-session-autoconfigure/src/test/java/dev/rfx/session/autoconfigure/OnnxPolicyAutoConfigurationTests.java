@@ -29,7 +29,6 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -112,7 +111,9 @@ class OnnxPolicyAutoConfigurationTests {
     }
 
     private static void assertClosed(OnnxPolicy policy) {
-        assertThatIllegalStateException().isThrownBy(policy::prepare).withMessageEndingWith("closed");
+        assertThatIllegalStateException()
+                .isThrownBy(policy::prepare)
+                .withMessageEndingWith("closed");
     }
 
     @Test
@@ -190,7 +191,9 @@ class OnnxPolicyAutoConfigurationTests {
                 .withPropertyValues(location("false"))
                 .run(
                         context ->
-                                assertThat(context).hasNotFailed().doesNotHaveBean(OnnxPolicy.class));
+                                assertThat(context)
+                                        .hasNotFailed()
+                                        .doesNotHaveBean(OnnxPolicy.class));
     }
 
     @Test
@@ -359,8 +362,7 @@ class OnnxPolicyAutoConfigurationTests {
                 .run(
                         context -> {
                             awaitIterations(context.getBean(Session.class), 1);
-                            Path file =
-                                    Path.of(context.getBean(OnnxPolicy.class).model().file());
+                            Path file = Path.of(context.getBean(OnnxPolicy.class).model().file());
                             assertThat(file)
                                     .hasFileName("go1.onnx")
                                     .hasSameBinaryContentAs(this.model);
@@ -488,8 +490,7 @@ class OnnxPolicyAutoConfigurationTests {
     @Test
     void runOfTheModelThatDoesNotReturnIsLeftAloneAndReported(CapturedOutput output)
             throws Exception {
-        Path slow =
-                TestModel.slow(2 * JOINTS, JOINTS).write(this.directory.resolve("slow.onnx"));
+        Path slow = TestModel.slow(2 * JOINTS, JOINTS).write(this.directory.resolve("slow.onnx"));
         Logger log = (Logger) LoggerFactory.getLogger("dev.rfx.session.onnx");
         log.setLevel(Level.WARN);
         StuckPolicy[] stuck = new StuckPolicy[1];

@@ -154,7 +154,8 @@ public final class TestModel {
     }
 
     /** A node. Inputs and outputs are names with commas between them. */
-    public TestModel node(String operator, String inputs, String outputs, ProtobufMessage... attributes) {
+    public TestModel node(
+            String operator, String inputs, String outputs, ProtobufMessage... attributes) {
         ProtobufMessage node = new ProtobufMessage();
         for (String input : inputs.split(",")) {
             node.text(1, input);
