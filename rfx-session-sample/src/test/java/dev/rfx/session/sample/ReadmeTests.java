@@ -15,7 +15,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.nio.file.Files;
@@ -47,6 +46,7 @@ import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.test.annotation.DirtiesContext;
@@ -221,14 +221,14 @@ class ReadmeTests {
                 snippets("yaml").stream().filter(text -> text.startsWith("rfx:")).toList();
         assertThat(snippets).hasSizeGreaterThan(1);
         for (String snippet : snippets) {
-            // An application refuses any other property.
+            // An application refuses any other property. An empty name has comments only.
+            MapPropertySource source =
+                    new MapPropertySource("snippet", Map.copyOf(yaml(snippet)));
             new ApplicationContextRunner()
                     .withConfiguration(AutoConfigurations.of(SessionAutoConfiguration.class))
                     .withInitializer(
                             context ->
-                                    context.getEnvironment()
-                                            .getPropertySources()
-                                            .addFirst(source(snippet)))
+                                    context.getEnvironment().getPropertySources().addFirst(source))
                     .run(context -> assertThat(context).as(snippet).hasNotFailed());
         }
     }
@@ -257,19 +257,12 @@ class ReadmeTests {
                 && property.getValue().equals(NO_DEFAULT);
     }
 
-    private static PropertySource<?> source(String snippet) {
-        try {
-            return new YamlPropertySourceLoader()
-                    .load("snippet", new ByteArrayResource(snippet.getBytes(UTF_8)))
-                    .get(0);
-        } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
-    }
-
     /** Without the names that have no value of their own. */
-    private static Map<String, String> yaml(String snippet) {
-        PropertySource<?> source = source(snippet);
+    private static Map<String, String> yaml(String snippet) throws IOException {
+        PropertySource<?> source =
+                new YamlPropertySourceLoader()
+                        .load("snippet", new ByteArrayResource(snippet.getBytes(UTF_8)))
+                        .get(0);
         Map<String, String> values = new TreeMap<>();
         for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
             String value = String.valueOf(source.getProperty(name));
