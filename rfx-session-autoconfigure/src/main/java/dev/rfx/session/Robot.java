@@ -108,9 +108,9 @@ public interface Robot<O, A> {
      * at once.
      *
      * @param observation an observation of this robot
-     * @return a tensor whose first values are the positions, in the order of the action's values.
-     *     A joint that takes velocities among others that take positions, such as a wheel, has 0:
-     *     the velocity at which it stays. Null, the default, if there are no positions, or if the
+     * @return a tensor whose first values are the positions, in the order of the action's values. A
+     *     joint that takes velocities among others that take positions, such as a wheel, has 0: the
+     *     velocity at which it stays. Null, the default, if there are no positions, or if the
      *     actions are velocities, torques or differences only
      */
     default @Nullable Tensor positions(O observation) {

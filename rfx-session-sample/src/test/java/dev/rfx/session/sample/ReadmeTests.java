@@ -222,8 +222,7 @@ class ReadmeTests {
         assertThat(snippets).hasSizeGreaterThan(1);
         for (String snippet : snippets) {
             // An application refuses any other property. An empty name has comments only.
-            MapPropertySource source =
-                    new MapPropertySource("snippet", Map.copyOf(yaml(snippet)));
+            MapPropertySource source = new MapPropertySource("snippet", Map.copyOf(yaml(snippet)));
             new ApplicationContextRunner()
                     .withConfiguration(AutoConfigurations.of(SessionAutoConfiguration.class))
                     .withInitializer(
