@@ -45,12 +45,21 @@ record NoSession(String reason, String action) {
 
     /** {@return whether an arm is configured; as for the condition, {@code false} means none} */
     static boolean isPortSet(Environment environment) {
-        String port = environment.getProperty(So101AutoConfiguration.PORT);
-        return port != null && !isFalse(port);
+        return isSet(environment, So101AutoConfiguration.PORT);
     }
 
-    private static boolean isFalse(@Nullable String port) {
-        return "false".equalsIgnoreCase(port);
+    /** {@return whether a model is configured; as for the condition, {@code false} means none} */
+    static boolean isModelSet(Environment environment) {
+        return isSet(environment, OnnxPolicyAutoConfiguration.MODEL);
+    }
+
+    private static boolean isSet(Environment environment, String property) {
+        String value = environment.getProperty(property);
+        return value != null && !isFalse(value);
+    }
+
+    private static boolean isFalse(@Nullable String value) {
+        return "false".equalsIgnoreCase(value);
     }
 
     private static final class Reasons {
@@ -84,18 +93,25 @@ record NoSession(String reason, String action) {
         }
 
         private void missing(Class<?> type) {
+            boolean robot = type == Robot.class;
+            String property =
+                    robot ? So101AutoConfiguration.PORT : OnnxPolicyAutoConfiguration.MODEL;
             String problem = "there is no " + type.getSimpleName() + " bean";
-            if (type == Robot.class && isPortSet(this.environment)) {
+            if (isSet(this.environment, property)) {
                 add(
-                        problem + ", although " + So101AutoConfiguration.PORT + " is set",
-                        "Do not exclude So101AutoConfiguration. If the application is processed ahead"
-                                + " of time (AOT), set the property at build time, too.");
+                        problem + ", although " + property + " is set",
+                        "Do not exclude %s. If the application is processed ahead of time (AOT), set"
+                                        .formatted(
+                                                robot
+                                                        ? "So101AutoConfiguration"
+                                                        : "OnnxPolicyAutoConfiguration")
+                                + " the property at build time, too.");
                 return;
             }
-            if (type == Robot.class
-                    && isFalse(this.environment.getProperty(So101AutoConfiguration.PORT))) {
+            if (isFalse(this.environment.getProperty(property))) {
                 problem +=
-                        " (%s is false, so there is no arm)".formatted(So101AutoConfiguration.PORT);
+                        " (%s is false, so there is no %s)"
+                                .formatted(property, robot ? "arm" : "trained policy");
             }
             add(problem, "Declare a bean of type " + type.getName() + ".");
         }

@@ -11,8 +11,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
 
 /**
- * Warns if an application has a robot or a policy but no session, or configures an arm that it does
- * not use. Otherwise nothing would explain why the robot does not move.
+ * Warns if an application has a robot or a policy but no session, or configures an arm or a model
+ * that it does not use. Otherwise nothing would explain why the robot does not move.
  */
 final class NoSessionWarning implements SmartInitializingSingleton {
 
@@ -32,11 +32,15 @@ final class NoSessionWarning implements SmartInitializingSingleton {
             return;
         }
         boolean port = NoSession.isPortSet(this.environment);
+        boolean model = NoSession.isModelSet(this.environment);
         if (isThere(Session.class)) {
             if (port && !this.beanFactory.containsBean(So101AutoConfiguration.ARM)) {
                 warnOfUnusedPort();
             }
-        } else if (port || isHere(Robot.class) || isHere(Policy.class)) {
+            if (model && !this.beanFactory.containsBean(OnnxPolicyAutoConfiguration.POLICY)) {
+                warnOfUnusedModel();
+            }
+        } else if (port || model || isHere(Robot.class) || isHere(Policy.class)) {
             NoSession why = NoSession.explain(this.beanFactory, this.environment);
             logger.warn(
                     "There is no session, so no robot moves: {}. {}", why.reason(), why.action());
@@ -51,6 +55,14 @@ final class NoSessionWarning implements SmartInitializingSingleton {
                         ? "the application has a Robot bean of its own. Remove one of the two."
                         : "the application has no Robot bean. It excludes So101AutoConfiguration, or"
                                 + " was processed ahead of time (AOT) without the property.");
+    }
+
+    private static void warnOfUnusedModel() {
+        logger.warn(
+                "{} is set, but the model is not used: the application excludes"
+                        + " OnnxPolicyAutoConfiguration, or was processed ahead of time (AOT) without"
+                        + " the property.",
+                OnnxPolicyAutoConfiguration.MODEL);
     }
 
     private boolean isThere(Class<?> type) {

@@ -10,10 +10,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.ResolvableType;
 
 /** The names of all properties, read from the records that they are bound to. */
 final class PropertyNames {
@@ -21,46 +23,97 @@ final class PropertyNames {
     static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("rfx.session");
 
     private static final List<Class<?>> BOUND =
-            List.of(SessionProperties.class, So101Properties.class);
+            List.of(SessionProperties.class, So101Properties.class, OnnxProperties.class);
+
+    private static final String ELEMENT = "[0]";
 
     private final Set<ConfigurationPropertyName> groups = new LinkedHashSet<>();
     private final Map<ConfigurationPropertyName, Class<?>> properties = new LinkedHashMap<>();
 
+    /** Those of the elements of lists, with the index 0. Metadata does not have them. */
+    private final Map<ConfigurationPropertyName, Class<?>> ofElements = new LinkedHashMap<>();
+
     PropertyNames() {
         for (Class<?> type : BOUND) {
             String prefix = type.getAnnotation(ConfigurationProperties.class).value();
-            add(ConfigurationPropertyName.of(prefix), type);
+            add(ConfigurationPropertyName.of(prefix), type, this.properties);
         }
     }
 
-    private void add(ConfigurationPropertyName group, Class<?> type) {
+    private void add(
+            ConfigurationPropertyName group,
+            Class<?> type,
+            Map<ConfigurationPropertyName, Class<?>> properties) {
         this.groups.add(group);
         for (RecordComponent component : type.getRecordComponents()) {
             ConfigurationPropertyName name =
                     group.append(DataObjectPropertyName.toDashedForm(component.getName()));
             if (component.getType().isRecord()) {
-                add(name, component.getType());
-            } else {
-                this.properties.put(name, component.getType());
+                add(name, component.getType(), properties);
+                continue;
+            }
+            properties.put(name, component.getType());
+            Class<?> element =
+                    ResolvableType.forType(component.getGenericType())
+                            .asCollection()
+                            .resolveGeneric();
+            if (element != null && element.isRecord()) {
+                add(name.append(ELEMENT), element, this.ofElements);
             }
         }
     }
 
-    /** {@return all properties} */
+    /** {@return all properties, but for those of the elements of lists} */
     Set<ConfigurationPropertyName> all() {
         return this.properties.keySet();
     }
 
-    /** {@return whether the name is a property, an element of a collection, or a group} */
-    boolean contains(ConfigurationPropertyName name) {
-        return this.properties.containsKey(name)
-                || this.groups.contains(name)
-                || (name.isLastElementIndexed() && isCollection(name.getParent()));
+    /** {@return the properties of the elements of lists, with the index 0} */
+    Set<ConfigurationPropertyName> ofElements() {
+        return this.ofElements.keySet();
     }
 
-    private boolean isCollection(ConfigurationPropertyName name) {
+    /** {@return whether the name is a property, an element of a collection, or a group} */
+    boolean contains(ConfigurationPropertyName name) {
+        ConfigurationPropertyName first = withFirstElements(name);
+        return typeOf(first) != null || this.groups.contains(first) || isElement(first);
+    }
+
+    private @Nullable Class<?> typeOf(ConfigurationPropertyName name) {
         Class<?> type = this.properties.get(name);
-        return type != null && Collection.class.isAssignableFrom(type);
+        return type == null ? this.ofElements.get(name) : type;
+    }
+
+    /** A name below a map is a key, and one below a list of lists has two indexes. */
+    private boolean isElement(ConfigurationPropertyName name) {
+        boolean indexed = true;
+        for (ConfigurationPropertyName parent = name;
+                parent.getNumberOfElements() > PREFIX.getNumberOfElements();
+                parent = parent.getParent()) {
+            Class<?> type = typeOf(parent);
+            if (type != null) {
+                return Map.class.isAssignableFrom(type)
+                        || (indexed && Collection.class.isAssignableFrom(type) && !isGroup(parent));
+            }
+            indexed &= parent.isLastElementIndexed();
+        }
+        return false;
+    }
+
+    /** Returns whether the elements of a list are groups. */
+    private boolean isGroup(ConfigurationPropertyName list) {
+        return this.groups.contains(list.append(ELEMENT));
+    }
+
+    private static ConfigurationPropertyName withFirstElements(ConfigurationPropertyName name) {
+        ConfigurationPropertyName first = ConfigurationPropertyName.EMPTY;
+        for (int i = 0; i < name.getNumberOfElements(); i++) {
+            first =
+                    name.isNumericIndex(i)
+                            ? first.append(ELEMENT)
+                            : first.append(name.subName(i).chop(1));
+        }
+        return first;
     }
 
     /**
@@ -69,14 +122,21 @@ final class PropertyNames {
      */
     boolean containsVariable(ConfigurationPropertyName name) {
         return contains(name)
-                || this.properties.keySet().stream()
-                        .anyMatch(known -> letters(known).equals(letters(name)))
+                || Stream.concat(all().stream(), ofElements().stream())
+                        .anyMatch(known -> letters(known).equals(letters(withFirstElements(name))))
                 || (name.isLastElementIndexed() && containsVariable(name.getParent()));
     }
 
     /** {@return the properties of a group} */
     List<ConfigurationPropertyName> in(ConfigurationPropertyName group) {
-        return all().stream().filter(group::isParentOf).toList();
+        return Stream.concat(all().stream(), ofElements().stream())
+                .filter(withFirstElements(group)::isParentOf)
+                .map(property -> group.append(last(property)))
+                .toList();
+    }
+
+    private static String last(ConfigurationPropertyName property) {
+        return property.getLastElement(ConfigurationPropertyName.Form.DASHED);
     }
 
     /**
@@ -98,7 +158,7 @@ final class PropertyNames {
     /** {@return the innermost group of a name} */
     ConfigurationPropertyName group(ConfigurationPropertyName name) {
         ConfigurationPropertyName group = name.getParent();
-        while (!this.groups.contains(group)) {
+        while (!this.groups.contains(withFirstElements(group))) {
             group = group.getParent();
         }
         return group;

@@ -1,6 +1,7 @@
 package dev.rfx.session.autoconfigure;
 
 import java.util.function.Consumer;
+import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.test.generate.TestGenerationContext;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -36,6 +37,13 @@ final class AheadOfTime {
                                                         compiled.getInstance(
                                                                 ApplicationContextInitializer.class,
                                                                 initializer.toString())))));
+    }
+
+    /** Processes an application, and returns what it needs at run time. */
+    static RuntimeHints hints(Class<?> source, String... properties) {
+        TestGenerationContext generated = new TestGenerationContext(source);
+        process(source, generated, properties);
+        return generated.getRuntimeHints();
     }
 
     private static ClassName process(

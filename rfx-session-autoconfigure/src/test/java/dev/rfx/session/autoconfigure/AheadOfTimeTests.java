@@ -11,14 +11,20 @@ import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.onnx.OnnxPolicy;
+import dev.rfx.session.onnx.TestModel;
+import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
+import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -112,6 +118,55 @@ class AheadOfTimeTests {
     }
 
     @Test
+    void modelNeedsItsLocationAtRunTimeUnlessSessionsAreDisabled(@TempDir Path directory)
+            throws Exception {
+        Path model = TestModel.linear(3, 3).write(directory.resolve("model.onnx"));
+        AheadOfTime.build(
+                OnlyRobot.class,
+                application -> {
+                    application.run(
+                            context ->
+                                    assertThat(context.getBean(OnnxPolicy.class).command("goal"))
+                                            .hasToString("goal[1.0, 0.0, 0.5]"),
+                            "rfx.session.onnx.model=" + model,
+                            "rfx.session.onnx.inputs[0].terms[0].command=goal",
+                            "rfx.session.onnx.inputs[0].terms[0].normalize.mean=1,2,3",
+                            "rfx.session.onnx.inputs[0].terms[0].normalize.std=1,2,3",
+                            "rfx.session.onnx.commands.goal=1,0,0.5",
+                            "rfx.session.auto-startup=false");
+                    assertThatThrownBy(() -> application.run(context -> {}))
+                            .rootCause()
+                            .hasMessageContaining("rfx.session.onnx.model")
+                            .hasMessageContaining("must be set at run time, too");
+                    application.run(
+                            context -> {
+                                assertThat(context.getBeanProvider(Policy.class).stream())
+                                        .isEmpty();
+                                assertSameBeansAsWithout(context, OnlyRobot.class);
+                            },
+                            DISABLED);
+                },
+                "rfx.session.onnx.model=" + model);
+    }
+
+    /** Without these hints a native image has no properties of the elements of lists. */
+    @Test
+    void everyRecordOfPropertiesIsReachableByReflection() {
+        RuntimeHints hints = AheadOfTime.hints(OnlyRobot.class, "rfx.session.onnx.model=any.onnx");
+
+        assertThat(
+                        List.of(
+                                OnnxProperties.class,
+                                OnnxProperties.ModelOutput.class,
+                                OnnxProperties.RecurrentPair.class,
+                                OnnxInput.class,
+                                OnnxTerm.class,
+                                OnnxTerm.Phase.class,
+                                OnnxStatistics.class))
+                .allMatch(type -> hints.reflection().getTypeHint(type) != null);
+    }
+
+    @Test
     void portThatWasNotSetInTheBuildIsReported(CapturedOutput output) {
         // The class loader of this test has a log of its own.
         ((Logger) LoggerFactory.getLogger(NoSessionWarning.class)).setLevel(Level.WARN);
@@ -135,7 +190,8 @@ class AheadOfTimeTests {
         SessionLifecycleAutoConfiguration.class,
         SessionHealthContributorAutoConfiguration.class,
         SessionMetricsAutoConfiguration.class,
-        So101AutoConfiguration.class
+        So101AutoConfiguration.class,
+        OnnxPolicyAutoConfiguration.class
     })
     @interface OurAutoConfigurations {}
 
@@ -152,6 +208,16 @@ class AheadOfTimeTests {
         @Bean
         Session own(ScriptedRobot robot, Policy<String, String> policy) {
             return new Session(robot, policy);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @OurAutoConfigurations
+    static class OnlyRobot {
+
+        @Bean
+        MockRobot robot() {
+            return new MockRobot(3, 50);
         }
     }
 

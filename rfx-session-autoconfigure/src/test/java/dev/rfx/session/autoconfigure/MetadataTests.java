@@ -1,11 +1,15 @@
 package dev.rfx.session.autoconfigure;
 
+import static java.util.regex.Pattern.MULTILINE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The metadata of the properties, which IDEs read. */
@@ -23,6 +27,26 @@ class MetadataTests {
                     "rfx.session.limits.max-speed",
                     "rfx.session.limits.min",
                     "rfx.session.max-observation-age",
+                    "rfx.session.onnx.commands",
+                    "rfx.session.onnx.config",
+                    "rfx.session.onnx.default-pose",
+                    "rfx.session.onnx.hold",
+                    "rfx.session.onnx.inputs",
+                    "rfx.session.onnx.joints",
+                    "rfx.session.onnx.model",
+                    "rfx.session.onnx.normalizer",
+                    "rfx.session.onnx.output.clip",
+                    "rfx.session.onnx.output.denormalize.high",
+                    "rfx.session.onnx.output.denormalize.low",
+                    "rfx.session.onnx.output.denormalize.mean",
+                    "rfx.session.onnx.output.denormalize.std",
+                    "rfx.session.onnx.output.joints",
+                    "rfx.session.onnx.output.name",
+                    "rfx.session.onnx.output.offset",
+                    "rfx.session.onnx.output.scale",
+                    "rfx.session.onnx.outputs",
+                    "rfx.session.onnx.recurrent",
+                    "rfx.session.onnx.tensors",
                     "rfx.session.record.last",
                     "rfx.session.so101.calibration",
                     "rfx.session.so101.max-speed",
@@ -100,6 +124,29 @@ class MetadataTests {
                         "rfx.session.record.max-disk",
                         "rfx.session.record.when-full",
                         "rfx.session.start-failure",
+                        "rfx.session.onnx.between",
+                        "rfx.session.onnx.commands",
+                        "rfx.session.onnx.config",
+                        "rfx.session.onnx.default-pose",
+                        "rfx.session.onnx.every",
+                        "rfx.session.onnx.hold",
+                        "rfx.session.onnx.inputs",
+                        "rfx.session.onnx.joints",
+                        "rfx.session.onnx.model",
+                        "rfx.session.onnx.normalizer",
+                        "rfx.session.onnx.output.clip",
+                        "rfx.session.onnx.output.denormalize.high",
+                        "rfx.session.onnx.output.denormalize.low",
+                        "rfx.session.onnx.output.denormalize.mean",
+                        "rfx.session.onnx.output.denormalize.std",
+                        "rfx.session.onnx.output.joints",
+                        "rfx.session.onnx.output.kind",
+                        "rfx.session.onnx.output.name",
+                        "rfx.session.onnx.output.offset",
+                        "rfx.session.onnx.output.scale",
+                        "rfx.session.onnx.outputs",
+                        "rfx.session.onnx.recurrent",
+                        "rfx.session.onnx.tensors",
                         "rfx.session.health.max-overrun-ratio",
                         "rfx.session.health.max-p99-jitter",
                         "rfx.session.so101.port",
@@ -132,6 +179,23 @@ class MetadataTests {
                                 .map(property -> (String) property.get("name"))
                                 .filter(name -> name.startsWith("rfx.session."))
                                 .toList());
+    }
+
+    /** Metadata does not have them. */
+    @Test
+    void everyPropertyOfAnInputAndItsTermsIsInTheReference() throws Exception {
+        String reference = Files.readString(Path.of("..", "docs", "configuration.md"));
+        Pattern row =
+                Pattern.compile("^\\| `((?!rfx)[a-z.-]+)` \\| (?:`[^`]+`|–) \\| \\S", MULTILINE);
+
+        assertThat(row.matcher(reference).results().map(match -> match.group(1)))
+                .containsExactlyInAnyOrderElementsOf(
+                        new PropertyNames()
+                                .ofElements().stream()
+                                        .map(Object::toString)
+                                        .filter(name -> name.contains(".inputs["))
+                                        .map(name -> name.replaceFirst(".*]\\.", ""))
+                                        .toList());
     }
 
     @Test

@@ -143,6 +143,45 @@ class NoSessionWarningTests {
         assertWarning(output, "there is no Robot bean, although rfx.session.so101.port is set");
     }
 
+    private static final String MODEL = "rfx.session.onnx.model=go1_policy.onnx";
+
+    private static void runWithoutTheAutoConfigurationOfTheModel(Class<?>... configurations) {
+        new ApplicationContextRunner()
+                .withPropertyValues(MODEL, "rfx.session.auto-startup=false")
+                .withConfiguration(AutoConfigurations.of(SessionAutoConfiguration.class))
+                .withUserConfiguration(configurations)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void modelWithoutItsAutoConfiguration(CapturedOutput output) {
+        runWithoutTheAutoConfigurationOfTheModel(OneRobot.class);
+
+        assertWarning(
+                output,
+                "there is no Policy bean, although rfx.session.onnx.model is set. Do not exclude"
+                        + " OnnxPolicyAutoConfiguration.");
+    }
+
+    @Test
+    void modelThatAnotherPolicyReplaces(CapturedOutput output) {
+        runWithoutTheAutoConfigurationOfTheModel(TestBeans.class);
+
+        assertWarning(
+                output,
+                "rfx.session.onnx.model is set, but the model is not used: the application excludes"
+                        + " OnnxPolicyAutoConfiguration");
+    }
+
+    @Test
+    void modelThatIsFalseIsNamed(CapturedOutput output) {
+        run("rfx.session.onnx.model=false", OneRobot.class);
+
+        assertWarning(
+                output,
+                "no Policy bean (rfx.session.onnx.model is false, so there is no trained policy)");
+    }
+
     @Test
     void partsThatAreDeclaredTooLate(CapturedOutput output) {
         new ApplicationContextRunner()

@@ -32,7 +32,9 @@ class PropertyNameCheckTests {
             new ApplicationContextRunner()
                     .withConfiguration(
                             AutoConfigurations.of(
-                                    So101AutoConfiguration.class, SessionAutoConfiguration.class));
+                                    OnnxPolicyAutoConfiguration.class,
+                                    So101AutoConfiguration.class,
+                                    SessionAutoConfiguration.class));
 
     @ParameterizedTest
     @CsvSource(
@@ -56,6 +58,19 @@ class PropertyNameCheckTests {
                     health.p99-jitter     | health.max-p99-jitter
                     record.dir            | record.directory
                     recording.directory   | record.directory
+                    onnx.modle            | onnx.model
+                    onnx.default-poses    | onnx.default-pose
+                    onnx.output.scal      | onnx.output.scale
+                    onnx.output.denormalize.means | onnx.output.denormalize.mean
+                    onnx.inputs[0].term   | onnx.inputs[0].terms
+                    onnx.inputs.terms     | onnx.inputs
+                    onnx.inputs[0].terms[3].scal   | onnx.inputs[0].terms[3].scale
+                    onnx.inputs[1].terms[3].scal[1]| onnx.inputs[1].terms[3].scale
+                    onnx.inputs[0].terms[3].clip.low | onnx.inputs[0].terms[3].clip
+                    onnx.inputs[0].terms[2].phase.offset | onnx.inputs[0].terms[2].phase.offsets
+                    onnx.outputs[1].joint | onnx.outputs[1].joints
+                    onnx.recurrent[0].in  | onnx.recurrent[0].input
+                    modle                 | onnx.model
                     enable                | enabled
                     durations             | duration
                     rate                  | rate-hz
@@ -105,6 +120,15 @@ class PropertyNameCheckTests {
                 "so101.start-pose=0,0,0,0,0,0",
                 "health.max-p99-jitter=1s",
                 "record.maxDisk=20GB",
+                "onnx.every=2",
+                "onnx.inputs[0].terms[1].per-joint=true",
+                "onnx.inputs[0].terms[1].perJoint=true",
+                "onnx.inputs[1].terms[0].clip[1][0]=1",
+                "onnx.inputs[0].terms[0].phase.offsets[1]=0.5",
+                "onnx.outputs[2].scale[11]=2",
+                "onnx.commands.base_velocity[0]=1",
+                "onnx.commands.velocity=1,0,0",
+                "onnx.tensors.base_ang_vel=gyro",
                 "rate-hz=10"
             })
     void propertyMayBeSpelledInEachWayThatBootAccepts(String property) {
@@ -138,6 +162,14 @@ class PropertyNameCheckTests {
                 "RFX_SESSION_HEALTH_MAX_P99_JITTER=1s",
                 "RFX_SESSION_SO101_READ_TIMEOUT=9ms",
                 "rfx_session_rate_hz=60",
+                "RFX_SESSION_ONNX_EVERY=2",
+                "RFX_SESSION_ONNX_COMMANDS_VELOCITY=1,0,0",
+                "RFX_SESSION_ONNX_COMMANDS_VELOCITY_0=1",
+                "RFX_SESSION_ONNX_INPUTS_0_NAME=obs",
+                "RFX_SESSION_ONNX_INPUTS_0_TERMS_1_PER_JOINT=true",
+                "RFX_SESSION_ONNX_INPUTS_0_TERMS_1_PERJOINT=true",
+                "RFX_SESSION_ONNX_INPUTS_0_TERMS_1_SCALE_2=1",
+                "RFX_SESSION_ONNX_DEFAULT_POSE_11=1",
                 "RFX_SESSION_SERVICE_HOST=10.0.0.1",
                 "RFX_SESSION_SERVICE_PORT_HTTP=80",
                 "RFX_SESSION_PORT=tcp://10.0.0.1:80",
@@ -153,7 +185,9 @@ class PropertyNameCheckTests {
         "RFX_SESSION_LIMITS_MAXIMUM, rfx.session.limits.max",
         "RFX_SESSION_LIMITS_MAX_SPEEDS, rfx.session.limits.max-speed",
         "RFX_SESSION_WATCHDOG_TIMOUT, rfx.session.watchdog.timeout",
-        "RFX_SESSION_DURATIONS, rfx.session.duration"
+        "RFX_SESSION_DURATIONS, rfx.session.duration",
+        "RFX_SESSION_ONNX_MODLE, rfx.session.onnx.model",
+        "RFX_SESSION_ONNX_INPUTS_0_TERMS_1_SCAL, rfx.session.onnx.inputs[0].terms[1].scale"
     })
     void variableOfNoPropertyIsRefusedNamingIt(String variable, String nearest) {
         withVariables(variable + "=1")

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** A message of Protocol Buffers under construction: its fields by their numbers. */
-final class ProtobufMessage {
+public final class ProtobufMessage {
 
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;

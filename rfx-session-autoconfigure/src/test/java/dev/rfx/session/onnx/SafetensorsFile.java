@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Builds a safetensors file, as its specification says. */
-final class SafetensorsFile {
+public final class SafetensorsFile {
 
     private final StringBuilder header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
     private final ByteBuffer data = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
 
-    SafetensorsFile f32(String name, float... values) {
+    public SafetensorsFile f32(String name, float... values) {
         int begin = this.data.position();
         for (float value : values) {
             this.data.putFloat(value);
@@ -68,7 +68,7 @@ final class SafetensorsFile {
                 .array();
     }
 
-    void write(Path file) {
+    public void write(Path file) {
         try {
             Files.write(file, toByteArray());
         } catch (IOException ex) {

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Random;
 
 /** Writes small ONNX models, so that tests need no Python. */
-final class TestModel {
+public final class TestModel {
 
     static final int FLOAT = 1;
     static final int INT64 = 7;
@@ -26,20 +27,34 @@ final class TestModel {
     private final ProtobufMessage model =
             new ProtobufMessage().number(1, IR_VERSION).text(2, "rfx-session tests");
 
-    TestModel() {
+    public TestModel() {
         this.graph.text(2, "test");
     }
 
     /** Its actions are its observations. */
-    static TestModel identity(int size) {
+    public static TestModel identity(int size) {
         return new TestModel()
                 .input("obs", 1, size)
                 .output("actions", 1, size)
                 .node("Identity", "obs", "actions");
     }
 
+    /** Its actions are sums of its observations, each times a random weight. */
+    public static TestModel linear(int inputs, int outputs) {
+        Random random = new Random(1);
+        float[] weights = new float[inputs * outputs];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) random.nextGaussian();
+        }
+        return new TestModel()
+                .input("obs", 1, inputs)
+                .output("actions", 1, outputs)
+                .constant("w", new long[] {inputs, outputs}, weights)
+                .node("MatMul", "obs,w", "actions");
+    }
+
     /** Its hidden state is the sum of all observations, and so is its action. */
-    static TestModel recurrent(int size) {
+    public static TestModel recurrent(int size) {
         return new TestModel()
                 .input("obs", 1, size)
                 .input("h_in", 1, size)
@@ -69,8 +84,30 @@ final class TestModel {
         return model.node("Identity", last, "actions");
     }
 
-    TestModel input(String name, long... shape) {
+    public TestModel input(String name, long... shape) {
         return input(FLOAT, name, shape);
+    }
+
+    /** Computes for a tenth of a second in 32 operators. All of its actions are the same. */
+    public static TestModel slow(int inputs, int outputs) {
+        long[] square = {SLOW_SIZE, SLOW_SIZE};
+        TestModel model =
+                new TestModel()
+                        .input("obs", 1, inputs)
+                        .output("actions", 1, outputs)
+                        .constant("in", new long[] {inputs, 1}, new float[inputs])
+                        .constant("w", square, new float[SLOW_SIZE * SLOW_SIZE])
+                        .constant(
+                                "out",
+                                new long[] {SLOW_SIZE, outputs},
+                                new float[SLOW_SIZE * outputs])
+                        .constant("row", new long[] {1, SLOW_SIZE}, new float[SLOW_SIZE])
+                        .node("MatMul", "obs,in", "number")
+                        .node("Add", "number,w", "x0");
+        for (int i = 0; i < 30; i++) {
+            model.node("MatMul", "x%d,w".formatted(i), "x" + (i + 1));
+        }
+        return model.node("MatMul", "row,x30", "y").node("MatMul", "y,out", "actions");
     }
 
     TestModel input(int type, String name, long... shape) {
@@ -78,7 +115,7 @@ final class TestModel {
         return this;
     }
 
-    TestModel output(String name, long... shape) {
+    public TestModel output(String name, long... shape) {
         return output(FLOAT, name, shape);
     }
 
@@ -103,7 +140,7 @@ final class TestModel {
     }
 
     /** A constant; the values in row-major order. */
-    TestModel constant(String name, long[] shape, float... values) {
+    public TestModel constant(String name, long[] shape, float... values) {
         this.graph.message(5, initializer(name, FLOAT, shape).floats(9, values));
         return this;
     }
@@ -117,7 +154,8 @@ final class TestModel {
     }
 
     /** A node. Inputs and outputs are names with commas between them. */
-    TestModel node(String operator, String inputs, String outputs, ProtobufMessage... attributes) {
+    public TestModel node(
+            String operator, String inputs, String outputs, ProtobufMessage... attributes) {
         ProtobufMessage node = new ProtobufMessage();
         for (String input : inputs.split(",")) {
             node.text(1, input);
@@ -138,13 +176,13 @@ final class TestModel {
         return new ProtobufMessage().text(1, name).number(3, value).number(20, typeIsInt);
     }
 
-    TestModel metadata(String key, String value) {
+    public TestModel metadata(String key, String value) {
         this.model.message(14, new ProtobufMessage().text(1, key).text(2, value));
         return this;
     }
 
     /** Writes the model to a file. Called once. */
-    Path write(Path file) throws IOException {
+    public Path write(Path file) throws IOException {
         ProtobufMessage operators = new ProtobufMessage().text(1, "").number(2, OPERATOR_SET);
         return Files.write(file, this.model.message(7, this.graph).message(8, operators).toBytes());
     }
