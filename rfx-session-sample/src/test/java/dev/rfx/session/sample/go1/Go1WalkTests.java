@@ -11,11 +11,13 @@ import dev.rfx.session.onnx.OnnxPolicy;
 import dev.rfx.session.recording.RecordingOptions;
 import dev.rfx.session.recording.Replay;
 import dev.rfx.session.recording.ReplayResult;
+import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.test.VirtualClock;
 import dev.rfx.session.test.VirtualSession;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -61,12 +63,19 @@ class Go1WalkTests {
 
     /** The observations from the reset to the state after the last step. */
     private List<Observation> walk(SessionOptions options, float... velocity) {
+        return walk(options, session -> session.step(STEPS + 1), velocity);
+    }
+
+    private List<Observation> walk(
+            SessionOptions options,
+            Consumer<VirtualSession<Observation, Tensor>> steps,
+            float... velocity) {
         VirtualClock clock = new VirtualClock();
         try (MujocoRobot robot = MujocoRobot.connect(server.port(), 50, clock::nanoTime);
                 OnnxPolicy policy = Go1.policy(this.directory, robot.joints(), velocity);
                 VirtualSession<Observation, Tensor> session =
                         VirtualSession.of(robot, policy, options, clock)) {
-            session.step(STEPS + 1);
+            steps.accept(session);
 
             assertThat(session.failure()).isNull();
             assertThat(session.observations()).hasSize(STEPS + 1);
@@ -101,6 +110,49 @@ class Go1WalkTests {
     @Test
     void twoWalksAreIdentical() {
         assertThat(walk(OPTIONS, 1, 0, 0)).isEqualTo(walk(OPTIONS, 1, 0, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 1", "25, 1.5"})
+    void pushIsNoProblemForThePolicyAlone(int step, double metersPerSecond) {
+        assertThat(pushed(OPTIONS, step, metersPerSecond).fell()).isFalse();
+    }
+
+    /** Why the engage guard is off: it takes the control from the policy. */
+    @ParameterizedTest
+    @CsvSource({"2, 1", "25, 1.5"})
+    void pushWithinARampMakesTheRobotFall(int step, double metersPerSecond) {
+        SessionOptions ramp = OPTIONS.withEngage(EngageOptions.defaults());
+
+        assertThat(pushed(ramp, step, metersPerSecond).fell()).isTrue();
+    }
+
+    private Walk pushed(SessionOptions options, int step, double metersPerSecond) {
+        return Walk.of(
+                walk(
+                        options,
+                        session -> {
+                            session.step(step);
+                            push(metersPerSecond);
+                            session.step(STEPS + 1 - step);
+                        },
+                        1,
+                        0,
+                        0));
+    }
+
+    private static void push(double metersPerSecond) {
+        try (MujocoConnection second = MujocoConnection.open(server.port())) {
+            second.ask("push", "vel", new double[] {0, metersPerSecond, 0});
+        }
+    }
+
+    /** Why the profile has no limit of the speed. */
+    @Test
+    void limitOfTheSpeedMakesTheRobotFall() {
+        LimitOptions limits = LimitOptions.none().withMaxSpeed(List.of(5f));
+
+        assertThat(Walk.of(walk(OPTIONS.withLimits(limits), 1, 0, 0)).fell()).isTrue();
     }
 
     @Test

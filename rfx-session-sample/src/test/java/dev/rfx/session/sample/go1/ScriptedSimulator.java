@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A simulator of two joints that answers as the test says. It serves one connection at a time. */
@@ -32,15 +33,14 @@ final class ScriptedSimulator implements AutoCloseable {
             "pos":[9,10,11],"quat":[1,0,0,0]}""";
 
     private final ServerSocket server;
+    private final CompletableFuture<Void> ended;
     private final Map<String, String> replies = new ConcurrentHashMap<>();
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
     ScriptedSimulator() throws IOException {
         this.server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         answer("info", INFO).answer("reset", STATE).answer("step", STATE);
-        Thread thread = new Thread(this::serve, "scripted-simulator");
-        thread.setDaemon(true);
-        thread.start();
+        this.ended = CompletableFuture.runAsync(this::serve, task -> new Thread(task).start());
     }
 
     ScriptedSimulator answer(String command, String reply) {
@@ -88,8 +88,10 @@ final class ScriptedSimulator implements AutoCloseable {
         }
     }
 
+    /** Returns when the port is closed, which is when no thread waits for a connection. */
     @Override
     public void close() throws IOException {
         this.server.close();
+        this.ended.join();
     }
 }
