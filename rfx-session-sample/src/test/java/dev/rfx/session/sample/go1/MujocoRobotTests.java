@@ -152,6 +152,8 @@ class MujocoRobotTests {
                     () -> robot.act(TARGETS),
                     "The simulator has not replied to 'step' within 1000 ms",
                     "Start the application again");
+            assertFailsWith( // a late reply is not taken for another
+                    () -> robot.act(TARGETS), "The connection to the simulator failed at 'step'");
         }
     }
 
