@@ -3,32 +3,53 @@ package dev.rfx.session.onnx;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to values: an offset, a factor and a range. Each is empty, or has one value for all,
- * or one for each. An offset may be the default pose instead.
+ * What happens to values: first a normalization, then an offset, a factor and a range. Each of
+ * these is empty, or has one value for all, or one for each. An offset may be the default pose
+ * instead.
  */
 record Affine(
+        @Nullable Normalization normalization,
         List<Float> offset,
         boolean offsetIsDefaultPose,
         List<Float> factor,
         List<Float> lowest,
         List<Float> highest) {
 
-    static final Affine NONE = new Affine(List.of(), false, List.of(), List.of(), List.of());
+    static final Affine NONE = new Affine(null, List.of(), false, List.of(), List.of(), List.of());
+
+    Affine normalization(Normalization normalization) {
+        return new Affine(
+                Objects.requireNonNull(normalization, "normalization"),
+                this.offset,
+                this.offsetIsDefaultPose,
+                this.factor,
+                this.lowest,
+                this.highest);
+    }
 
     Affine offset(float... offset) {
-        return new Affine(list("offset", offset), false, this.factor, this.lowest, this.highest);
+        return new Affine(
+                this.normalization,
+                list("offset", offset),
+                false,
+                this.factor,
+                this.lowest,
+                this.highest);
     }
 
     Affine offsetDefaultPose() {
-        return new Affine(List.of(), true, this.factor, this.lowest, this.highest);
+        return new Affine(
+                this.normalization, List.of(), true, this.factor, this.lowest, this.highest);
     }
 
     Affine scale(float... factor) {
         return new Affine(
+                this.normalization,
                 this.offset,
                 this.offsetIsDefaultPose,
                 list("scale", factor),
@@ -47,7 +68,12 @@ record Affine(
                             .formatted(boxed(lowest), boxed(highest)));
         }
         return new Affine(
-                this.offset, this.offsetIsDefaultPose, this.factor, boxed(lowest), boxed(highest));
+                this.normalization,
+                this.offset,
+                this.offsetIsDefaultPose,
+                this.factor,
+                boxed(lowest),
+                boxed(highest));
     }
 
     /** {@return finite values as a list} */
@@ -72,11 +98,20 @@ record Affine(
      * {@return this for a number of values}
      *
      * @param what whose values these are, for the message
+     * @param other the normalization if this has none, or null
      * @param defaultPose the default pose of the values, asked for if it is needed
      * @throws IllegalArgumentException if the numbers differ
      */
-    Compiled compile(String what, int width, Supplier<float[]> defaultPose) {
+    Compiled compile(
+            String what, int width, @Nullable Normalization other, Supplier<float[]> defaultPose) {
+        Normalization first = this.normalization == null ? other : this.normalization;
+        if (first != null && first.size() != width) {
+            throw new IllegalArgumentException(
+                    "The normalization of '%s' has %d values, but must have %d"
+                            .formatted(what, first.size(), width));
+        }
         return new Compiled(
+                first,
                 this.offsetIsDefaultPose
                         ? defaultPose.get()
                         : expand(what, "offset", this.offset, width),
@@ -104,10 +139,25 @@ record Affine(
 
     /** The same with an array for each part, or null. Allocates nothing. */
     record Compiled(
+            @Nullable Normalization normalization,
             float @Nullable [] offset,
             float @Nullable [] factor,
             float @Nullable [] lowest,
             float @Nullable [] highest) {
+
+        /** Normalizes values, which come from the first index on. */
+        void normalize(float[] values, int from) {
+            if (this.normalization != null) {
+                this.normalization.normalize(values, from);
+            }
+        }
+
+        /** Maps normalized values back, which come from the first index on. */
+        void denormalize(float[] values, int from) {
+            if (this.normalization != null) {
+                this.normalization.denormalize(values, from);
+            }
+        }
 
         /** {@return a value of an input: less the offset, times the factor, within the range} */
         float input(int i, float value) {

@@ -1,6 +1,7 @@
 package dev.rfx.session.onnx;
 
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * A vector that any thread sets and that a model reads: a velocity command, a goal. The control
@@ -26,6 +27,20 @@ public final class Command {
         this.name = name;
         this.values = checked(initial, initial.length);
         this.read = this.values;
+    }
+
+    /**
+     * Adds a command of zeros, unless there is one of this name.
+     *
+     * @throws IllegalArgumentException if there is one with another size
+     */
+    static void add(String name, int size, Map<String, Command> commands) {
+        Command command = commands.computeIfAbsent(name, any -> new Command(name, new float[size]));
+        if (command.size() != size) {
+            throw new IllegalArgumentException(
+                    "Command '%s' has %d values, but a term has %d"
+                            .formatted(name, command.size(), size));
+        }
     }
 
     /** {@return the name} */

@@ -66,13 +66,6 @@ final class DeployYaml {
                     "velocity_commands", Source.COMMAND,
                     "gait_phase", Source.PHASE);
 
-    private static final Map<String, Integer> SIZES =
-            Map.of(
-                    "base_ang_vel", 3,
-                    "projected_gravity", 3,
-                    "velocity_commands", 3,
-                    "gait_phase", 2);
-
     private final Map<String, Object> root;
     private final Problems problems = new Problems();
 
@@ -328,7 +321,7 @@ final class DeployYaml {
         Source source = SOURCES.getOrDefault(name, Source.TENSOR);
         Map<String, Object> params = map(key + "." + PARAMS, term.get(PARAMS));
         List<Integer> indexes = null;
-        int size = SIZES.getOrDefault(name, -1);
+        int size = PolicyDescription.SIZES.getOrDefault(name, -1);
         if (source == Source.RELATIVE_POSITION || source == Source.VELOCITY) {
             String assetKey = key + "." + PARAMS + ".asset_cfg";
             indexes = jointIndexes(assetKey, map(assetKey, params.get("asset_cfg")), joints);

@@ -32,6 +32,7 @@ final class Fit {
     private final Map<String, long[]> inputShapes = new LinkedHashMap<>();
     private final Map<String, long[]> actionShapes = new LinkedHashMap<>();
     private final Map<String, long[]> recurrentShapes = new LinkedHashMap<>();
+    private final Map<String, Command> commands;
     private int actionSize;
 
     /**
@@ -43,6 +44,7 @@ final class Fit {
     Fit(Settings settings, ModelInfo info) {
         this.settings = settings;
         this.info = info;
+        this.commands = new LinkedHashMap<>(settings.commands());
         Map<String, List<Integer>> outputs = outputsByName();
         this.joints = settings.jointsOf(settings.named() ? 0 : sizeOfFirst(outputs));
         this.jointsOfOutputs = this.joints.ofOutputs(settings.outputs(), settings.held());
@@ -170,6 +172,8 @@ final class Fit {
             this.table.part(terms.get(i).toString(), frames, widths[i]);
             if (widths[i] == 0) {
                 this.table.misfit("the size of '" + terms.get(i) + "' is not known: set it");
+            } else if (terms.get(i).source() instanceof Term.CommandValues command) {
+                Command.add(command.name(), widths[i], this.commands);
             }
             sum += frames * widths[i];
         }
@@ -186,7 +190,8 @@ final class Fit {
             return values.byJoint() ? this.joints.of(values).size() : values.size();
         }
         if (source instanceof Term.CommandValues command) {
-            return command.size();
+            Command known = this.commands.get(command.name());
+            return command.size() == 0 && known != null ? known.size() : command.size();
         }
         if (source instanceof Term.Phase phase) {
             return 2 * phase.offsets().size();
@@ -279,6 +284,11 @@ final class Fit {
     /** {@return the outputs, with their place in the last action} */
     List<FittedOutput> outputs() {
         return this.outputs;
+    }
+
+    /** {@return the commands of all terms} */
+    Map<String, Command> commands() {
+        return this.commands;
     }
 
     /** {@return the shape of each input} */

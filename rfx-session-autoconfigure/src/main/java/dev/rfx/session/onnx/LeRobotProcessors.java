@@ -35,7 +35,7 @@ final class LeRobotProcessors {
     /** A file of the directory, on any operating system. */
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
 
-    private static final String ACTION = "action";
+    private static final String ACTION = Normalizer.ACTION;
     private static final String VISUAL = "VISUAL";
     private static final String IDENTITY = "IDENTITY";
 

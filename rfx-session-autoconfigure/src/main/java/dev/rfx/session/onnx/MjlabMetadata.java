@@ -226,7 +226,10 @@ final class MjlabMetadata {
         if (!clip.isEmpty() && (clip.size() != 2 || !(clip.get(0) <= clip.get(1)))) {
             this.problems.add("%s of %s is %s, not [low, high]", TERMS_CLIP, name, clip);
         }
-        Integer size = scale.size() > 1 ? Integer.valueOf(scale.size()) : null;
+        Integer size =
+                scale.size() > 1
+                        ? Integer.valueOf(scale.size())
+                        : PolicyDescription.SIZES.get(name);
         if (joints != null
                 && (source == Source.RELATIVE_POSITION || source == Source.VELOCITY)
                 && Objects.requireNonNullElse(size, joints.size()) != joints.size()) {

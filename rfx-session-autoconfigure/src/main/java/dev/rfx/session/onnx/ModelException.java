@@ -2,6 +2,7 @@ package dev.rfx.session.onnx;
 
 import dev.rfx.session.support.ExplainedException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,21 @@ public final class ModelException extends ExplainedException {
         return new ModelException(
                 "Model " + file + " does not fit its configuration" + table,
                 "Change the terms or the joints, or use the model that they were written for.",
+                null);
+    }
+
+    static ModelException incomplete(
+            Path file, List<String> missing, @Nullable String source, List<String> problems) {
+        StringBuilder description =
+                new StringBuilder("Model %s: not configured is: ".formatted(file))
+                        .append(String.join(", ", missing));
+        if (source == null) {
+            description.append(". The model has no metadata that is understood");
+        }
+        problems.forEach(problem -> description.append("%n  %s: %s".formatted(source, problem)));
+        return new ModelException(
+                description.toString(),
+                "Configure what is missing, or export the policy again with it.",
                 null);
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A loaded model between an observation and an action: fills the inputs, runs the model, keeps its
@@ -36,6 +37,7 @@ final class Network {
     }
 
     private final OnnxModel model;
+    private final Map<String, Command> commandsByName;
     private final List<Command> commands;
     private final InputWriter[] inputs;
     private final ActionPart[] actionParts;
@@ -54,7 +56,8 @@ final class Network {
         Fit fit = new Fit(settings, model.info());
         model.bind(fit.inputShapes(), fit.outputShapes());
         this.model = model;
-        this.commands = List.copyOf(settings.commands().values());
+        this.commandsByName = fit.commands();
+        this.commands = List.copyOf(this.commandsByName.values());
         this.lastAction = new float[fit.actionSize()];
         this.inputs = inputs(settings, fit);
         this.actionParts = actionParts(fit);
@@ -65,7 +68,7 @@ final class Network {
     }
 
     private InputWriter[] inputs(Settings settings, Fit fit) {
-        TermWriters writers = new TermWriters(settings, fit.joints(), this.lastAction);
+        TermWriters writers = new TermWriters(settings, fit, this.lastAction);
         return fit.inputs().stream()
                 .map(
                         input ->
@@ -99,9 +102,18 @@ final class Network {
 
     private static Targets targets(Settings settings, Fit fit) {
         Joints joints = fit.joints();
+        Normalizer normalizer = settings.normalizer();
+        Normalization action = normalizer == null ? null : normalizer.output(Normalizer.ACTION);
+        if (action != null && action.size() != fit.actionSize()) {
+            throw new IllegalArgumentException(
+                    "The normalizer has %d values of '%s', but the outputs %d"
+                            .formatted(action.size(), Normalizer.ACTION, fit.actionSize()));
+        }
         List<Targets.Group> groups = new ArrayList<>();
         for (Fit.FittedOutput fitted : fit.outputs()) {
             String what = "the output '" + fitted.output() + "'";
+            int size = fitted.joints().size();
+            int[] indexes = IntStream.range(fitted.from(), fitted.from() + size).toArray();
             groups.add(
                     new Targets.Group(
                             fitted.output().kind(),
@@ -111,12 +123,14 @@ final class Network {
                                     .affine()
                                     .compile(
                                             fitted.output().toString(),
-                                            fitted.joints().size(),
+                                            size,
+                                            action == null ? null : action.select(what, indexes),
                                             () -> joints.defaultPose(what, fitted.joints()))));
         }
         return new Targets(
                 joints.robotSize(),
                 groups,
+                fit.actionSize(),
                 joints.indexesInRobot("hold", settings.held()),
                 settings.every(),
                 settings.between() == OnnxPolicy.Between.INTERPOLATE);
@@ -132,7 +146,7 @@ final class Network {
         OnnxModel model = OnnxModel.load(settings.file());
         boolean ready = false;
         try {
-            Network network = new Network(settings, model);
+            Network network = new Network(Completion.of(settings, model.info()), model);
             for (int i = 0; i < WARM_UP_RUNS; i++) {
                 model.run();
             }
@@ -148,6 +162,11 @@ final class Network {
     /** {@return what the model says about itself} */
     ModelInfo info() {
         return this.model.info();
+    }
+
+    /** {@return the commands, which never change but for their values} */
+    Map<String, Command> commands() {
+        return this.commandsByName;
     }
 
     /** Forgets a run. */

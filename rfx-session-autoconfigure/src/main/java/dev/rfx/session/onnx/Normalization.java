@@ -117,6 +117,41 @@ public final class Normalization {
         }
     }
 
+    /**
+     * {@return the normalization of some values of the feature}
+     *
+     * @param what whose values these are, for the message
+     * @param indexes the indexes of these values
+     * @throws IllegalArgumentException if the feature has too few values
+     */
+    Normalization select(String what, int[] indexes) {
+        for (int index : indexes) {
+            if (index >= size()) {
+                throw new IllegalArgumentException(
+                        "The normalization of %s has %d values, but value %d is needed"
+                                .formatted(what, size(), index));
+            }
+        }
+        return new Normalization(
+                this.formula,
+                select(this.origin, indexes),
+                select(this.scale, indexes),
+                select(this.divisor, indexes));
+    }
+
+    private static float[] select(float[] values, int[] indexes) {
+        float[] selected = new float[indexes.length];
+        for (int i = 0; i < indexes.length; i++) {
+            selected[i] = values[indexes[i]];
+        }
+        return selected;
+    }
+
+    /** {@return whether this changes nothing} */
+    boolean isIdentity() {
+        return this.formula == Formula.IDENTITY;
+    }
+
     /** {@return the number of values of the feature} */
     public int size() {
         return this.origin.length;

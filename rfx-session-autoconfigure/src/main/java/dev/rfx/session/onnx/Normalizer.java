@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Normalizer {
 
+    /** What the names of the features of the observation begin with in LeRobot. */
+    static final String OBSERVATION = "observation.";
+
+    /** The only feature of the action. */
+    static final String ACTION = "action";
+
     private final Map<String, Normalization> inputs;
     private final Map<String, Normalization> outputs;
 
@@ -79,6 +85,39 @@ public final class Normalizer {
     /** {@return the names of the features of the action} */
     public Set<String> outputs() {
         return this.outputs.keySet();
+    }
+
+    /**
+     * {@return the normalization of a tensor of the observation, or null if there is none} The
+     * feature has the name of the tensor, or that name after {@code observation.}.
+     *
+     * @param tensor the name of the tensor
+     */
+    @Nullable Normalization ofTensor(String tensor) {
+        Normalization own = input(tensor);
+        return own == null ? input(OBSERVATION + tensor) : own;
+    }
+
+    /**
+     * Checks that no normalization is without effect.
+     *
+     * @param tensors the tensors of the terms
+     * @throws IllegalArgumentException if one has no term, or normalizes another output than {@code
+     *     action}
+     */
+    void requireUsed(Set<String> tensors) {
+        Map<String, Normalization> unused = new LinkedHashMap<>(this.inputs);
+        for (String tensor : tensors) {
+            unused.remove(input(tensor) == null ? OBSERVATION + tensor : tensor);
+        }
+        this.outputs.forEach(unused::putIfAbsent);
+        unused.remove(ACTION);
+        unused.values().removeIf(Normalization::isIdentity);
+        if (!unused.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The normalizer has %s, but the terms only have the tensors %s"
+                            .formatted(unused.keySet(), tensors.stream().sorted().toList()));
+        }
     }
 
     @Override

@@ -156,17 +156,25 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
     }
 
     /**
-     * {@return a command, to be set by any thread}
+     * {@return a command, to be set by any thread} A command that only a file or the metadata of
+     * the model names is there after {@link #prepare()}, unless {@link Builder#command} sets it.
      *
      * @param name the name, as in the terms
      * @throws IllegalArgumentException if no term has this command
      */
     public Command command(String name) {
-        Command command = this.settings.commands().get(name);
+        Network loaded = this.network;
+        Map<String, Command> commands =
+                loaded == null ? this.settings.commands() : loaded.commands();
+        Command command = commands.get(name);
         if (command == null) {
             throw new IllegalArgumentException(
-                    "%s has no command '%s', only %s"
-                            .formatted(this, name, this.settings.commands().keySet()));
+                    "%s has no command '%s', only %s%s"
+                            .formatted(
+                                    this,
+                                    name,
+                                    commands.keySet(),
+                                    loaded == null ? ": it is not prepared" : ""));
         }
         return command;
     }
@@ -210,6 +218,9 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
     public static final class Builder {
 
         private final Path model;
+        private @Nullable Path config;
+        private final Map<String, String> tensors = new LinkedHashMap<>();
+        private @Nullable Normalizer normalizer;
         private List<String> robotJoints = List.of();
         private List<String> joints = List.of();
         private List<Float> defaultPose = List.of();
@@ -224,6 +235,50 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
 
         private Builder(Path model) {
             this.model = Objects.requireNonNull(model, "model");
+        }
+
+        /**
+         * Sets the {@code deploy.yaml} that Unitree's training writes with a model. Joints, default
+         * pose, inputs and outputs that this builder does not set are those of the file. Without a
+         * file they are those that mjlab writes into the model. Velocities of joints follow the
+         * positions in {@code state}; {@link #tensor} sets other tensors. Commands are limited to
+         * their ranges in the file.
+         *
+         * @param deployYaml the path of the file, which is read with the model
+         * @return this builder
+         */
+        public Builder config(Path deployYaml) {
+            this.config = Objects.requireNonNull(deployYaml, "deployYaml");
+            return this;
+        }
+
+        /**
+         * Sets the tensor of a term that a file or the metadata of the model names. The default is
+         * the tensor of that name, and {@code state} for positions and velocities of joints.
+         *
+         * @param term the name of the term, such as {@code base_ang_vel}
+         * @param tensor the name of the tensor of the observation, such as {@code gyro}. For
+         *     positions or velocities it has a value for each joint of the robot.
+         * @return this builder
+         */
+        public Builder tensor(String term, String tensor) {
+            this.tensors.put(
+                    Objects.requireNonNull(term, "term"), Objects.requireNonNull(tensor, "tensor"));
+            return this;
+        }
+
+        /**
+         * Sets the normalizer of LeRobot's policies. Each term with a tensor that it knows is
+         * normalized, and the output is mapped back with {@code action}; terms and outputs that
+         * have a normalization of their own keep it. If this builder sets no input and nothing else
+         * does, the model has an input for each feature.
+         *
+         * @param normalizer the normalizer
+         * @return this builder
+         */
+        public Builder normalizer(Normalizer normalizer) {
+            this.normalizer = Objects.requireNonNull(normalizer, "normalizer");
+            return this;
         }
 
         /**
@@ -307,7 +362,7 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
 
         /**
          * Adds an output of the model. The default is one of positions, for all joints of the
-         * model.
+         * model, if nothing comes with the model that says more.
          *
          * @param output the output
          * @return this builder
@@ -368,72 +423,44 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
          *     other
          */
         public OnnxPolicy build() {
-            if (this.inputs.isEmpty()) {
-                throw new IllegalArgumentException("The policy needs an input with terms");
-            }
-            if (this.robotJoints.isEmpty() && !(this.joints.isEmpty() && this.held.isEmpty())) {
-                throw new IllegalArgumentException(
-                        "The robot has no joint names, but the policy has %s: return the names from"
-                                        .formatted(this.joints.isEmpty() ? this.held : this.joints)
-                                + " Robot.joints()");
-            }
             Settings settings =
                     new Settings(
                             this.model,
+                            this.config,
+                            new LinkedHashMap<>(this.tensors),
+                            this.normalizer,
                             this.robotJoints,
                             this.joints,
                             this.defaultPose,
                             List.copyOf(this.inputs),
                             new LinkedHashMap<>(this.recurrent),
-                            commandsOfTerms(),
-                            this.outputs.isEmpty()
-                                    ? List.of(Output.of(Output.Kind.POSITION))
-                                    : List.copyOf(this.outputs),
+                            commands(),
+                            List.copyOf(this.outputs),
                             this.held,
                             this.rateHz,
                             this.every,
                             this.between);
+            settings.requireRobotJoints(this.joints.isEmpty() ? this.held : this.joints);
+            settings.requireWhatTermsNeed();
             if (settings.named()) {
-                settings.jointsOf(0).ofOutputs(settings.outputs(), settings.held());
+                settings.jointsOf(0).ofOutputs(settings.outputsOrDefault(), settings.held());
             }
             return new OnnxPolicy(settings);
         }
 
-        private Map<String, Command> commandsOfTerms() {
-            Map<String, Command> used = new LinkedHashMap<>();
+        /** The commands whose size is known. Without inputs, the terms come with the model. */
+        private Map<String, Command> commands() {
+            Map<String, Command> commands = new LinkedHashMap<>();
+            this.initialCommands.forEach(
+                    (name, values) -> commands.put(name, new Command(name, values)));
             for (Input input : this.inputs) {
                 for (Term term : input.terms()) {
-                    if (term.source() instanceof Term.CommandValues values) {
-                        addCommand(values, used);
-                    } else if (term.source() instanceof Term.Phase && Double.isNaN(this.rateHz)) {
-                        throw new IllegalArgumentException("A phase needs rateHz");
+                    if (term.source() instanceof Term.CommandValues values && values.size() > 0) {
+                        Command.add(values.name(), values.size(), commands);
                     }
                 }
             }
-            for (String name : this.initialCommands.keySet()) {
-                if (!used.containsKey(name)) {
-                    throw new IllegalArgumentException(
-                            "No term has the command '%s', only %s".formatted(name, used.keySet()));
-                }
-            }
-            return used;
-        }
-
-        private void addCommand(Term.CommandValues values, Map<String, Command> used) {
-            String name = values.name();
-            Command command =
-                    used.computeIfAbsent(
-                            name,
-                            any ->
-                                    new Command(
-                                            name,
-                                            this.initialCommands.getOrDefault(
-                                                    name, new float[values.size()])));
-            if (command.size() != values.size()) {
-                throw new IllegalArgumentException(
-                        "Command '%s' has %d values, but a term has %d"
-                                .formatted(name, command.size(), values.size()));
-            }
+            return commands;
         }
     }
 }

@@ -75,6 +75,15 @@ public final class Output {
     }
 
     /**
+     * {@return this output, mapped back from normalized values before factor and offset}
+     *
+     * @param normalization a normalization with a value for each joint
+     */
+    public Output denormalize(Normalization normalization) {
+        return with(this.affine.normalization(normalization));
+    }
+
+    /**
      * {@return this output times a factor}
      *
      * @param scale one value, or one for each joint; finite

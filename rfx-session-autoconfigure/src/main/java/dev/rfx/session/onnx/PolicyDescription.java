@@ -33,6 +33,15 @@ record PolicyDescription(
         @Nullable Double period,
         List<String> problems) {
 
+    /** The sizes of the terms that every robot has. Neither source says them. */
+    static final Map<String, Integer> SIZES =
+            Map.of(
+                    "base_lin_vel", 3,
+                    "base_ang_vel", 3,
+                    "projected_gravity", 3,
+                    "velocity_commands", 3,
+                    "gait_phase", 2);
+
     /** What the values of a term are. */
     enum Source {
 
@@ -137,6 +146,31 @@ record PolicyDescription(
                 highs.add(Math.max(first, second));
             }
             return new Scaling(uniform(scale), uniform(lows), uniform(highs));
+        }
+
+        /**
+         * {@return this scaling for values within a range}
+         *
+         * @param lowest the lowest of each value, before the multiplication
+         * @param highest the highest of each value, before the multiplication
+         */
+        Scaling within(List<Float> lowest, List<Float> highest) {
+            List<Float> lows = new ArrayList<>();
+            List<Float> highs = new ArrayList<>();
+            for (int i = 0; i < lowest.size(); i++) {
+                float factor = of(this.scale, i);
+                float first = product(lowest.get(i), factor);
+                float second = product(highest.get(i), factor);
+                float least = this.low == null ? Float.NEGATIVE_INFINITY : of(this.low, i);
+                float most = this.high == null ? Float.POSITIVE_INFINITY : of(this.high, i);
+                lows.add(Math.max(Math.min(first, second), least));
+                highs.add(Math.min(Math.max(first, second), most));
+            }
+            return new Scaling(this.scale, lows, highs);
+        }
+
+        private static float of(List<Float> values, int i) {
+            return values.get(values.size() == 1 ? 0 : i);
         }
 
         private static boolean isUnlimited(float low, float high) {

@@ -14,7 +14,9 @@ final class Targets {
     /** Some joints of the same kind. */
     record Group(Output.Kind kind, int from, int[] joints, Affine.Compiled affine) {
 
+        /** Updates the targets of its joints. Changes its outputs. */
         void update(float[] outputs, float[] targets) {
+            this.affine.denormalize(outputs, this.from);
             boolean delta = this.kind == Output.Kind.DELTA;
             for (int i = 0; i < this.joints.length; i++) {
                 int joint = this.joints[i];
@@ -36,15 +38,25 @@ final class Targets {
 
     private final float[] targets;
 
+    /** A copy of the outputs, because the model may get them back as its last action. */
+    private final float[] work;
+
     /**
      * Creates the targets of a robot.
      *
      * @param joints the number of the robot's joints
+     * @param outputs the number of the outputs
      * @param held the joints without output
      * @param every the number of iterations from one decision to the next
      * @param interpolate whether the targets in between lead to those of the decision
      */
-    Targets(int joints, List<Group> groups, int[] held, int every, boolean interpolate) {
+    Targets(
+            int joints,
+            List<Group> groups,
+            int outputs,
+            int[] held,
+            int every,
+            boolean interpolate) {
         this.groups = groups;
         this.needsPositions =
                 held.length > 0
@@ -59,6 +71,7 @@ final class Targets {
         this.interpolate = interpolate;
         this.former = new float[joints];
         this.targets = new float[joints];
+        this.work = new float[outputs];
     }
 
     /**
@@ -94,8 +107,9 @@ final class Targets {
     /** Takes the outputs of a decision. */
     void update(float[] outputs) {
         System.arraycopy(this.targets, 0, this.former, 0, this.targets.length);
+        System.arraycopy(outputs, 0, this.work, 0, this.work.length);
         for (int i = 0; i < this.groups.size(); i++) {
-            this.groups.get(i).update(outputs, this.targets);
+            this.groups.get(i).update(this.work, this.targets);
         }
     }
 

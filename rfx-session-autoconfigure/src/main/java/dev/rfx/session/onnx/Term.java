@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A part of an input of a model: some values with a source, such as a tensor of the observation or
- * a command. Each value becomes {@code clip((value − minus) · scale)}. Immutable.
+ * a command. Each value, normalized if the term says so, becomes {@code clip((value − minus) ·
+ * scale)}. Immutable.
  *
  * <pre>{@code
  * Term.of("gyro").size(3).scale(0.25f)
@@ -60,7 +61,7 @@ public final class Term {
         }
     }
 
-    /** A command. */
+    /** A command; a size of 0 is what is left of the input. */
     record CommandValues(String name, int size) implements Source {
 
         @Override
@@ -141,6 +142,16 @@ public final class Term {
     public static Term command(String name, int size) {
         requirePositive("size", size);
         return of(new CommandValues(Objects.requireNonNull(name, "name"), size));
+    }
+
+    /**
+     * {@return a term with a command that has what the model's input leaves to it, or as many
+     * values as {@link OnnxPolicy.Builder#command} sets} One term of an input may be such a term.
+     *
+     * @param name the name of the command
+     */
+    public static Term command(String name) {
+        return of(new CommandValues(Objects.requireNonNull(name, "name"), 0));
     }
 
     /**
@@ -255,6 +266,15 @@ public final class Term {
             throw new IllegalStateException("The term '" + this.source + "' has no phase");
         }
         return with(new Phase(phase.periodSeconds, phase.offsets, phase.order, true));
+    }
+
+    /**
+     * {@return this term, normalized before offset and scale}
+     *
+     * @param normalization a normalization with as many values as the term
+     */
+    public Term normalize(Normalization normalization) {
+        return with(this.affine.normalization(normalization));
     }
 
     /**

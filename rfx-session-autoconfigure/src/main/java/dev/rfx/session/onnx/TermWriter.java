@@ -33,12 +33,13 @@ abstract class TermWriter {
      */
     final void write(Observation observation, long decision, float[] target, int at) {
         read(observation, decision, target, at);
+        this.affine.normalize(target, at);
         for (int i = 0; i < this.width; i++) {
             float value = this.affine.input(i, target[at + i]);
             if (!Float.isFinite(value)) {
                 throw ModelException.observationMisfit(
-                        "Value %d of the term '%s' is %s, from %s, but must be finite"
-                                .formatted(i, this.name, value, target[at + i]));
+                        "Value %d of the term '%s' is %s, but must be finite"
+                                .formatted(i, this.name, value));
             }
             target[at + i] = value;
         }

@@ -2,6 +2,7 @@ package dev.rfx.session.onnx;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -10,6 +11,7 @@ final class TermWriters {
 
     private final Settings settings;
     private final Joints joints;
+    private final Map<String, Command> commands;
     private final float[] lastAction;
 
     /**
@@ -17,9 +19,10 @@ final class TermWriters {
      *
      * @param lastAction the array that has the output of the last decision
      */
-    TermWriters(Settings settings, Joints joints, float[] lastAction) {
+    TermWriters(Settings settings, Fit fit, float[] lastAction) {
         this.settings = settings;
-        this.joints = joints;
+        this.joints = fit.joints();
+        this.commands = fit.commands();
         this.lastAction = lastAction;
     }
 
@@ -38,9 +41,10 @@ final class TermWriters {
         if (source instanceof Term.TensorValues values) {
             return ofTensor(term, values, width);
         }
-        Affine.Compiled affine = term.affine().compile(term.toString(), width, () -> new float[0]);
+        Affine.Compiled affine =
+                term.affine().compile(term.toString(), width, null, () -> new float[0]);
         if (source instanceof Term.CommandValues command) {
-            Command values = this.settings.commands().get(command.name());
+            Command values = this.commands.get(command.name());
             return new TermWriter.OfCommand(term, Objects.requireNonNull(values), affine);
         }
         if (source instanceof Term.Phase phase) {
@@ -63,16 +67,19 @@ final class TermWriters {
         for (int i = 0; i < width; i++) {
             indexes[i] += values.from();
         }
-        boolean whole = !values.byJoint() && values.size() == 0;
+        Normalizer normalizer = this.settings.normalizer();
+        Normalization whole = normalizer == null ? null : normalizer.ofTensor(values.tensor());
+        boolean all = !values.byJoint() && values.size() == 0;
         return new TermWriter.OfTensor(
                 term,
                 values.tensor(),
                 indexes,
-                whole ? values.from() + width : 0,
+                all ? values.from() + width : 0,
                 term.affine()
                         .compile(
                                 term.toString(),
                                 width,
+                                whole == null ? null : whole.select(what, indexes),
                                 () -> this.joints.defaultPose(what, names)));
     }
 }

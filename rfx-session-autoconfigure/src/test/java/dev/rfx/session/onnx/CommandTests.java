@@ -93,7 +93,7 @@ class CommandTests {
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().command("speed", 1).build())
-                .withMessage("No term has the command 'speed', only [goal]");
+                .withMessage("No term has the commands [speed]");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().command("goal", 1).build())
                 .withMessage("Command 'goal' has 1 values, but a term has 2");

@@ -85,7 +85,7 @@ class MjlabMetadataTests {
                                                         new DescribedTerm(
                                                                 "base_ang_vel",
                                                                 Source.TENSOR,
-                                                                null,
+                                                                3,
                                                                 null,
                                                                 null,
                                                                 null,
