@@ -27,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 final class MujocoRobot implements Robot<Observation, Tensor>, AutoCloseable {
 
     private static final double TOLERANCE = 1e-6;
+    private static final int WARM_UP_STEPS = 100;
 
     private final int port;
     private final LongSupplier nanoTime;
@@ -64,7 +65,8 @@ final class MujocoRobot implements Robot<Observation, Tensor>, AutoCloseable {
     }
 
     /**
-     * Connects to a simulator, and asks it for its joints.
+     * Connects to a simulator, asks it for its joints, and lets it take some steps: the first ones
+     * of a process take longer than a period, because Node.js has not compiled them.
      *
      * @param port the port of the simulator on this machine
      * @param rateHz the rate of the session in Hz
@@ -82,6 +84,11 @@ final class MujocoRobot implements Robot<Observation, Tensor>, AutoCloseable {
             }
             List<String> joints =
                     info.path("joints").valueStream().map(JsonNode::asString).toList();
+            double[] home =
+                    info.path("home").valueStream().mapToDouble(JsonNode::asDouble).toArray();
+            for (int i = 0; i < WARM_UP_STEPS; i++) {
+                connection.ask("step", "ctrl", home);
+            }
             return new MujocoRobot(port, connection, joints, nanoTime);
         } catch (RuntimeException ex) {
             connection.close();

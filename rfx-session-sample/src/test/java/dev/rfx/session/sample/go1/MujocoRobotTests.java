@@ -54,6 +54,18 @@ class MujocoRobotTests {
         }
     }
 
+    /** The first steps of a simulator are slow. */
+    @Test
+    void simulatorIsWarmBeforeTheFirstReset() {
+        try (MujocoRobot robot = connect()) {
+            assertThat(this.simulator.requests())
+                    .hasSizeGreaterThan(50)
+                    .filteredOn(request -> !request.contains("info"))
+                    .allMatch(request -> request.contains("step") && request.contains("[0.3,0.4]"));
+            assertThatIllegalStateException().isThrownBy(robot::observe);
+        }
+    }
+
     @Test
     void observationIsTheLastReplyWithItsTime() {
         try (MujocoRobot robot = connect()) {
@@ -98,10 +110,11 @@ class MujocoRobotTests {
     void stopSendsNothing() {
         try (MujocoRobot robot = connect()) {
             robot.reset();
+            this.simulator.requests();
 
             robot.stop();
 
-            assertThat(this.simulator.requests()).hasSize(2);
+            assertThat(this.simulator.requests()).isEmpty();
         }
     }
 
@@ -117,10 +130,11 @@ class MujocoRobotTests {
     @Test
     void actionOfAnotherSizeIsNotSent() {
         try (MujocoRobot robot = connect()) {
+            this.simulator.requests();
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> robot.act(Tensor.zeros(3)))
                     .withMessage("The action has 3 values, but the robot has 2 joints");
-            assertThat(this.simulator.requests()).hasSize(1);
+            assertThat(this.simulator.requests()).isEmpty();
         }
     }
 

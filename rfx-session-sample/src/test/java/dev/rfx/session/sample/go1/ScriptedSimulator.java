@@ -25,7 +25,7 @@ final class ScriptedSimulator implements AutoCloseable {
 
     static final String INFO =
             """
-            {"nu":2,"joints":["hip","knee"],"timestep":0.004,"substeps":5}""";
+            {"nu":2,"joints":["hip","knee"],"home":[0.3,0.4],"timestep":0.004,"substeps":5}""";
 
     static final String STATE =
             """
@@ -52,8 +52,11 @@ final class ScriptedSimulator implements AutoCloseable {
         return this.server.getLocalPort();
     }
 
+    /** What came since the last call. */
     List<String> requests() {
-        return List.copyOf(this.requests);
+        List<String> copy = List.copyOf(this.requests);
+        this.requests.clear();
+        return copy;
     }
 
     private void serve() {
