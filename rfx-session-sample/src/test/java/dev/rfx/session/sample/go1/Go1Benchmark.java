@@ -8,6 +8,7 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.PolicyDecorator;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.SessionTotals;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.onnx.OnnxPolicy;
 import dev.rfx.session.robot.MockRobot;
@@ -63,12 +64,26 @@ class Go1Benchmark {
                 mock.stop();
                 Walk walk = Walk.of(witness.observations);
                 System.out.printf(
-                        "%ngo1:  %s%nmock: %s%n%d pushes of %s m/s: %s%n",
-                        go1.stats(), mock.stats(), PUSHES, PUSH_METERS_PER_SECOND, walk);
+                        "%ngo1:  %s%n      %s%nmock: %s%n%d pushes of %s m/s: %s%n",
+                        go1.stats(),
+                        phases(go1.totals()),
+                        mock.stats(),
+                        PUSHES,
+                        PUSH_METERS_PER_SECOND,
+                        walk);
                 assertThat(go1.failure()).isNull();
                 assertThat(walk.fell()).isFalse();
             }
         }
+    }
+
+    private static String phases(SessionTotals totals) {
+        double toMillis = 1e-6 / totals.iterations();
+        return "observe %.3f, policy %.3f, act %.3f ms on average"
+                .formatted(
+                        totals.observeNanos() * toMillis,
+                        totals.policyNanos() * toMillis,
+                        totals.actNanos() * toMillis);
     }
 
     /** Keeps what the policy has seen. */

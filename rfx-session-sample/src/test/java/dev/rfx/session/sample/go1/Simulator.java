@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * The simulator with the policy and the model of a Go1, which are not part of the project: {@code
  * -Drfx.sim=DIRECTORY}. Tests are skipped where it, Node.js or npm is absent.
  */
-final class Simulator {
+public final class Simulator {
 
     static final String MODEL = "go1_flat.xml";
     static final String POLICY = "go1_policy.onnx";
@@ -34,7 +34,7 @@ final class Simulator {
     }
 
     /** Returns a directory with the installed simulator, or skips the test. */
-    static Path directory() throws IOException, InterruptedException {
+    public static Path directory() throws IOException, InterruptedException {
         assumeNode();
         assumeTrue(
                 Files.exists(SOURCE.resolve(POLICY)),
