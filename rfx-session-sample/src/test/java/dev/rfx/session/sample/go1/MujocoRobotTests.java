@@ -157,6 +157,7 @@ class MujocoRobotTests {
     }
 
     @Test
+    @Timeout(10)
     void silentSimulatorFailsTheCallInTime() {
         try (MujocoRobot robot = connect()) {
             robot.reset();
