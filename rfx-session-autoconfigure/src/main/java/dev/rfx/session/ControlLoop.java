@@ -277,7 +277,7 @@ final class ControlLoop<O, A> {
                     this.recorder.count(),
                     this.start,
                     observed ? this.observation : null,
-                    phase == SessionPhase.ACT ? this.action : null);
+                    this.gate.get() == ACTING ? this.action : null); // else that of the last one
         }
     }
 

@@ -41,10 +41,10 @@ public final class EngageException extends ExplainedException {
                 "Return a position for each value from Robot.positions.");
     }
 
-    static EngageException notFinite(String joint, float position) {
+    static EngageException notFinite(String what, String joint, double value) {
         return new EngageException(
-                "The position of joint %s is %s, but must be finite".formatted(joint, position),
-                "Check the sensors of the robot.");
+                "The %s of joint %s is %s, but must be finite".formatted(what, joint, value),
+                "Check the sensors of the robot, and Robot.positions, withinRange and lastCommand.");
     }
 
     static EngageException anotherNumberOfSpeeds(int speeds, int values) {

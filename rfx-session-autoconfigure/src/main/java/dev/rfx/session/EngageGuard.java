@@ -22,13 +22,14 @@ final class EngageGuard {
 
     private volatile EngageState state;
 
-    private float[] from = {};
-    private float[] last = {}; // what was sent last
+    private double[] from = {};
+    private double[] last = {}; // what was sent last; a step may be smaller than that of a float
     private boolean[] arrived = {};
     private @Nullable Tensor command;
     private long lastNanos;
     private double nanos;
     private int takeovers;
+    private boolean hasReportedPositions;
 
     /**
      * Creates a guard.
@@ -68,10 +69,11 @@ final class EngageGuard {
      * @throws EngageException if a ramp is required and the robot reports no positions
      */
     void begin(@Nullable Object first) {
-        if (this.state == EngageState.READY
-                && first != null
-                && this.robot.positions(first) == null) {
-            beUnavailable(EngageException.noPositions(this.robot));
+        if (this.state == EngageState.READY && first != null) {
+            this.hasReportedPositions = this.robot.positions(first) != null;
+            if (!this.hasReportedPositions) {
+                beUnavailable(EngageException.noPositions(this.robot));
+            }
         }
     }
 
@@ -102,7 +104,7 @@ final class EngageGuard {
             }
             beginRamp(takeovers, now);
         } else if (takeovers != this.takeovers) {
-            System.arraycopy(this.last, 0, this.from, 0, this.last.length);
+            beginAtLastCommand();
             beginRamp(takeovers, now);
         }
         Tensor target = (Tensor) action;
@@ -122,7 +124,11 @@ final class EngageGuard {
         }
         Tensor positions = this.robot.positions(observation);
         if (positions == null) {
-            beUnavailable(EngageException.noPositions(this.robot));
+            EngageException reason = EngageException.noPositions(this.robot);
+            if (this.hasReportedPositions) {
+                throw reason; // no report announces the jump
+            }
+            beUnavailable(reason);
             return false;
         }
         int n = target.size();
@@ -132,18 +138,26 @@ final class EngageGuard {
         if (this.maxSpeed.length > 1 && this.maxSpeed.length != n) {
             throw EngageException.anotherNumberOfSpeeds(this.maxSpeed.length, n);
         }
-        this.from = new float[n];
-        this.last = new float[n];
+        this.from = new double[n];
+        this.last = new double[n];
         this.arrived = new boolean[n];
         for (int i = 0; i < n; i++) {
-            this.from[i] = positions.get(i);
-            if (!Float.isFinite(this.from[i])) {
-                throw EngageException.notFinite(nameOf(i), this.from[i]);
+            float position = positions.get(i);
+            if (!Float.isFinite(position)) {
+                throw EngageException.notFinite("position", nameOf(i), position);
             }
-            this.last[i] = this.from[i];
+            this.from[i] = position;
+            this.last[i] = position;
         }
         this.command = target.copy();
         return true;
+    }
+
+    private void beginAtLastCommand() {
+        for (int i = 0; i < this.last.length; i++) {
+            this.last[i] = this.robot.lastCommand(i, (float) this.last[i]);
+            this.from[i] = this.last[i];
+        }
     }
 
     private void beginRamp(int takeovers, long now) {
@@ -164,16 +178,19 @@ final class EngageGuard {
         double share = share();
         int behind = -1;
         for (int i = 0; i < this.last.length; i++) {
-            float wanted = target.get(i);
+            double wanted = this.robot.withinRange(i, target.get(i));
             if (!this.arrived[i]) {
-                float next = next(i, wanted, share, passed);
+                double next = next(i, wanted, share, passed);
                 this.arrived[i] = share == 1 && next == wanted;
                 if (!this.arrived[i]) {
                     behind = i;
                 }
                 wanted = next;
             }
-            command.set(i, wanted);
+            if (!Double.isFinite(wanted)) {
+                throw EngageException.notFinite("command", nameOf(i), wanted);
+            }
+            command.set(i, (float) wanted);
             this.last[i] = wanted;
         }
         if (behind < 0) {
@@ -182,7 +199,7 @@ final class EngageGuard {
         }
         if (this.nanos >= this.timeoutNanos) {
             throw EngageException.tooSlow(
-                    nameOf(behind), this.last[behind], target.get(behind), this.nanos / 1e9);
+                    nameOf(behind), command.get(behind), target.get(behind), this.nanos / 1e9);
         }
         return command;
     }
@@ -192,16 +209,16 @@ final class EngageGuard {
         return u * u * (3 - 2 * u);
     }
 
-    private float next(int joint, float target, double share, double passed) {
+    private double next(int joint, double target, double share, double passed) {
         double from = this.from[joint];
         double wanted = share == 1 ? target : from + share * (target - from);
         if (this.maxSpeed.length == 0) {
-            return (float) wanted;
+            return wanted;
         }
         double speed = this.maxSpeed[this.maxSpeed.length == 1 ? 0 : joint];
         double last = this.last[joint];
         double most = speed * passed;
-        return (float) Math.min(Math.max(wanted, last - most), last + most);
+        return Math.min(Math.max(wanted, last - most), last + most);
     }
 
     private String nameOf(int joint) {

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * over ({@link Policy#takeovers()}).
  *
  * <p><b>Ramp.</b> At <i>t</i> seconds the command of each joint is <i>from + s(t) · (target −
- * from)</i>. The target is what the policy selects at that time, and may move. <i>s</i> grows
- * smoothly from 0 to 1 within {@link #duration()}: s = 3u² − 2u³, u = t / duration. So the ramp
- * meets a moving target without a jump, ends after the duration, and needs no speed in units that
- * differ between robots: a joint moves at most 1.5 times its distance in one duration, in addition
- * to the motion of its target. The ramp begins at the observed {@linkplain Robot#positions
- * positions}, and at a takeover at the last command.
+ * from)</i>. The target is what the policy selects at that time, {@linkplain Robot#withinRange
+ * within the range} of the joint, and may move. <i>s</i> grows smoothly from 0 to 1 within {@link
+ * #duration()}: s = 3u² − 2u³, u = t / duration. So the ramp meets a moving target without a jump,
+ * ends after the duration, and needs no speed in units that differ between robots: a joint moves at
+ * most 1.5 times its distance in one duration, in addition to the motion of its target. The ramp
+ * begins at the observed {@linkplain Robot#positions positions}, and at a takeover at the
+ * {@linkplain Robot#lastCommand last command} that the robot has received, at rest.
  *
  * <p><b>Speed.</b> With {@link #maxSpeed()} no command of the ramp moves faster than that. A joint
  * for which the duration is too short then takes longer, and rejoins the policy when it has reached
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * MotionTime#MAX_GAP_SECONDS} between two commands. Below 10 Hz a ramp therefore takes longer.
  *
  * <p><b>Composition.</b> The guard comes before {@link SessionOptions#limits()}, which hold for the
- * ramp, too. It has no effect on {@link Robot#stop()}, and sends nothing by itself: an action that
+ * ramp, too. Their range applies to the target already: an action far beyond it is no jump to its
+ * end. The guard has no effect on {@link Robot#stop()}, and sends nothing by itself: an action that
  * is not sent because of a stop is not ramped either.
  *
  * @param enabled true to refuse a robot whose actions cannot be ramped; false for no ramp; null,

@@ -37,9 +37,11 @@ public interface Robot<O, A> {
     O observe() throws Exception;
 
     /**
-     * Sends one action. Called once per iteration, after the policy.
+     * Sends one action. Called once per iteration, after the policy. A robot that keeps a tensor
+     * copies it: the engage guard and the limits of a session send the same object each time.
      *
-     * @param action the action that the policy selected, never null
+     * @param action the action that the policy selected, or what a ramp or a limit has made of it;
+     *     never null
      * @throws Exception if the action was not sent
      */
     void act(A action) throws Exception;
@@ -106,12 +108,41 @@ public interface Robot<O, A> {
      * at once.
      *
      * @param observation an observation of this robot
-     * @return a tensor whose first values are the positions, in the order of the action's values;
-     *     null, the default, if there are none, or if the actions are no target positions but
-     *     velocities, torques or differences
+     * @return a tensor whose first values are the positions, in the order of the action's values.
+     *     A joint that takes velocities among others that take positions, such as a wheel, has 0:
+     *     the velocity at which it stays. Null, the default, if there are no positions, or if the
+     *     actions are velocities, torques or differences only
      */
     default @Nullable Tensor positions(O observation) {
         return null;
+    }
+
+    /**
+     * Returns the command that a joint receives at last for a target position: the nearest one
+     * within its range. The first commands of a run ramp to it ({@link EngageOptions}). A ramp to a
+     * target far beyond the range would cross the range at the speed of the whole distance. This
+     * limits nothing: {@link #act} does. Called on the control thread.
+     *
+     * @param joint the index of the value in an action
+     * @param target a finite value of an action
+     * @return the finite value to ramp to; the target, the default, if there is no range
+     */
+    default float withinRange(int joint, float target) {
+        return target;
+    }
+
+    /**
+     * Returns the command that a joint has received with the last action, which a limit of speed or
+     * range may have held back. When another policy takes over, its commands ramp from it ({@link
+     * EngageOptions}). Called on the control thread, after {@link #act}.
+     *
+     * @param joint the index of the value in the action
+     * @param sent the value that was sent
+     * @return the finite value that the joint has received; the one that was sent, the default, if
+     *     nothing limits it
+     */
+    default float lastCommand(int joint, float sent) {
+        return sent;
     }
 
     /**

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A robot that passes every call on to another one. A subclass overrides the calls that it changes
- * or observes.
+ * or observes. One that changes the values of actions, such as their units or their order, also
+ * overrides {@link #actionShape}, {@link #joints}, {@link #positions}, {@link #withinRange} and
+ * {@link #lastCommand} accordingly: the first commands of a run begin at these positions.
  *
  * @param <O> the type of an observation
  * @param <A> the type of an action
@@ -67,6 +69,16 @@ public abstract class RobotDecorator<O, A> implements Robot<O, A> {
     @Override
     public @Nullable Tensor positions(O observation) {
         return this.robot.positions(observation);
+    }
+
+    @Override
+    public float withinRange(int joint, float target) {
+        return this.robot.withinRange(joint, target);
+    }
+
+    @Override
+    public float lastCommand(int joint, float sent) {
+        return this.robot.lastCommand(joint, sent);
     }
 
     @Override

@@ -264,6 +264,25 @@ class EngageTests {
         }
     }
 
+    /** A step of less than half the distance of two floats is not lost. */
+    @Test
+    void slowRampArrivesAtAHighRate() {
+        this.arm.pose = new float[] {1000, -1000};
+        SessionOptions options =
+                OPTIONS.withRateHz(10_000)
+                        .withEngage(
+                                RAMP.withDuration(Duration.ofMillis(100))
+                                        .withMaxSpeed(List.of(0.25f)));
+        try (VirtualSession<Observation, Tensor> session =
+                session(options, to(1000.25f, -1000.25f))) {
+            session.step(10_100);
+
+            assertThat(session.failure()).isNull();
+            assertThat(session.actions().get(10_099)).isEqualTo(Tensor.of(1000.25f, -1000.25f));
+            assertThat(state(session)).isEqualTo(EngageState.ENGAGED);
+        }
+    }
+
     // ---- the begin of each run, and takeovers
 
     @Test
@@ -483,6 +502,23 @@ class EngageTests {
         }
     }
 
+    /** It would be a jump that no report announces. */
+    @Test
+    void positionsThatAreMissingAfterTheResetFailTheRun() {
+        try (VirtualSession<Observation, Tensor> session =
+                session(
+                        OPTIONS,
+                        observation -> {
+                            this.arm.reportsPositions = false;
+                            return Tensor.of(1, 1);
+                        })) {
+            session.step(1);
+
+            assertFailedWith(session, EngageException.class, "Arm reports no joint positions");
+            assertThat(session.actions()).isEmpty();
+        }
+    }
+
     @Test
     void disabledGuardLetsTheFirstActionPass() {
         try (VirtualSession<Observation, Tensor> session =
@@ -594,6 +630,94 @@ class EngageTests {
                         .isLessThanOrEqualTo(0.25 * PERIOD + 1e-6);
             }
             assertThat(session.actions().get(499)).isEqualTo(Tensor.of(1, 1));
+        }
+    }
+
+    /** A policy without bounds does not turn the ramp into a jump to the end of the range. */
+    @Test
+    void rampEndsAtTheRangeIfTheActionIsFarBeyondIt() {
+        SessionOptions options =
+                OPTIONS.withLimits(
+                        LimitOptions.none().withMin(List.of(-2f)).withMax(List.of(1.5f)));
+        try (VirtualSession<Observation, Tensor> session = session(options, to(1000, -1000))) {
+            session.step(150);
+
+            assertThat(session.actions().get(50)).as("half way").isEqualTo(Tensor.of(1, -1.5f));
+            assertThat(session.actions().subList(100, 150)).containsOnly(Tensor.of(1.5f, -2));
+            assertThat(largestStep(0, session.actions())).isCloseTo(1.5 / 2 * PERIOD, within(1e-5));
+        }
+    }
+
+    @Test
+    void takeoverRampsFromTheRangeIfTheLastActionWasFarBeyondIt() {
+        SessionOptions options = OPTIONS.withLimits(LimitOptions.none().withMax(List.of(1f)));
+        Policy<Observation, Tensor> walk = to(0, 0);
+        SwitchablePolicy<Observation, Tensor> policy = new SwitchablePolicy<>(to(50, 50), walk);
+        try (VirtualSession<Observation, Tensor> session = session(options, policy)) {
+            session.step(150);
+            policy.switchTo(walk);
+            session.step(101);
+
+            assertThat(session.actions().get(150)).isEqualTo(Tensor.of(1, 1));
+            assertThat(session.actions().get(200)).as("half way").isEqualTo(Tensor.of(0.5f, 0.5f));
+            assertThat(session.actions().get(250)).isEqualTo(Tensor.of(0, 0));
+        }
+    }
+
+    /** It does not move on toward an action of the previous policy. */
+    @ParameterizedTest
+    @ValueSource(ints = {60, 150}) // within a ramp, and after it
+    void takeoverRampsFromWhereASpeedLimitHasHeldTheRobotBack(int before) {
+        SessionOptions options =
+                OPTIONS.withLimits(LimitOptions.none().withMaxSpeed(List.of(0.25f)));
+        Policy<Observation, Tensor> hold = to(0.5f, -1);
+        SwitchablePolicy<Observation, Tensor> policy = new SwitchablePolicy<>(to(50, 50), hold);
+        try (VirtualSession<Observation, Tensor> session = session(options, policy)) {
+            session.step(before);
+            float[] held = joint(0, session.actions());
+            policy.switchTo(hold);
+            session.step(150);
+
+            float[] after = joint(0, session.actions().subList(before, before + 150));
+            assertThat(held[before - 1]).isGreaterThan(0.6f);
+            assertThat(after[0]).isEqualTo(held[before - 1]);
+            for (int i = 1; i < after.length; i++) {
+                assertThat(after[i]).isLessThanOrEqualTo(after[i - 1]);
+            }
+        }
+    }
+
+    /** The check of the actions comes before the ramp. */
+    @Test
+    void commandThatIsNotFiniteFailsTheRun() {
+        Arm broken =
+                new Arm(0.5f, -1) {
+                    @Override
+                    public float withinRange(int joint, float target) {
+                        return Float.NaN;
+                    }
+                };
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(broken, to(1, 1), OPTIONS)) {
+            session.step(2);
+
+            assertFailedWith(
+                    session, EngageException.class, "The command of joint shoulder is NaN");
+            assertThat(session.actions()).isEmpty();
+        }
+    }
+
+    @Test
+    void actionBeyondALimitThatFailsFailsTheRun() {
+        SessionOptions options =
+                OPTIONS.withLimits(
+                        LimitOptions.none()
+                                .withMax(List.of(1f))
+                                .withOnViolation(SafetyLimits.OnViolation.FAIL));
+        try (VirtualSession<Observation, Tensor> session = session(options, to(4, 4))) {
+            session.step(500);
+
+            assertFailedWith(session, LimitViolationException.class, "but must be -Infinity to 1");
         }
     }
 

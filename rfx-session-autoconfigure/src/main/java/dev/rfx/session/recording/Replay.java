@@ -1,6 +1,7 @@
 package dev.rfx.session.recording;
 
 import dev.rfx.session.EndOfRunException;
+import dev.rfx.session.EngageOptions;
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.PolicyDecorator;
@@ -270,6 +271,7 @@ public final class Replay {
                 .withName("replay")
                 .withRateHz(rate)
                 .withWarmup(Duration.ZERO)
+                .withEngage(EngageOptions.defaults().withEnabled(false))
                 .withSpinWindow(Duration.ZERO)
                 .withWatchdogTimeout(Duration.ZERO);
     }

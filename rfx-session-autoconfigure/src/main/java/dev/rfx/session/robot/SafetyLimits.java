@@ -146,6 +146,23 @@ public final class SafetyLimits<O> extends RobotDecorator<O, Tensor> {
         }
     }
 
+    /** {@return the target within the range; the target itself if {@link #act} refuses it} */
+    @Override
+    public float withinRange(int joint, float target) {
+        int joints = this.limits.joints();
+        if (this.onViolation == OnViolation.FAIL || joints != Limit.ANY_NUMBER && joint >= joints) {
+            return target;
+        }
+        return super.withinRange(joint, this.limits.withinRange(joint, target));
+    }
+
+    /** {@return the command within range and speed} */
+    @Override
+    public float lastCommand(int joint, float sent) {
+        float[] last = this.last;
+        return super.lastCommand(joint, last == null ? sent : last[joint]);
+    }
+
     private float @Nullable [] observedPositions(int n) {
         Tensor observed = this.observation == null ? null : positions(this.observation);
         if (observed == null) {

@@ -89,9 +89,14 @@ final class GoalLimits {
     Tensor toUnits(int[] steps) {
         float[] units = new float[steps.length];
         for (int i = 0; i < steps.length; i++) {
-            units[i] = (float) this.scales[i].toUnits(steps[i]);
+            units[i] = toUnits(i, steps[i]);
         }
         return Tensor.of(units);
+    }
+
+    /** {@return the goal of a joint in the units of actions} */
+    float toUnits(int joint, int steps) {
+        return (float) this.scales[joint].toUnits(steps);
     }
 
     private int mostSteps(int i, double seconds) {

@@ -356,6 +356,17 @@ public final class So101Robot implements Robot<Observation, Tensor>, AutoCloseab
         }
     }
 
+    /** {@return the goal that the servo holds} */
+    @Override
+    public float lastCommand(int joint, float sent) {
+        this.lock.lock();
+        try {
+            return this.limits.toUnits(joint, connected().goals()[joint]);
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
     /**
      * {@return the state of the link, the clamped goals, the overload of the gripper, and voltage
      * and temperature if they are observed}

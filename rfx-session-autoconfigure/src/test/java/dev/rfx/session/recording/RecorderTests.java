@@ -7,6 +7,7 @@ import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
 import dev.rfx.session.RecordingStatus;
 import dev.rfx.session.Robot;
+import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionPhase;
 import dev.rfx.session.Tensor;
@@ -122,6 +123,40 @@ class RecorderTests {
                 .containsExactly(
                         "{\"type\":\"started\",\"message\":\"\"}",
                         "{\"type\":\"stopped\",\"message\":\"\"}");
+    }
+
+    /** The robot did not receive it, nor was it the action of the iteration before. */
+    @Test
+    void iterationThatAStopOvertookHasNoAction() throws IOException {
+        int[] n = new int[1];
+        Session[] stopped = new Session[1];
+        Policy<Observation, Tensor> policy =
+                observation -> {
+                    if (n[0]++ == 3) {
+                        stopped[0].requestStop();
+                    }
+                    return Tensor.of(n[0], 0);
+                };
+        VirtualClock clock = new VirtualClock();
+        try (VirtualSession<Observation, Tensor> session =
+                VirtualSession.of(
+                        new MockRobot(2, 50, clock::nanoTime),
+                        policy,
+                        options(RecordingOptions.into(this.directory)),
+                        clock)) {
+            stopped[0] = session.session();
+            session.run(Duration.ofSeconds(1));
+        }
+
+        List<Message> messages = read(files().get(0));
+        assertThat(of(messages, "/arm/iteration")).hasSize(4);
+        assertThat(of(messages, "/arm/observation")).hasSize(4);
+        assertThat(of(messages, "/arm/action"))
+                .containsExactly(
+                        "{\"values\":[1.0,0.0]}",
+                        "{\"values\":[2.0,0.0]}",
+                        "{\"values\":[3.0,0.0]}");
+        assertThat(of(messages, "/arm/selected_action")).isEmpty();
     }
 
     @Test

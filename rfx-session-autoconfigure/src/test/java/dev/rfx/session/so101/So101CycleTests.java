@@ -159,6 +159,20 @@ class So101CycleTests extends So101Fixture {
     }
 
     @Test
+    void lastCommandIsTheGoalThatTheLimitsHaveLetThrough() throws Exception {
+        standAt(MIDDLE);
+        this.robot.reset();
+        this.arm.forget();
+
+        this.robot.act(Tensor.of(1, 1, 1, 1, 1, 1)); // far more than the speed limit lets through
+
+        Tensor held = this.robot.positions(this.robot.observe());
+        for (int i = 0; i < 6; i++) {
+            assertThat(this.robot.lastCommand(i, 1)).isEqualTo(held.get(i)).isLessThan(0.5f);
+        }
+    }
+
+    @Test
     void speedCanBeSetInTheUnitsOfTheActions() throws Exception {
         VirtualClock clock = new VirtualClock();
         standAt(MIDDLE);
