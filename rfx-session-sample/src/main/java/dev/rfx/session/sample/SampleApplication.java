@@ -9,11 +9,13 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Profile;
 
 /**
  * Declares a robot and a policy, which the starter connects with a session. The policy is a sine,
  * or with {@code --sample.recording=FILE} the commands of a recording. The robot is simulated, or
- * with {@code --rfx.session.so101.port=PATH} an SO-101.
+ * with {@code --rfx.session.so101.port=PATH} an SO-101. The profile {@code go1} has a robot and a
+ * policy of its own.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public final class SampleApplication {
@@ -43,6 +45,7 @@ public final class SampleApplication {
 
     /** The simulation needs the rate, because each action advances it by one period. */
     @Bean
+    @Profile("!go1")
     @ConditionalOnProperty(
             name = "rfx.session.so101.port",
             havingValue = "false",
@@ -52,6 +55,7 @@ public final class SampleApplication {
     }
 
     @Bean
+    @Profile("!go1")
     @ConditionalOnProperty(name = "sample.recording", havingValue = "false", matchIfMissing = true)
     SinePolicy sinePolicy() {
         return new SinePolicy(JOINTS);

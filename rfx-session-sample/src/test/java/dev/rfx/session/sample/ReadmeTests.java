@@ -69,7 +69,7 @@ class ReadmeTests {
     private static final Path OBSERVABILITY = DOCS.resolve("observability.md");
 
     /** Number of snippets in Java, without the one that is compiled elsewhere. */
-    private static final int SNIPPETS = 20;
+    private static final int SNIPPETS = 21;
 
     private static final Path ARCHITECTURE = DOCS.resolve("architecture.md");
 
