@@ -16,6 +16,9 @@ public final class ModelException extends ExplainedException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String CHANGE_CONFIGURATION =
+            "Change the configuration, or use the model that it was written for.";
+
     private ModelException(String description, String action, @Nullable Throwable cause) {
         super(description, action, cause);
     }
@@ -60,8 +63,15 @@ public final class ModelException extends ExplainedException {
     static ModelException misfit(Path file, String table) {
         return new ModelException(
                 "Model " + file + " does not fit its configuration" + table,
-                "Change the terms or the joints, or use the model that they were written for.",
+                CHANGE_CONFIGURATION,
                 null);
+    }
+
+    static ModelException contradicted(Path file, IllegalArgumentException cause) {
+        return new ModelException(
+                "Model " + file + " does not fit its configuration: " + cause.getMessage(),
+                CHANGE_CONFIGURATION,
+                cause);
     }
 
     static ModelException incomplete(

@@ -139,7 +139,8 @@ final class Network {
     /**
      * Loads a model, fits it to the settings, and runs it.
      *
-     * @throws ModelException if it cannot be loaded, does not fit, or fails
+     * @throws ModelException if it cannot be loaded, does not fit, or fails; also if the settings
+     *     do not fit what comes with it
      * @throws InterruptedException if the thread is interrupted meanwhile
      */
     static Network load(Settings settings) throws Exception {
@@ -152,6 +153,8 @@ final class Network {
             }
             ready = true;
             return network;
+        } catch (IllegalArgumentException ex) {
+            throw ModelException.contradicted(settings.file(), ex);
         } finally {
             if (!ready) {
                 model.close();

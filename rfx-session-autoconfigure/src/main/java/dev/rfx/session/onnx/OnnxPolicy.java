@@ -91,7 +91,7 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
      *
      * @throws ModelException if the model cannot be loaded, does not fit or fails; the message has
      *     a table of both sides
-     * @throws IllegalArgumentException if the settings do not fit each other
+     * @throws ModelFileException if a file that comes with the model cannot be used
      * @throws IllegalStateException if the policy is closed
      * @throws InterruptedException if the thread is interrupted
      */

@@ -447,7 +447,7 @@ class OnnxPolicyAutoConfigurationTests {
                 "input 'obs'",
                 "model: FLOAT [1, 6]",
                 "'obs' has 5 values in the configuration, but 6 in the model",
-                "Change the terms or the joints");
+                "Change the configuration");
     }
 
     // ---- a run of the model that does not return

@@ -222,7 +222,7 @@ class OutputTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.defaultPose(1, 2).build())
                 .withMessageContaining("2 values, but the model 3 joints");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(ModelException.class)
                 .isThrownBy(
                         () ->
                                 prepared(
