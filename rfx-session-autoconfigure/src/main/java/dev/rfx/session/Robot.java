@@ -91,7 +91,7 @@ public interface Robot<O, A> {
     /**
      * Returns the names of the joints, in the order of the action's values. They never change, and
      * are known before the first reset. A policy that was trained for joints in another order finds
-     * them by name.
+     * them by name. Called by any thread; it returns at once.
      *
      * @return the names, each once; empty, the default, if the joints have none
      */

@@ -402,6 +402,11 @@ public final class Session implements SessionView, AutoCloseable {
     }
 
     @Override
+    public List<String> joints() {
+        return this.context.robot().joints();
+    }
+
+    @Override
     public List<RobotReading> readings() {
         return this.context.readings().get();
     }

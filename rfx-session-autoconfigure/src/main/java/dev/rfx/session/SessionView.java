@@ -114,6 +114,9 @@ public interface SessionView {
     /** {@return what has become of the recording, or null if the session is not recorded} */
     @Nullable RecordingStatus recordingStatus();
 
+    /** {@return the names of the robot's joints, see {@link Robot#joints()}} */
+    List<String> joints();
+
     /**
      * {@return what the robot reports about itself, see {@link Robot#readings()}} If the robot does
      * not answer within half a second, its last known readings: a robot that is locked by a call

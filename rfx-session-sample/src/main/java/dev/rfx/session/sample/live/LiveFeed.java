@@ -1,6 +1,5 @@
 package dev.rfx.session.sample.live;
 
-import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionDescriptor;
 import java.time.Duration;
@@ -195,7 +194,7 @@ final class LiveFeed implements SmartLifecycle {
                             describe(session),
                             session.elapsed().toNanos() / 1e9,
                             trend.rateHz(),
-                            joints(session),
+                            session.joints(),
                             trend.histogram(),
                             points);
             this.unreadable.remove(name);
@@ -212,15 +211,5 @@ final class LiveFeed implements SmartLifecycle {
     private static SessionDescriptor describe(Session session) {
         SessionDescriptor summary = SessionDescriptor.summaryOf(session);
         return summary.failure() == null ? summary : SessionDescriptor.of(session);
-    }
-
-    /** Returns the names that the robot gives its joints, without the numbers given by limits. */
-    private static List<String> joints(Session session) {
-        return session.readings().stream()
-                .map(RobotReading::joint)
-                .filter(Objects::nonNull)
-                .filter(joint -> !joint.chars().allMatch(Character::isDigit))
-                .distinct()
-                .toList();
     }
 }

@@ -34,7 +34,7 @@ class Go1PageTests {
                     "[data-plot=joints] .u-series:nth-child(13) .u-value",
                     text -> text.matches("-?\\d\\.\\d{3}"));
             assertThat(browser.text("[data-plot=joints] .u-series:nth-child(13) .u-label"))
-                    .isEqualTo("11 position");
+                    .isEqualTo("RL_calf position");
             browser.await("[data-panel=robot]", text -> text.contains("base.height"));
             browser.assertConsoleIsEmpty();
         }
