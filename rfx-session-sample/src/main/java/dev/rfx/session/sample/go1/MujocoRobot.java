@@ -65,8 +65,7 @@ final class MujocoRobot implements Robot<Observation, Tensor>, AutoCloseable {
     }
 
     /**
-     * Connects to a simulator, asks it for its joints, and lets it take some steps: the first ones
-     * of a process take longer than a period, because Node.js has not compiled them.
+     * Connects to a simulator, and asks it for its joints.
      *
      * @param port the port of the simulator on this machine
      * @param rateHz the rate of the session in Hz
@@ -84,11 +83,6 @@ final class MujocoRobot implements Robot<Observation, Tensor>, AutoCloseable {
             }
             List<String> joints =
                     info.path("joints").valueStream().map(JsonNode::asString).toList();
-            double[] home =
-                    info.path("home").valueStream().mapToDouble(JsonNode::asDouble).toArray();
-            for (int i = 0; i < WARM_UP_STEPS; i++) {
-                connection.ask("step", "ctrl", home);
-            }
             return new MujocoRobot(port, connection, joints, nanoTime);
         } catch (RuntimeException ex) {
             connection.close();
@@ -96,13 +90,26 @@ final class MujocoRobot implements Robot<Observation, Tensor>, AutoCloseable {
         }
     }
 
-    /** Puts the robot into its home pose, at rest, and connects again if the connection is lost. */
+    /**
+     * Puts the robot into its home pose, at rest, and connects again if the connection is lost.
+     * Before the first run the simulation takes some steps: the first ones of a process take longer
+     * than a period, because Node.js has not compiled them.
+     */
     @Override
     public Observation reset() {
         if (this.connection.isClosed()) {
             this.connection = MujocoConnection.open(this.port);
         }
-        keep(this.connection.ask("reset"));
+        JsonNode home = this.connection.ask("reset");
+        if (this.reply == null) {
+            double[] targets =
+                    home.path("q").valueStream().mapToDouble(JsonNode::asDouble).toArray();
+            for (int i = 0; i < WARM_UP_STEPS; i++) {
+                this.connection.ask("step", "ctrl", targets);
+            }
+            home = this.connection.ask("reset");
+        }
+        keep(home);
         return observe();
     }
 

@@ -9,6 +9,7 @@ import dev.rfx.session.Observation;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Tensor;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,13 +57,25 @@ class MujocoRobotTests {
 
     /** The first steps of a simulator are slow. */
     @Test
-    void simulatorIsWarmBeforeTheFirstReset() {
+    void firstResetLetsTheSimulatorTakeSteps() {
         try (MujocoRobot robot = connect()) {
-            assertThat(this.simulator.requests())
-                    .hasSizeGreaterThan(50)
-                    .filteredOn(request -> !request.contains("info"))
-                    .allMatch(request -> request.contains("step") && request.contains("[0.3,0.4]"));
             assertThatIllegalStateException().isThrownBy(robot::observe);
+            assertThat(this.simulator.requests())
+                    .hasSize(1)
+                    .allMatch(text -> text.contains("info"));
+
+            robot.reset();
+
+            List<String> requests = this.simulator.requests();
+            int last = requests.size() - 1;
+            assertThat(requests).hasSizeGreaterThan(50);
+            assertThat(requests.get(0)).contains("reset");
+            assertThat(requests.subList(1, last))
+                    .allMatch(text -> text.contains("step") && text.contains("[0.5,-0.25]"));
+            assertThat(requests.get(last)).contains("reset");
+
+            robot.reset();
+            assertThat(this.simulator.requests()).hasSize(1);
         }
     }
 
