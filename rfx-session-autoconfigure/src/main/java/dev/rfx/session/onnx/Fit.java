@@ -144,6 +144,11 @@ final class Fit {
             String output = this.settings.recurrent().get(port.name());
             if (input != null) {
                 fitInput(port, input);
+                if (output != null) {
+                    this.table.misfit(
+                            "input '%s' has terms and is recurrent: remove one"
+                                    .formatted(port.name()));
+                }
             } else if (output != null) {
                 fitRecurrent(port, output);
             } else {

@@ -30,6 +30,13 @@ public final class ModelException extends ExplainedException {
                 cause);
     }
 
+    static ModelException changed(Path file) {
+        return new ModelException(
+                "Model " + file + " was changed while it was being loaded",
+                "Start again when the file is complete.",
+                null);
+    }
+
     static ModelException refused(Path file, Throwable cause) {
         return new ModelException(
                 "ONNX Runtime refuses model " + file + ": " + cause.getMessage(),
@@ -46,10 +53,16 @@ public final class ModelException extends ExplainedException {
     }
 
     static ModelException noRuntime(Path file, Throwable cause) {
+        Throwable reason = cause; // the initialization of a class hides it
+        while (reason.getCause() != null) {
+            reason = reason.getCause();
+        }
         return new ModelException(
-                "Model " + file + " needs ONNX Runtime, which cannot be loaded: " + cause,
+                "Model " + file + " needs ONNX Runtime, which cannot be loaded: " + reason,
                 "Add the dependency com.microsoft.onnxruntime:onnxruntime, and check that it"
-                        + " supports this platform.",
+                        + " supports this platform. It unpacks native code into java.io.tmpdir,"
+                        + " which must be writable and not mounted noexec: else set"
+                        + " -Donnxruntime.native.path.",
                 cause);
     }
 

@@ -68,17 +68,9 @@ final class OnnxModel {
     private Termination termination;
     private Interruption interruption;
 
-    private OnnxModel(Path file, String sha256) throws OrtException {
+    private OnnxModel(Path file, String sha256, OrtSession session) throws OrtException {
         this.file = file;
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-            options.setIntraOpNumThreads(1);
-            options.setInterOpNumThreads(1);
-            options.addConfigEntry("session.intra_op.allow_spinning", "0");
-            options.addConfigEntry("session.inter_op.allow_spinning", "0");
-            // By its path, so that the model may have its weights in further files.
-            this.session = Environment.ORT.createSession(file.toString(), options);
-        }
+        this.session = session;
         this.termination = new Termination();
         this.interruption = new Interruption(this.termination::terminate);
         this.info =
@@ -108,16 +100,42 @@ final class OnnxModel {
     /**
      * Loads a model. Nothing is run.
      *
-     * @throws ModelException if the file cannot be read, or ONNX Runtime refuses it
+     * @throws ModelException if the file cannot be read, or changes meanwhile, or ONNX Runtime
+     *     refuses it
      */
     static OnnxModel load(Path file) throws Exception {
         String sha256 = sha256(file);
         try {
-            return LoadGate.OF_THE_JVM.pass(() -> new OnnxModel(file, sha256));
+            OrtSession session = LoadGate.OF_THE_JVM.pass(() -> createSession(file));
+            boolean ready = false;
+            try {
+                if (!sha256(file).equals(sha256)) {
+                    throw ModelException.changed(file);
+                }
+                OnnxModel model = new OnnxModel(file, sha256, session);
+                ready = true;
+                return model;
+            } finally {
+                if (!ready) {
+                    session.close();
+                }
+            }
         } catch (OrtException ex) {
             throw ModelException.refused(file, ex);
         } catch (IllegalStateException ex) {
             throw ModelException.jvmEnds(file);
+        }
+    }
+
+    private static OrtSession createSession(Path file) throws OrtException {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            options.addConfigEntry("session.inter_op.allow_spinning", "0");
+            // By its path, so that the model may have its weights in further files.
+            return Environment.ORT.createSession(file.toString(), options);
         }
     }
 
@@ -209,6 +227,7 @@ final class OnnxModel {
         }
         try {
             if (!this.interruption.isOpen()) { // an interrupt has used it
+                this.termination.close();
                 this.termination = new Termination();
                 this.interruption = new Interruption(this.termination::terminate);
             }

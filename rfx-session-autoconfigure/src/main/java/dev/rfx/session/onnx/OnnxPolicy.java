@@ -101,12 +101,12 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
         if (this.network == null) {
             Network loaded = load();
             synchronized (this.closing) {
-                if (!this.closed) {
+                if (!this.closed && this.network == null) {
                     this.network = loaded;
                     return;
                 }
             }
-            loaded.close();
+            loaded.close(); // closed meanwhile, or another thread was faster
             requireOpen();
         }
     }

@@ -161,9 +161,9 @@ abstract class TermWriter {
             for (int i = 0; i < this.offsets.length; i++) {
                 double cycle = cycles + this.offsets[i];
                 double angle = 2 * Math.PI * (cycle - Math.floor(cycle));
-                // Strict: the same bits on every machine.
-                target[at + this.sines + i] = (float) StrictMath.sin(angle);
-                target[at + this.cosines + i] = (float) StrictMath.cos(angle);
+                // StrictMath allocates since JDK 21.
+                target[at + this.sines + i] = (float) Math.sin(angle);
+                target[at + this.cosines + i] = (float) Math.cos(angle);
             }
         }
     }

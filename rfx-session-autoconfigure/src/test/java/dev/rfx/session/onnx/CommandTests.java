@@ -78,6 +78,9 @@ class CommandTests {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> goal.set(1, Float.NaN))
                     .withMessage("Command 'goal' is [1.0, NaN], but must be finite");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> goal.set(Float.NEGATIVE_INFINITY, 1))
+                    .withMessage("Command 'goal' is [-Infinity, 1.0], but must be finite");
             assertThat(goal).hasToString("goal[1.0, 2.0]");
             assertThat(goal.size()).isEqualTo(2);
             assertThat(goal.name()).isEqualTo("goal");

@@ -162,6 +162,27 @@ class CompletionTests {
     }
 
     @Test
+    void velocityWithoutAnOffsetHasNone() throws Exception {
+        Path file = deployYaml(DEPLOY_YAML.replace("JointPositionAction", "JointVelocityAction"));
+        OnnxPolicy.Builder builder = pick(0, DEPLOY_SIZE, 2, Map.of()).config(file);
+
+        try (OnnxPolicy policy =
+                builder.robotJoints(List.of("a", "b", "c")).hold(List.of("b")).build()) {
+            assertThat(firstAction(policy)).isEqualTo(Tensor.of(0.5f, 2, 0.25f * 0.5f));
+        }
+    }
+
+    @Test
+    void limitsOfATermAndOfItsCommandBothApply() {
+        PolicyDescription.Scaling term = PolicyDescription.Scaling.thenClip(List.of(2f), -1, 1);
+
+        assertThat(term.within(List.of(-5f, -0.25f), List.of(0.25f, 5f)))
+                .isEqualTo(
+                        new PolicyDescription.Scaling(
+                                List.of(2f), List.of(-1f, -0.5f), List.of(0.5f, 1f)));
+    }
+
+    @Test
     void robotWithoutNamesHasTheOrderOfTheFile() throws Exception {
         Path file = deployYaml(DEPLOY_YAML.replace("[2, 0]", "[1, 0]"));
 
@@ -219,6 +240,16 @@ class CompletionTests {
                 builder.every(1, OnnxPolicy.Between.HOLD),
                 "a session at 200.0 Hz with every 1 lets it decide each 0.005 s: set the rate to"
                         + " 50.0 Hz, or change every");
+        assertRefused(builder.rateHz(50.2), "set the rate to 50.0 Hz");
+        deployYaml(DEPLOY_YAML.replace("step_dt", "dt"));
+        builder.rateHz(50).build().prepare();
+        assertThat(
+                        refusal(
+                                pick(0, DEPLOY_SIZE, 2, Map.of())
+                                        .config(file)
+                                        .robotJoints(List.of("a", "b", "c"))))
+                .contains("not configured is: rate")
+                .contains("step_dt is missing");
     }
 
     @Test
@@ -331,6 +362,34 @@ class CompletionTests {
     }
 
     @Test
+    void ownInputsAndOutputsHaveTheJointsOfTheMetadataIfTheRobotHasNames() throws Exception {
+        OnnxPolicy.Builder builder =
+                pick(0, 3, 2, Map.of("joint_names", "knee,hip"))
+                        .input(Input.of(Term.of("gyro")))
+                        .output(Output.of(Output.Kind.POSITION));
+
+        try (OnnxPolicy policy = builder.build()) {
+            assertThat(firstAction(policy)).isEqualTo(Tensor.of(7, 8));
+        }
+        try (OnnxPolicy policy = builder.robotJoints(List.of("hip", "knee")).build()) {
+            assertThat(firstAction(policy)).isEqualTo(Tensor.of(8, 7));
+        }
+    }
+
+    @Test
+    void jointsOfTheMetadataMayBeRepeated() throws Exception {
+        OnnxPolicy.Builder builder =
+                pick(3, MJLAB_SIZE, 2, MJLAB)
+                        .robotJoints(List.of("hip", "knee"))
+                        .joints(List.of("knee", "hip"));
+
+        try (OnnxPolicy policy = builder.build()) {
+            policy.prepare();
+            assertThat(policy.selectAction(observation(1, 2)).get(0)).isEqualTo(-0.5f);
+        }
+    }
+
+    @Test
     void robotMayNameTheJointsOtherwise() throws Exception {
         OnnxPolicy.Builder builder =
                 pick(3, MJLAB_SIZE, 2, MJLAB)
@@ -357,6 +416,22 @@ class CompletionTests {
         try (OnnxPolicy policy = pick(0, 2, 2, Map.of()).normalizer(NORMALIZER).build()) {
             policy.prepare();
             // 3 of 0 to 4 is 0.5, and 2 of 0 to 8 is -0.5.
+            assertThat(policy.selectAction(Observation.of(Observation.STATE, Tensor.of(3, 2))))
+                    .isEqualTo(Tensor.of(105, 190));
+        }
+    }
+
+    @Test
+    void normalizerOfTheActionIsSharedByGroupsOfJoints() throws Exception {
+        OnnxPolicy.Builder builder =
+                pick(0, 2, 2, Map.of())
+                        .normalizer(NORMALIZER)
+                        .robotJoints(List.of("leg", "wheel"))
+                        .output(Output.of(Output.Kind.POSITION).joints(List.of("leg")))
+                        .output(Output.of(Output.Kind.VELOCITY).joints(List.of("wheel")));
+
+        try (OnnxPolicy policy = builder.build()) {
+            policy.prepare();
             assertThat(policy.selectAction(Observation.of(Observation.STATE, Tensor.of(3, 2))))
                     .isEqualTo(Tensor.of(105, 190));
         }

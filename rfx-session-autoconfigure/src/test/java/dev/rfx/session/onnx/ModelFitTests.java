@@ -182,6 +182,18 @@ class ModelFitTests {
     }
 
     @Test
+    void inputWithTermsIsNotRecurrent() throws Exception {
+        OnnxPolicy.Builder builder =
+                builder(TestModel.recurrent(2))
+                        .input(Input.of(STATE).named("obs"))
+                        .input(Input.of(Term.lastAction()).named("h_in"))
+                        .output(Output.of(Output.Kind.POSITION).named("actions"))
+                        .recurrent("h_in", "h_out");
+
+        assertThat(misfit(builder)).endsWith("input 'h_in' has terms and is recurrent: remove one");
+    }
+
+    @Test
     void twoInputsOfOneNameAreRefused() throws Exception {
         OnnxPolicy.Builder builder =
                 builder(TestModel.identity(2))

@@ -2,11 +2,13 @@ package dev.rfx.session.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -351,6 +353,35 @@ class NormalizerTests {
         write("policy_preprocessor.json", " ".repeat(TextFile.MAX_BYTES) + PREPROCESSOR);
 
         assertRefused().withMessageContaining("it has more than 262144 bytes");
+    }
+
+    @Test
+    void tensorHasTheFeatureOfItsNameOrOfItsNameInLeRobot() {
+        Normalization plain = Normalization.meanStd(new float[] {1}, new float[] {2});
+        Normalization prefixed = Normalization.meanStd(new float[] {3}, new float[] {4});
+
+        assertThat(Normalizer.of(Map.of(STATE, prefixed), Map.of()).ofTensor("state"))
+                .isSameAs(prefixed);
+        assertThat(
+                        Normalizer.of(Map.of(STATE, prefixed, "state", plain), Map.of())
+                                .ofTensor("state"))
+                .isSameAs(plain);
+    }
+
+    @Test
+    void normalizationThatChangesSomethingMustBeUsed() {
+        Normalization any = Normalization.meanStd(new float[] {1}, new float[] {2});
+
+        Normalizer.of(Map.of(STATE, Normalization.identity(1)), Map.of(ACTION, any))
+                .requireUsed(Set.of("gyro"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                Normalizer.of(Map.of(STATE, any), Map.of("gripper", any))
+                                        .requireUsed(Set.of("state")))
+                .withMessage(
+                        "The normalizer has [gripper], but the terms only have the tensors"
+                                + " [state]");
     }
 
     @Test

@@ -11,6 +11,9 @@ import dev.rfx.session.testkit.ChildJvm;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -141,6 +144,72 @@ class OnnxModelTests {
                 .withMessageEndingWith("is closed");
     }
 
+    private static void startUntilItWaits(Thread thread) {
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void preparationsAtTheSameTimeKeepTheModelOfTheFirst() throws Exception {
+        OnnxModel.load(TestModel.identity(3).write(this.directory.resolve("first.onnx"))).close();
+        OnnxPolicy policy = identity().build();
+        Map<ModelInfo, Thread> models = Collections.synchronizedMap(new IdentityHashMap<>());
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(
+                    new Thread(
+                            () -> {
+                                try {
+                                    policy.prepare();
+                                } catch (Exception ex) {
+                                    throw new AssertionError(ex);
+                                }
+                                models.put(policy.model(), Thread.currentThread());
+                            }));
+        }
+
+        LoadGate.OF_THE_JVM.pass(
+                () -> {
+                    threads.forEach(OnnxModelTests::startUntilItWaits);
+                    return threads;
+                });
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(models).hasSize(1);
+        policy.close();
+    }
+
+    @Test
+    void modelThatIsReplacedWhileItIsBeingLoadedIsRefused() throws Exception {
+        Path file = TestModel.identity(3).write(this.directory.resolve("m.onnx"));
+        OnnxModel.load(file).close();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread loader =
+                new Thread(
+                        () -> {
+                            try {
+                                OnnxModel.load(file);
+                            } catch (Throwable ex) {
+                                thrown.set(ex);
+                            }
+                        });
+
+        LoadGate.OF_THE_JVM.pass(
+                () -> {
+                    startUntilItWaits(loader);
+                    return TestModel.linear(3, 3).write(file);
+                });
+        loader.join();
+
+        assertThat(thrown.get())
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("was changed while it was being loaded");
+    }
+
     @Test
     void interruptEndsThePreparation() throws Exception {
         OnnxPolicy policy = identity().build();
@@ -250,6 +319,22 @@ class OnnxModelTests {
             assertThat(jvm.awaitLine("refused"))
                     .contains("needs ONNX Runtime")
                     .contains("Add the dependency com.microsoft.onnxruntime:onnxruntime");
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+        }
+    }
+
+    @Test
+    void libraryThatCannotBeUnpackedIsExplained() throws Exception {
+        Path missing = this.directory.resolve("missing");
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        List.of("-Djava.io.tmpdir=" + missing),
+                        entry -> true,
+                        PrepareWithoutLibrary.class,
+                        identity().build().toString().substring("Policy ".length()))) {
+            assertThat(jvm.awaitLine("refused"))
+                    .contains("NoSuchFileException: " + missing)
+                    .contains("java.io.tmpdir");
             assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
         }
     }
