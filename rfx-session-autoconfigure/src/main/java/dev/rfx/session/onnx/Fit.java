@@ -48,6 +48,7 @@ final class Fit {
         Map<String, List<Integer>> outputs = outputsByName();
         this.joints = settings.jointsOf(settings.named() ? 0 : sizeOfFirst(outputs));
         this.jointsOfOutputs = this.joints.ofOutputs(settings.outputs(), settings.held());
+        addUnknownRecurrentOutputs();
         fitOutputs(outputs); // first, because a term may be the last action
         fitInputs(inputsByName());
         String misfit = this.table.misfit();
@@ -66,6 +67,15 @@ final class Fit {
             byName.computeIfAbsent(name, any -> new ArrayList<>()).add(i);
         }
         return byName;
+    }
+
+    /** Before all else: such an output would be one of several for the joints. */
+    private void addUnknownRecurrentOutputs() {
+        for (String name : this.settings.recurrent().values()) {
+            if (this.info.outputs().stream().noneMatch(port -> port.name().equals(name))) {
+                addUnknown("output", name);
+            }
+        }
     }
 
     private List<ModelInfo.Port> actionOutputs() {
@@ -233,12 +243,11 @@ final class Fit {
         this.info.outputs().stream()
                 .filter(output -> output.name().equals(outputName))
                 .findFirst()
-                .ifPresentOrElse(
+                .ifPresent(
                         output -> {
                             this.table.port("output", output, ", recurrent");
                             this.recurrentShapes.put(outputName, shapeOf(output, size));
-                        },
-                        () -> addUnknown("output", outputName));
+                        });
     }
 
     // ---- both

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  * What a model says about itself.
  *
  * @param file the path of the model
- * @param sha256 the SHA-256 of the file, in hexadecimal digits
+ * @param sha256 the SHA-256 of the file, in hexadecimal digits; without further files that have the
+ *     weights
  * @param producer the program that has written the model; may be empty
  * @param inputs the inputs, in the order of the model
  * @param outputs the outputs, in the order of the model

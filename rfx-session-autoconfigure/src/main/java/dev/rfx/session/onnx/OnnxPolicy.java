@@ -354,7 +354,9 @@ public final class OnnxPolicy implements Policy<Observation, Tensor>, AutoClosea
          * @return this builder
          */
         public Builder recurrent(String input, String output) {
-            this.recurrent.put(input, output);
+            this.recurrent.put(
+                    Objects.requireNonNull(input, "input"),
+                    Objects.requireNonNull(output, "output"));
             return this;
         }
 

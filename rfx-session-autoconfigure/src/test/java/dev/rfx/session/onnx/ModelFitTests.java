@@ -147,6 +147,14 @@ class ModelFitTests {
     }
 
     @Test
+    void misspelledRecurrentOutputIsNamed() throws Exception {
+        OnnxPolicy.Builder builder =
+                builder(TestModel.recurrent(2)).input(Input.of(STATE)).recurrent("h_in", "hout");
+
+        assertThat(misfit(builder)).endsWith("the model has no output 'hout'");
+    }
+
+    @Test
     void recurrentPairHasOneSizeAndBothNames() throws Exception {
         TestModel model =
                 new TestModel()
