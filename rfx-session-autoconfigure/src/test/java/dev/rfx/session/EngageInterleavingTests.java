@@ -110,7 +110,7 @@ class EngageInterleavingTests {
         int dropped = 0;
         for (int seed = 0; seed < 10; seed++) {
             List<Tensor> undisturbed = run(seed, Duration.ofMillis(200)).commands;
-            int rounds = Campaign.Rounds.of(10_000, 300);
+            int rounds = Campaign.Rounds.of(2_000, 300);
             for (int round = 0; round < rounds; round++) {
                 SlowArm arm = run(seed, Duration.ofNanos(instants.nextLong(150_000_000)));
 
@@ -141,7 +141,7 @@ class EngageInterleavingTests {
                                 .withEngage(
                                         EngageOptions.defaults()
                                                 .withDuration(Duration.ofMillis(1))));
-        for (int round = 1; round <= Campaign.Rounds.of(10_000, 500); round++) {
+        for (int round = 1; round <= Campaign.Rounds.of(3_000, 500); round++) {
             arm.stopRequested = false;
             session.start();
             spin(random.nextInt(2_000_000));

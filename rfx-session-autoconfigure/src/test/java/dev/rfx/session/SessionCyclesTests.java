@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Many starts and stops leave neither memory nor threads behind. */
 class SessionCyclesTests {
 
-    private static final int CYCLES = Campaign.Rounds.of(1_000, 200);
+    private static final int CYCLES = Campaign.Rounds.of(1_000, 60);
 
     /** A run takes at least 20 KB, so all runs in memory would take at least four times this. */
     private static final long HEAP_NOISE = 1_000_000;

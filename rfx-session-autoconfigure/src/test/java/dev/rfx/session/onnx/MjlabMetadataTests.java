@@ -315,7 +315,7 @@ class MjlabMetadataTests {
     void damagedValueIsReadOrNamed() {
         List<String> keys = new ArrayList<>(this.metadata.keySet());
         keys.sort(null);
-        for (int seed = 0; seed < Campaign.Rounds.of(200_000, 5_000); seed++) {
+        for (int seed = 0; seed < Campaign.Rounds.of(60_000, 5_000); seed++) {
             Random random = new Random(seed);
             Map<String, String> damaged = new HashMap<>(this.metadata);
             String key = keys.get(random.nextInt(keys.size()));

@@ -258,7 +258,7 @@ class ServoBusTests {
     @Campaign
     @Test
     void nothingStaleIsTakenForFreshHoweverRepliesAreDelayedLostOrDamaged() {
-        int rounds = Campaign.Rounds.of(5_000, 200);
+        int rounds = Campaign.Rounds.of(5_000, 50);
         int good = 0;
         for (int seed = 0; seed < rounds; seed++) {
             Random random = new Random(seed);

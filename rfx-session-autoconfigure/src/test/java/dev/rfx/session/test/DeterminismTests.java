@@ -42,7 +42,7 @@ class DeterminismTests {
     @Campaign
     @Test
     void twoRunsOfARandomScenarioAreIdentical() throws Exception {
-        int scenarios = Campaign.Rounds.of(1_000, 40);
+        int scenarios = Campaign.Rounds.of(300, 40);
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try {
             for (int i = 0; i < scenarios; i++) {

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Tag;
 
 /**
  * A test with many random cases, or one that takes long. A build runs some of the cases, or a
- * shorter test. With {@code -Pcampaigns} only campaigns run, each in full.
+ * shorter test; one that has no shorter form is skipped there. With {@code -Pcampaigns} only
+ * campaigns run, each in full.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

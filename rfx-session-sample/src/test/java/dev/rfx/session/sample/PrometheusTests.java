@@ -9,6 +9,7 @@ import dev.rfx.session.sample.FragileSessions.FragilePolicy;
 import dev.rfx.session.so101.CalibrationFile;
 import dev.rfx.session.so101.ReplyFault;
 import dev.rfx.session.so101.VirtualSo101;
+import dev.rfx.session.testkit.Campaign;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -158,6 +160,9 @@ class PrometheusTests {
         return alerts;
     }
 
+    /** Waits half a minute for the rates of Prometheus. */
+    @Campaign
+    @EnabledIfSystemProperty(named = "campaigns", matches = "true")
     @Test
     void everyFailureFiresItsAlertAndNoOther() throws Exception {
         startSample();
