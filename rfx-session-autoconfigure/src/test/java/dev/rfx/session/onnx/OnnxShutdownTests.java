@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 class OnnxShutdownTests {
 
     private static final int MANY = Campaign.Rounds.of(200, 1);
-    private static final int SOME = Campaign.Rounds.of(8, 1);
+    private static final int SOME = Campaign.Rounds.of(5, 1);
     private static final int JOINTS = 6;
 
     @TempDir private Path directory;
