@@ -110,7 +110,7 @@ class EngageInterleavingTests {
         int dropped = 0;
         for (int seed = 0; seed < 10; seed++) {
             List<Tensor> undisturbed = run(seed, Duration.ofMillis(200)).commands;
-            int rounds = Campaign.Rounds.of(2_000, 300);
+            int rounds = Campaign.Rounds.of(1_000, 300);
             for (int round = 0; round < rounds; round++) {
                 SlowArm arm = run(seed, Duration.ofNanos(instants.nextLong(150_000_000)));
 
