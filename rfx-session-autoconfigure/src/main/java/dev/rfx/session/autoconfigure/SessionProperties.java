@@ -28,6 +28,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled Whether to create, start and expose sessions.
  * @param name Name of the session in logs, thread names and JFR events.
+ * @param robot Name of the Robot bean. By default the only one.
+ * @param policy Name of the Policy bean. By default the only one.
  * @param rateHz Target rate of the control loop in Hz; more than 0, up to 10000.
  * @param warmup Pause between the reset of the robot and the first iteration; up to 1h.
  * @param stopTimeout Time a stop waits for the control thread until the session is stuck; 1ms to
@@ -60,6 +62,8 @@ import org.springframework.util.unit.DataSize;
 record SessionProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("rfx-session") String name,
+        @Nullable String robot,
+        @Nullable String policy,
         @DefaultValue("50") double rateHz,
         @DefaultValue("500ms") Duration warmup,
         @DefaultValue("2s") Duration stopTimeout,

@@ -1,0 +1,99 @@
+package dev.rfx.session.autoconfigure;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.core.env.Environment;
+
+/**
+ * Applies the properties at run time to the beans of the configured sessions. They differ from the
+ * beans only in an application that was processed ahead of time: a disabled session is removed, and
+ * any other difference is refused. Properties that belong to one session are refused without its
+ * name, because none would have them.
+ */
+final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
+
+    private final Environment environment;
+    private final List<String> registered;
+
+    /**
+     * @param registered the beans for which there are definitions of ours
+     */
+    ConfiguredSessionsCheck(Environment environment, String... registered) {
+        this.environment = environment;
+        this.registered = List.of(registered);
+    }
+
+    /**
+     * Checks the beans and the properties.
+     *
+     * @throws ConfigurationException if the application has not the sessions of its properties
+     */
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+        if (!DisabledSessions.areEnabled(this.environment)) {
+            return;
+        }
+        ConfiguredSessions sessions = new ConfiguredSessions(this.environment);
+        Set<String> superfluous = new LinkedHashSet<>(this.registered);
+        Set<String> missing = new LinkedHashSet<>();
+        for (ConfiguredSession session : sessions.all()) {
+            if (session.isEnabled()) {
+                Set<String> beans = beansOf(session);
+                superfluous.removeAll(beans);
+                beans.removeIf(beanFactory::containsBeanDefinition);
+                missing.addAll(beans);
+            } else {
+                remove(session, superfluous, (BeanDefinitionRegistry) beanFactory);
+            }
+        }
+        if (!superfluous.isEmpty() || !missing.isEmpty()) {
+            throw differs(superfluous, missing);
+        }
+        if (sessions.areThere()) {
+            refuseUnused(sessions.common());
+        }
+    }
+
+    private static Set<String> beansOf(ConfiguredSession session) {
+        return new LinkedHashSet<>(
+                ConfiguredSessionsAutoConfiguration.definitions(session).keySet());
+    }
+
+    private static void remove(
+            ConfiguredSession session, Set<String> superfluous, BeanDefinitionRegistry registry) {
+        for (String bean : beansOf(session)) {
+            if (superfluous.remove(bean)) {
+                registry.removeBeanDefinition(bean);
+            }
+        }
+    }
+
+    private static ConfigurationException differs(Set<String> superfluous, Set<String> missing) {
+        return new ConfigurationException(
+                "The application was processed ahead of time (AOT) with other sessions: the properties"
+                        + " at run time add the beans %s and lack the beans %s"
+                                .formatted(missing, superfluous),
+                "Set the names below rfx.session.sessions, so101.port and onnx.model of each at build"
+                        + " time as at run time. To leave a session out, set its enabled to false.");
+    }
+
+    private static void refuseUnused(ConfiguredSession common) {
+        List<String> unused =
+                ConfiguredSession.NOT_INHERITED.stream()
+                        .filter(property -> common.isBound(property, Bindable.of(String.class)))
+                        .map(common::nameOf)
+                        .toList();
+        if (!unused.isEmpty()) {
+            throw new ConfigurationException(
+                    "%s would have no effect: no session inherits it"
+                            .formatted(String.join(", ", unused)),
+                    "Set it for one session, below %s.<name>, or remove it."
+                            .formatted(ConfiguredSessions.GROUP));
+        }
+    }
+}
