@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -56,6 +57,11 @@ final class ConfiguredSessions {
 
     private static ConfigurationPropertyName propertyOf(String name) {
         return GROUP.append(ConfigurationPropertyName.adapt(name, '.'));
+    }
+
+    /** {@return the groups of the properties of the sessions} */
+    Set<ConfigurationPropertyName> groups() {
+        return this.names.keySet();
     }
 
     /** {@return the sessions in the order of the configuration, those that are disabled included} */

@@ -3,6 +3,7 @@ package dev.rfx.session.autoconfigure;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -16,6 +17,8 @@ import org.springframework.core.env.Environment;
  * name, because none would have them.
  */
 final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     private final Environment environment;
     private final List<String> registered;
@@ -42,6 +45,7 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
         Set<String> superfluous = new LinkedHashSet<>(this.registered);
         Set<String> missing = new LinkedHashSet<>();
         for (ConfiguredSession session : sessions.all()) {
+            requireName(session.name());
             if (session.isEnabled()) {
                 Set<String> beans = beansOf(session);
                 superfluous.removeAll(beans);
@@ -56,6 +60,16 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
         }
         if (sessions.areThere()) {
             refuseUnused(sessions.common());
+        }
+    }
+
+    private static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new ConfigurationException(
+                    "There cannot be a session '%s' below %s"
+                            .formatted(name, ConfiguredSessions.GROUP),
+                    "A name has lower-case letters, digits and single dashes, and starts with a letter:"
+                            + " rfx.session.sessions.left-arm.rate-hz.");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
@@ -21,6 +22,12 @@ record NoSession(String reason, String action) {
             return new NoSession(
                     ConditionalOnSessionsEnabled.PROPERTY + " is false",
                     "Remove the property, or inject ObjectProvider<Session>.");
+        }
+        if (new ConfiguredSessions(environment).areThere()) {
+            return new NoSession(
+                    "all sessions of %s are disabled".formatted(ConfiguredSessions.GROUP),
+                    "Remove the property enabled of one of them, or inject"
+                            + " ObjectProvider<Session>.");
         }
         Reasons reasons = new Reasons(beanFactory, environment);
         reasons.look(Robot.class);
@@ -80,8 +87,11 @@ record NoSession(String reason, String action) {
                 String name = type.getSimpleName();
                 add(
                         "there are %d %s beans, %s".formatted(candidates.size(), name, candidates),
-                        "Mark one %s bean as @Primary, or declare a Session bean for each robot."
-                                .formatted(name));
+                        "Mark one %s bean as @Primary, or set rfx.session.%s to the name of one. For several robots, name a session for each below %s."
+                                .formatted(
+                                        name,
+                                        name.toLowerCase(Locale.ROOT),
+                                        ConfiguredSessions.GROUP));
             }
         }
 

@@ -38,6 +38,7 @@ final class PropertyNames {
             String prefix = type.getAnnotation(ConfigurationProperties.class).value();
             add(ConfigurationPropertyName.of(prefix), type, this.properties);
         }
+        this.properties.put(ConfiguredSessions.GROUP, Map.class);
     }
 
     private void add(
@@ -206,7 +207,8 @@ final class PropertyNames {
         return letters(name.subName(group.getNumberOfElements()));
     }
 
-    private static String letters(ConfigurationPropertyName name) {
+    /** {@return the letters of a name: an environment variable has no dashes} */
+    static String letters(ConfigurationPropertyName name) {
         return name.toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 

@@ -21,8 +21,7 @@ final class QualifiedBeans {
 
     private QualifiedBeans() {}
 
-    /** {@return the names of the beans of this context for a session} */
-    static List<String> namesFor(
+    private static List<String> namesFor(
             String session, Class<?> type, ConfigurableListableBeanFactory beanFactory) {
         return Arrays.stream(beanFactory.getBeanNamesForType(type))
                 .filter(
@@ -31,6 +30,15 @@ final class QualifiedBeans {
                             return qualifiers.isEmpty() || qualifiers.contains(session);
                         })
                 .toList();
+    }
+
+    /** {@return the names of the beans with the name of the session, or else those for all} */
+    static List<String> closestTo(
+            String session, Class<?> type, ConfigurableListableBeanFactory beanFactory) {
+        List<String> all = namesFor(session, type, beanFactory);
+        List<String> qualified =
+                all.stream().filter(bean -> !qualifiersOf(bean, beanFactory).isEmpty()).toList();
+        return qualified.isEmpty() ? all : qualified;
     }
 
     /** {@return the beans of this context for a session, in their order} */
