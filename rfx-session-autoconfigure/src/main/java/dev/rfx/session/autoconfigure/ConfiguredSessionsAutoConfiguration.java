@@ -3,18 +3,16 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Session;
 import dev.rfx.session.onnx.OnnxPolicy;
 import dev.rfx.session.so101.So101Robot;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
-import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -37,7 +35,14 @@ import org.springframework.core.type.AnnotationMetadata;
 @ImportRuntimeHints(ConfiguredSessionsAutoConfiguration.Hints.class)
 public final class ConfiguredSessionsAutoConfiguration {
 
-    private static final String BEANS = "rfxSessionConfigurationBeans";
+    /** The factory of the beans of the sessions. */
+    static final String BEANS = "rfxSessionConfigurationBeans";
+
+    @Bean(BEANS)
+    Beans rfxSessionConfigurationBeans(
+            ConfiguredSessions sessions, SessionFactory factory, ResourceLoader resources) {
+        return new Beans(sessions, factory, resources);
+    }
 
     /**
      * Returns the definitions of the beans of a session by name. Each has a method and its argument:
@@ -83,23 +88,11 @@ public final class ConfiguredSessionsAutoConfiguration {
         @Override
         public void registerBeanDefinitions(
                 AnnotationMetadata importing, BeanDefinitionRegistry registry) {
-            registry.registerBeanDefinition(BEANS, new RootBeanDefinition(Beans.class));
-            List<String> names = new ArrayList<>();
             for (ConfiguredSession session : new ConfiguredSessions(this.environment).enabled()) {
-                definitions(session)
-                        .forEach(
-                                (name, definition) -> {
-                                    if (!registry.containsBeanDefinition(name)) {
-                                        registry.registerBeanDefinition(name, definition);
-                                        names.add(name);
-                                    }
-                                });
+                Map<String, RootBeanDefinition> definitions = definitions(session);
+                definitions.keySet().removeIf(registry::containsBeanDefinition);
+                definitions.forEach(registry::registerBeanDefinition);
             }
-            RootBeanDefinition check = new RootBeanDefinition(ConfiguredSessionsCheck.class);
-            check.setAutowireMode(AutowireCapableBeanFactory.AUTOWIRE_CONSTRUCTOR);
-            check.getConstructorArgumentValues()
-                    .addIndexedArgumentValue(1, names.toArray(String[]::new));
-            registry.registerBeanDefinition("rfxSessionConfigurationsCheck", check);
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.rfx.session.autoconfigure;
 
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -21,14 +23,9 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     private final Environment environment;
-    private final List<String> registered;
 
-    /**
-     * @param registered the beans for which there are definitions of ours
-     */
-    ConfiguredSessionsCheck(Environment environment, String... registered) {
+    ConfiguredSessionsCheck(Environment environment) {
         this.environment = environment;
-        this.registered = List.of(registered);
     }
 
     /**
@@ -42,7 +39,7 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
             return;
         }
         ConfiguredSessions sessions = new ConfiguredSessions(this.environment);
-        Set<String> superfluous = new LinkedHashSet<>(this.registered);
+        Set<String> superfluous = registered(beanFactory);
         Set<String> missing = new LinkedHashSet<>();
         for (ConfiguredSession session : sessions.all()) {
             requireName(session.name());
@@ -61,6 +58,16 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
         if (sessions.areThere()) {
             refuseUnused(sessions.common());
         }
+    }
+
+    /** {@return the beans of the sessions that do not come from the application} */
+    private static Set<String> registered(ConfigurableListableBeanFactory beanFactory) {
+        return Arrays.stream(beanFactory.getBeanDefinitionNames())
+                .filter(
+                        bean ->
+                                ConfiguredSessionsAutoConfiguration.BEANS.equals(
+                                        beanFactory.getBeanDefinition(bean).getFactoryBeanName()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static void requireName(String name) {
@@ -89,11 +96,12 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
 
     private static ConfigurationException differs(Set<String> superfluous, Set<String> missing) {
         return new ConfigurationException(
-                "The application was processed ahead of time (AOT) with other sessions: the properties"
-                        + " at run time add the beans %s and lack the beans %s"
-                                .formatted(missing, superfluous),
-                "Set the names below rfx.session.sessions, so101.port and onnx.model of each at build"
-                        + " time as at run time. To leave a session out, set its enabled to false.");
+                "The properties below %s do not fit the beans of the sessions: %s are missing, and %s are there without a property"
+                        .formatted(ConfiguredSessions.GROUP, missing, superfluous),
+                "Do not exclude ConfiguredSessionsAutoConfiguration. If the application is processed"
+                        + " ahead of time (AOT), set the names of the sessions, and so101.port and"
+                        + " onnx.model of each, at build time as at run time. To leave a session out,"
+                        + " set its property enabled to false.");
     }
 
     private static void refuseUnused(ConfiguredSession common) {

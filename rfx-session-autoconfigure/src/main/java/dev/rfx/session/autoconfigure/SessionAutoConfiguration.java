@@ -46,6 +46,11 @@ public final class SessionAutoConfiguration {
     }
 
     @Bean
+    static ConfiguredSessionsCheck rfxSessionConfigurationsCheck(Environment environment) {
+        return new ConfiguredSessionsCheck(environment);
+    }
+
+    @Bean
     static ConfiguredSessions rfxSessionConfigurations(Environment environment) {
         return new ConfiguredSessions(environment);
     }
