@@ -25,7 +25,10 @@ public final class SessionMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SessionMetrics rfxSessionMetrics(ListableBeanFactory beanFactory) {
-        return new SessionMetrics(SessionBeans.of(beanFactory));
+    SessionMetrics rfxSessionMetrics(
+            ListableBeanFactory beanFactory, ConfiguredSessions configured) {
+        return new SessionMetrics(
+                SessionBeans.of(beanFactory),
+                bean -> configured.ofBean(bean).properties().metrics().histogram());
     }
 }

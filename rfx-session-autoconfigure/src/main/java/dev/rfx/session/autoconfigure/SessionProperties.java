@@ -57,6 +57,7 @@ import org.springframework.util.unit.DataSize;
  * @param restart Restart after a failure.
  * @param record Recording of the runs.
  * @param health Thresholds of the health.
+ * @param metrics Meters of the session.
  */
 @ConfigurationProperties("rfx.session")
 record SessionProperties(
@@ -83,7 +84,8 @@ record SessionProperties(
         @DefaultValue Engage engage,
         @DefaultValue Restart restart,
         @DefaultValue Recording record,
-        @DefaultValue Health health) {
+        @DefaultValue Health health,
+        @DefaultValue Metrics metrics) {
 
     private static final Duration MIN_LOG_INTERVAL = Duration.ofMillis(10);
     private static final Duration MAX_LOG_INTERVAL = Duration.ofDays(365);
@@ -390,6 +392,14 @@ record SessionProperties(
                     jitter -> new SessionHealthThresholds(this.maxOverrunRatio, jitter));
         }
     }
+
+    /**
+     * Meters of the session.
+     *
+     * @param histogram Whether the histograms of period and phases have buckets. Otherwise they
+     *     have count, sum and maximum.
+     */
+    record Metrics(@DefaultValue("true") boolean histogram) {}
 
     /**
      * Returns the session options with these properties.

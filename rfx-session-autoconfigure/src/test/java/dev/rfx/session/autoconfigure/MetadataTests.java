@@ -155,6 +155,7 @@ class MetadataTests {
                         "rfx.session.onnx.tensors",
                         "rfx.session.health.max-overrun-ratio",
                         "rfx.session.health.max-p99-jitter",
+                        "rfx.session.metrics.histogram",
                         "rfx.session.so101.port",
                         "rfx.session.so101.baud-rate",
                         "rfx.session.so101.calibration",
