@@ -127,20 +127,20 @@ final class ConfiguredSession {
         return this.binder.bind(PREFIX.append("enabled"), Bindable.of(Boolean.class)).orElse(true);
     }
 
-    /** {@return whether it has an arm of its own; as for a condition, {@code false} means none} */
-    boolean hasArm() {
-        return hasText("so101.port");
+    /** {@return the port of its own arm, or null; as for a condition, {@code false} means none} */
+    @Nullable String port() {
+        return text("so101.port");
     }
 
-    /** {@return whether it has a model of its own; as for a condition, {@code false} means none} */
-    boolean hasModel() {
-        return hasText("onnx.model");
+    /** {@return its own model, or null; as for a condition, {@code false} means none} */
+    @Nullable String model() {
+        return text("onnx.model");
     }
 
-    private boolean hasText(String property) {
+    private @Nullable String text(String property) {
         String value =
                 this.binder.bind(PREFIX.append(property), Bindable.of(String.class)).orElse(null);
-        return value != null && !"false".equalsIgnoreCase(value);
+        return "false".equalsIgnoreCase(value) ? null : value;
     }
 
     SessionProperties properties() {

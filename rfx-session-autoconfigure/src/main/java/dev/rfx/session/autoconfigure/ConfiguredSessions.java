@@ -22,15 +22,22 @@ final class ConfiguredSessions {
             ConfigurationPropertyName.of("rfx.session.sessions");
 
     private final Environment environment;
-    private final Map<ConfigurationPropertyName, String> names;
+
+    /** By the group of their properties, whose comparison ignores dashes. */
+    private final Map<ConfigurationPropertyName, ConfiguredSession> sessions =
+            new LinkedHashMap<>();
 
     ConfiguredSessions(Environment environment) {
         this.environment = environment;
-        this.names = names(environment);
+        names(environment)
+                .forEach(
+                        (group, name) ->
+                                this.sessions.put(
+                                        group, ConfiguredSession.named(name, group, environment)));
     }
 
     /**
-     * Returns the names by property. The sources with the lowest precedence come first: the files
+     * Returns the names by group. The sources with the lowest precedence come first: the files
      * of an application before what overrides them. An environment variable names no session,
      * because an underscore in it is a dot or a dash. It overrides a property of a session that
      * another source names.
@@ -45,7 +52,7 @@ final class ConfiguredSessions {
                 iterable.stream()
                         .filter(GROUP::isAncestorOf)
                         .map(name -> name.getElement(GROUP.getNumberOfElements(), Form.DASHED))
-                        .forEach(name -> names.putIfAbsent(propertyOf(name), name));
+                        .forEach(name -> names.putIfAbsent(groupOf(name), name));
             }
         }
         return names;
@@ -55,18 +62,18 @@ final class ConfiguredSessions {
         return source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
     }
 
-    private static ConfigurationPropertyName propertyOf(String name) {
+    private static ConfigurationPropertyName groupOf(String name) {
         return GROUP.append(ConfigurationPropertyName.adapt(name, '.'));
     }
 
     /** {@return the groups of the properties of the sessions} */
     Set<ConfigurationPropertyName> groups() {
-        return this.names.keySet();
+        return this.sessions.keySet();
     }
 
     /** {@return the sessions in the order of the configuration, those that are disabled included} */
     List<ConfiguredSession> all() {
-        return this.names.values().stream().map(this::of).toList();
+        return List.copyOf(this.sessions.values());
     }
 
     /** {@return the sessions that the application has, in the order of the configuration} */
@@ -76,15 +83,13 @@ final class ConfiguredSessions {
 
     /** {@return whether the configuration names a session, even if it is disabled} */
     boolean areThere() {
-        return !this.names.isEmpty();
+        return !this.sessions.isEmpty();
     }
 
     /** {@return the session with a name, which inherits all if the configuration has no such name} */
     ConfiguredSession of(String name) {
-        ConfigurationPropertyName property = propertyOf(name);
-        return this.names.containsKey(property)
-                ? ConfiguredSession.named(this.names.get(property), property, this.environment)
-                : ConfiguredSession.unnamed(name, this.environment);
+        ConfiguredSession session = this.sessions.get(groupOf(name));
+        return session == null ? ConfiguredSession.unnamed(name, this.environment) : session;
     }
 
     /** {@return the session that has exactly the properties of {@code rfx.session}} */

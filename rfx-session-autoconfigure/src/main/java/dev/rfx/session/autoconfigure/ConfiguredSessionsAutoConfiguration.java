@@ -52,12 +52,12 @@ public final class ConfiguredSessionsAutoConfiguration {
         Map<String, RootBeanDefinition> beans = new LinkedHashMap<>();
         // stop, not close, as for the session of rfx.session.
         beans.put(session.bean(), definition(session, Session.class, "session", "stop"));
-        if (session.hasArm()) {
+        if (session.port() != null) {
             beans.put(
                     SessionParts.armOf(session),
                     definition(session, So101Robot.class, "so101Robot", "close"));
         }
-        if (session.hasModel()) {
+        if (session.model() != null) {
             beans.put(
                     SessionParts.modelOf(session),
                     definition(session, OnnxPolicy.class, "onnxPolicy", "close"));

@@ -1,8 +1,10 @@
 package dev.rfx.session.autoconfigure;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -58,6 +60,7 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
         if (sessions.areThere()) {
             refuseUnused(sessions.common());
         }
+        requireDifferentPorts(sessions.enabled());
     }
 
     /** {@return the beans of the sessions that do not come from the application} */
@@ -102,6 +105,20 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
                         + " ahead of time (AOT), set the names of the sessions, and so101.port and"
                         + " onnx.model of each, at build time as at run time. To leave a session out,"
                         + " set its property enabled to false.");
+    }
+
+    private static void requireDifferentPorts(List<ConfiguredSession> sessions) {
+        Map<String, String> names = new HashMap<>();
+        for (ConfiguredSession session : sessions) {
+            String port = session.port();
+            String other = port == null ? null : names.putIfAbsent(port, session.name());
+            if (other != null) {
+                throw new ConfigurationException(
+                        "The sessions '%s' and '%s' would drive the same robot: so101.port of both is %s"
+                                .formatted(other, session.name(), port),
+                        "Give each session a port of its own.");
+            }
+        }
     }
 
     private static void refuseUnused(ConfiguredSession common) {

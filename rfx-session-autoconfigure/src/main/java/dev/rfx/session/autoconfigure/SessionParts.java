@@ -5,7 +5,6 @@ import dev.rfx.session.Robot;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,21 +21,21 @@ final class SessionParts {
                 "robot",
                 SessionProperties::robot,
                 "so101.port",
-                ConfiguredSession::hasArm,
+                ConfiguredSession::port,
                 "So101Robot"),
         POLICY(
                 Policy.class,
                 "policy",
                 SessionProperties::policy,
                 "onnx.model",
-                ConfiguredSession::hasModel,
+                ConfiguredSession::model,
                 "OnnxPolicy");
 
         private final Class<?> type;
         private final String property;
         private final Function<SessionProperties, @Nullable String> named;
         private final String ownProperty;
-        private final Predicate<ConfiguredSession> hasOwn;
+        private final Function<ConfiguredSession, @Nullable String> ownValue;
         private final String own;
 
         Part(
@@ -44,13 +43,13 @@ final class SessionParts {
                 String property,
                 Function<SessionProperties, @Nullable String> named,
                 String ownProperty,
-                Predicate<ConfiguredSession> hasOwn,
+                Function<ConfiguredSession, @Nullable String> ownValue,
                 String own) {
             this.type = type;
             this.property = property;
             this.named = named;
             this.ownProperty = ownProperty;
-            this.hasOwn = hasOwn;
+            this.ownValue = ownValue;
             this.own = own;
         }
 
@@ -97,7 +96,7 @@ final class SessionParts {
 
     private String find(Part part, ConfiguredSession session) {
         String named = part.named.apply(session.properties());
-        if (session.isNamed() && part.hasOwn.test(session)) {
+        if (session.isNamed() && part.ownValue.apply(session) != null) {
             if (named != null) {
                 throw namedAndOwn(part, session, named);
             }
@@ -181,15 +180,15 @@ final class SessionParts {
         String type = part.typeName();
         String found =
                 candidates.isEmpty()
-                        ? "no " + type + " bean"
-                        : "%d %s beans, %s".formatted(candidates.size(), type, candidates);
+                        ? "There is no " + type + " bean"
+                        : "There are %d %s beans, %s".formatted(candidates.size(), type, candidates);
         if (!session.isNamed()) {
             return new ConfigurationException(
-                    "There is %s for the session".formatted(found),
+                    "%s for the session".formatted(found),
                     "Set %s to the name of the bean.".formatted(session.nameOf(part.property)));
         }
         return new ConfigurationException(
-                "There is %s for session '%s'".formatted(found, session.name()),
+                "%s for session '%s'".formatted(found, session.name()),
                 "Set %s or %s, mark a %s bean with @Qualifier(\"%s\"), or name it '%s'."
                         .formatted(
                                 session.nameOf(part.property),

@@ -24,7 +24,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.util.unit.DataSize;
 
 /**
- * Configures the session that connects the robot and the policy of the application.
+ * Configures the session that connects the robot and the policy of the application, or, below
+ * {@code sessions}, several.
  *
  * @param enabled Whether to create, start and expose sessions.
  * @param name Name of the session in logs, thread names and JFR events.

@@ -162,6 +162,20 @@ class ConfiguredArmsTests {
     }
 
     @Test
+    void portOfTwoSessionsIsRefused() {
+        this.runner
+                .withUserConfiguration(StayInTheMiddle.class)
+                .withPropertyValues("rfx.session.sessions.right.so101.port=" + this.left.port())
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasMessageContaining(
+                                                "The sessions 'left' and 'right' would drive the same"
+                                                        + " robot: so101.port of both is "));
+    }
+
+    @Test
     void armOfASessionIsNoCandidateForAnother() {
         this.runner
                 .withUserConfiguration(StayInTheMiddle.class)

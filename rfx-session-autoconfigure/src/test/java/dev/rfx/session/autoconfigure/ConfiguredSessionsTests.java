@@ -2,6 +2,7 @@ package dev.rfx.session.autoconfigure;
 
 import static dev.rfx.session.autoconfigure.RefusedProperty.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rfx.session.Policy;
 import dev.rfx.session.Session;
@@ -15,18 +16,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** Sessions by configuration: their names, their properties, and their robots and policies. */
+@ExtendWith(OutputCaptureExtension.class)
 class ConfiguredSessionsTests {
 
     private final ApplicationContextRunner runner =
@@ -248,7 +258,7 @@ class ConfiguredSessionsTests {
                     left.robot=arm             | rfx.session.sessions.left.robot is 'arm', but there is no bean of this name
                     left.robot=leftPolicy      | rfx.session.sessions.left.robot is 'leftPolicy', but this bean is not a Robot
                     left.policy=none           | rfx.session.sessions.left.policy is 'none', but there is no bean of this name
-                    other.rate-hz=1            | There is 2 Robot beans, [leftRobot, rightRobot] for session 'other'
+                    other.rate-hz=1            | There are 2 Robot beans, [leftRobot, rightRobot] for session 'other'
                     """)
     void beanThatIsNotThereIsExplained(String property, String message) {
         this.runner
@@ -308,6 +318,67 @@ class ConfiguredSessionsTests {
                                                 "rfx.session." + property.split("=")[0],
                                                 "no session inherits it",
                                                 "below rfx.session.sessions.<name>"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rfx.session.sessions[left_arm].rate-hz",
+                "rfx.session.sessions[0].rate-hz",
+                "rfx.session.sessions.0.rate-hz"
+            })
+    void nameThatIsNoNameOfABeanIsRefused(String property) {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues(property + "=20")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasMessageContaining("There cannot be a session"));
+    }
+
+    @Test
+    void valueOfAnotherTypeIsExplainedWhereItIsSet(CapturedOutput output) {
+        assertThatThrownBy(
+                        () ->
+                                new SpringApplicationBuilder(Application.class)
+                                        .web(WebApplicationType.NONE)
+                                        .run("--rfx.session.sessions.left.rate-hz=fast"))
+                .isInstanceOf(Exception.class);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Property: rfx.session.sessions.left.rate-hz")
+                .contains("Value: \"fast\"");
+    }
+
+    @Test
+    void injectingASessionIsExplainedIfAllAreDisabled(CapturedOutput output) {
+        assertThatThrownBy(
+                        () ->
+                                new SpringApplicationBuilder(
+                                                Application.class, NeedsSession.class)
+                                        .web(WebApplicationType.NONE)
+                                        .run("--rfx.session.sessions.left.enabled=false"))
+                .isInstanceOf(Exception.class);
+
+        assertThat(output)
+                .contains("there is none: all sessions of rfx.session.sessions are disabled.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(TestBeans.class)
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class NeedsSession {
+
+        @Bean
+        Object needsSession(Session session) {
+            return session;
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
