@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -88,9 +89,10 @@ public final class ConfiguredSessionsAutoConfiguration {
         @Override
         public void registerBeanDefinitions(
                 AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+            BeanFactory present = (BeanFactory) registry; // with those of the parent contexts
             for (ConfiguredSession session : new ConfiguredSessions(this.environment).enabled()) {
                 Map<String, RootBeanDefinition> definitions = definitions(session);
-                definitions.keySet().removeIf(registry::containsBeanDefinition);
+                definitions.keySet().removeIf(present::containsBean);
                 definitions.forEach(registry::registerBeanDefinition);
             }
         }

@@ -48,7 +48,7 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
             if (session.isEnabled()) {
                 Set<String> beans = beansOf(session);
                 superfluous.removeAll(beans);
-                beans.removeIf(beanFactory::containsBeanDefinition);
+                beans.removeIf(beanFactory::containsBean);
                 missing.addAll(beans);
             } else {
                 remove(session, superfluous, (BeanDefinitionRegistry) beanFactory);

@@ -116,19 +116,6 @@ class ConfiguredArmsTests {
     }
 
     @Test
-    void missingCalibrationIsNamedForItsSession() {
-        this.runner
-                .withUserConfiguration(StayInTheMiddle.class)
-                .withPropertyValues("rfx.session.so101.calibration=")
-                .run(
-                        context ->
-                                assertRefused(
-                                        context,
-                                        "so101.calibration",
-                                        "It must be set if so101.port is set"));
-    }
-
-    @Test
     void missingLibraryIsNamedForItsSession() {
         this.runner
                 .withUserConfiguration(StayInTheMiddle.class)
