@@ -110,7 +110,9 @@ final class ConfiguredSession {
         return beanOf("Session");
     }
 
-    /** {@return the name of a bean that belongs to this session: {@code leftArm} + {@code Robot}} */
+    /**
+     * {@return the name of a bean that belongs to this session: {@code leftArm} + {@code Robot}}
+     */
     String beanOf(String kind) {
         StringBuilder bean = new StringBuilder();
         for (String word : this.name.split("-")) {

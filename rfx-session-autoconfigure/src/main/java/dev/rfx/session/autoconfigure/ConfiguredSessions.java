@@ -37,10 +37,10 @@ final class ConfiguredSessions {
     }
 
     /**
-     * Returns the names by group. The sources with the lowest precedence come first: the files
-     * of an application before what overrides them. An environment variable names no session,
-     * because an underscore in it is a dot or a dash. It overrides a property of a session that
-     * another source names.
+     * Returns the names by group. The sources with the lowest precedence come first: the files of
+     * an application before what overrides them. An environment variable names no session, because
+     * an underscore in it is a dot or a dash. It overrides a property of a session that another
+     * source names.
      */
     private static Map<ConfigurationPropertyName, String> names(Environment environment) {
         List<ConfigurationPropertySource> sources = new ArrayList<>();
@@ -71,7 +71,9 @@ final class ConfiguredSessions {
         return this.sessions.keySet();
     }
 
-    /** {@return the sessions in the order of the configuration, those that are disabled included} */
+    /**
+     * {@return the sessions in the order of the configuration, those that are disabled included}
+     */
     List<ConfiguredSession> all() {
         return List.copyOf(this.sessions.values());
     }
@@ -86,7 +88,9 @@ final class ConfiguredSessions {
         return !this.sessions.isEmpty();
     }
 
-    /** {@return the session with a name, which inherits all if the configuration has no such name} */
+    /**
+     * {@return the session with a name, which inherits all if the configuration has no such name}
+     */
     ConfiguredSession of(String name) {
         ConfiguredSession session = this.sessions.get(groupOf(name));
         return session == null ? ConfiguredSession.unnamed(name, this.environment) : session;

@@ -46,8 +46,8 @@ public final class ConfiguredSessionsAutoConfiguration {
     }
 
     /**
-     * Returns the definitions of the beans of a session by name. Each has a method and its argument:
-     * a definition with a lambda could not be processed ahead of time.
+     * Returns the definitions of the beans of a session by name. Each has a method and its
+     * argument: a definition with a lambda could not be processed ahead of time.
      */
     static Map<String, RootBeanDefinition> definitions(ConfiguredSession session) {
         Map<String, RootBeanDefinition> beans = new LinkedHashMap<>();

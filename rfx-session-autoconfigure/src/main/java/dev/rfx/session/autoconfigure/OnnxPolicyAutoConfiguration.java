@@ -48,9 +48,7 @@ public final class OnnxPolicyAutoConfiguration {
         requireLibrary(session, resources);
         List<String> joints = robot.get().joints();
         return session.checked(
-                () ->
-                        session.onnx()
-                                .toPolicy(new ModelFiles(resources), joints, options.rateHz()));
+                () -> session.onnx().toPolicy(new ModelFiles(resources), joints, options.rateHz()));
     }
 
     /** Looks for a resource, because the class would load native code. */

@@ -1,6 +1,5 @@
 package dev.rfx.session.autoconfigure;
 
-
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;

@@ -54,8 +54,8 @@ public final class SessionFactory {
      * @param robot the robot that the session drives
      * @param policy the policy that selects the actions
      * @return the session, which is started with the application if it is a bean
-     * @throws InvalidConfigurationPropertyValueException if a property is outside its range, or does
-     *     not fit the robot
+     * @throws InvalidConfigurationPropertyValueException if a property is outside its range, or
+     *     does not fit the robot
      */
     public <O, A> Session create(
             String name, Robot<O, A> robot, Policy<? super O, ? extends A> policy) {
@@ -161,9 +161,7 @@ public final class SessionFactory {
                             speeds -> options.engage().requireFits(robot));
                     return options.limits() instanceof LimitOptions limits
                             ? PropertyChecks.checked(
-                                    "limits",
-                                    limits,
-                                    any -> new Session(robot, policy, options))
+                                    "limits", limits, any -> new Session(robot, policy, options))
                             : new Session(robot, policy, options);
                 });
     }

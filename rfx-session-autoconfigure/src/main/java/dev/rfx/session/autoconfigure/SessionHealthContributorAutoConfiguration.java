@@ -67,8 +67,7 @@ public final class SessionHealthContributorAutoConfiguration {
                     .forEach(
                             (name, session) ->
                                     indicators.put(
-                                            name,
-                                            indicator(session, configured.ofBean(name))));
+                                            name, indicator(session, configured.ofBean(name))));
             return switch (indicators.size()) {
                 case 0 -> unknown("the Session bean is a mock");
                 case 1 -> indicators.values().iterator().next();

@@ -61,10 +61,8 @@ final class SessionLifecycles implements SmartInitializingSingleton {
                     SessionProperties properties = configured.properties();
                     connect(session, configured);
                     session.addListener(keepAlive);
-                    showProgress(
-                            session, line, configured.checked(properties::checkedLogInterval));
-                    session.addListener(
-                            new SessionEventPublishing(session, bean, this.publisher));
+                    showProgress(session, line, configured.checked(properties::checkedLogInterval));
+                    session.addListener(new SessionEventPublishing(session, bean, this.publisher));
                     phases.computeIfAbsent(properties.phase(), phase -> new ArrayList<>())
                             .add(
                                     new Member(
@@ -96,7 +94,8 @@ final class SessionLifecycles implements SmartInitializingSingleton {
     /** A misspelled qualifier would keep a bean from every session. */
     private void requireKnownQualifiers(Map<String, Session> sessions) {
         Set<String> names = new TreeSet<>();
-        sessions.forEach((bean, session) -> names.add(nameOf(session, this.configured.ofBean(bean))));
+        sessions.forEach(
+                (bean, session) -> names.add(nameOf(session, this.configured.ofBean(bean))));
         this.configured.all().forEach(configured -> names.add(configured.name()));
         for (Class<?> type : QUALIFIED) {
             for (String bean : this.beanFactory.getBeanNamesForType(type)) {

@@ -156,8 +156,7 @@ final class SessionParts {
                 .toList();
     }
 
-    private ConfigurationException namedAndOwn(
-            Part part, ConfiguredSession session, String named) {
+    private ConfigurationException namedAndOwn(Part part, ConfiguredSession session, String named) {
         return new ConfigurationException(
                 "%s is '%s', but %s is set, too"
                         .formatted(
@@ -181,7 +180,8 @@ final class SessionParts {
         String found =
                 candidates.isEmpty()
                         ? "There is no " + type + " bean"
-                        : "There are %d %s beans, %s".formatted(candidates.size(), type, candidates);
+                        : "There are %d %s beans, %s"
+                                .formatted(candidates.size(), type, candidates);
         if (!session.isNamed()) {
             return new ConfigurationException(
                     "%s for the session".formatted(found),

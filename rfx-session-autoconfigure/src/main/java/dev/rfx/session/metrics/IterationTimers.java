@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The histograms of one session in one registry: the period, and the three phases of an iteration.
  * Their buckets are relative to the target period: 0.5 to 10 times for the period, 0.001 to 10
- * times for the phases. Without buckets they have count, sum and maximum. Confined to the thread of {@link HistogramUpdates}.
+ * times for the phases. Without buckets they have count, sum and maximum. Confined to the thread of
+ * {@link HistogramUpdates}.
  */
 final class IterationTimers {
 

@@ -121,8 +121,7 @@ class ConfiguredArmsTests {
                 .withUserConfiguration(StayInTheMiddle.class)
                 .withClassLoader(
                         new FilteredClassLoader(
-                                new ClassPathResource(
-                                        "com/fazecast/jSerialComm/SerialPort.class")))
+                                new ClassPathResource("com/fazecast/jSerialComm/SerialPort.class")))
                 .run(
                         context ->
                                 assertThat(context)

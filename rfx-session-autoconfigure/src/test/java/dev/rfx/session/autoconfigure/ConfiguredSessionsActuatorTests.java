@@ -56,7 +56,9 @@ class ConfiguredSessionsActuatorTests {
                                 + "/actuator"
                                 + path);
         return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).GET().build(), HttpResponse.BodyHandlers.ofString())
+                .send(
+                        HttpRequest.newBuilder(uri).GET().build(),
+                        HttpResponse.BodyHandlers.ofString())
                 .body();
     }
 
@@ -92,8 +94,7 @@ class ConfiguredSessionsActuatorTests {
                 "rfx.session.sessions.right.name=arm",
                 "rfx.session.sessions.right.auto-startup=false");
 
-        Map<String, Map<String, Object>> sessions =
-                JsonPath.read(get("/rfxsession"), "$.sessions");
+        Map<String, Map<String, Object>> sessions = JsonPath.read(get("/rfxsession"), "$.sessions");
 
         assertThat(sessions).containsOnlyKeys("leftSession", "rightSession");
         assertThat(sessions.get("leftSession")).containsEntry("name", "left");
@@ -122,8 +123,7 @@ class ConfiguredSessionsActuatorTests {
         int sessions = 64;
         String[] properties =
                 IntStream.range(0, sessions)
-                        .mapToObj(
-                                i -> "rfx.session.sessions.arm%d.auto-startup=false".formatted(i))
+                        .mapToObj(i -> "rfx.session.sessions.arm%d.auto-startup=false".formatted(i))
                         .toArray(String[]::new);
         run(properties);
 

@@ -51,13 +51,17 @@ class ConfiguredSessionsLifecycleTests {
         return IntStream.range(0, SESSIONS).mapToObj(i -> "arm" + i).toArray(String[]::new);
     }
 
-    /** Eight sessions in the reverse order of their robots, so that the order of beans is not theirs. */
+    /**
+     * Eight sessions in the reverse order of their robots, so that the order of beans is not
+     * theirs.
+     */
     private ApplicationContextRunner eight(IntPredicate failing) {
         ApplicationContextRunner eight = this.runner;
         for (int i = SESSIONS - 1; i >= 0; i--) {
             int number = i;
-            eight = eight.withBean(
-                    "arm" + i + "Robot", ScriptedRobot.class, () -> robot(number, failing));
+            eight =
+                    eight.withBean(
+                            "arm" + i + "Robot", ScriptedRobot.class, () -> robot(number, failing));
         }
         return eight.withPropertyValues(
                 Stream.of(names())
@@ -173,8 +177,7 @@ class ConfiguredSessionsLifecycleTests {
     @Test
     void failedStartStopsThePhasesThatHaveStarted() {
         eight(i -> i == 0)
-                .withPropertyValues(
-                        "rfx.session.phase=100", "rfx.session.sessions.arm0.phase=200")
+                .withPropertyValues("rfx.session.phase=100", "rfx.session.sessions.arm0.phase=200")
                 .run(context -> assertThat(context).hasFailed());
 
         assertThat(this.calls).containsAll(numbered("stop", 0, SESSIONS));

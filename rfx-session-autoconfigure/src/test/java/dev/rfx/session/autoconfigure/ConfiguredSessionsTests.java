@@ -123,7 +123,8 @@ class ConfiguredSessionsTests {
     void environmentVariableOverridesAPropertyOfASessionThatAFileNames() {
         PropertySource<?> variables =
                 new SystemEnvironmentPropertySource(
-                        "test-systemEnvironment", Map.of("RFX_SESSION_SESSIONS_LEFTARM_RATEHZ", "70"));
+                        "test-systemEnvironment",
+                        Map.of("RFX_SESSION_SESSIONS_LEFTARM_RATEHZ", "70"));
         this.runner
                 .withInitializer(
                         context ->
@@ -241,12 +242,8 @@ class ConfiguredSessionsTests {
         this.runner
                 .withUserConfiguration(TwoArms.class)
                 .withPropertyValues(
-                        "rfx.session.sessions.left.warmup=0",
-                        "rfx.session.limits.min=1",
-                        property)
-                .run(
-                        context ->
-                                assertRefused(context, "Property " + name + " with value ", ""));
+                        "rfx.session.sessions.left.warmup=0", "rfx.session.limits.min=1", property)
+                .run(context -> assertRefused(context, "Property " + name + " with value ", ""));
     }
 
     @ParameterizedTest
@@ -263,7 +260,12 @@ class ConfiguredSessionsTests {
         this.runner
                 .withUserConfiguration(TwoArms.class)
                 .withPropertyValues("rfx.session.sessions." + property)
-                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessageContaining(message));
     }
 
     @Test
@@ -333,7 +335,9 @@ class ConfiguredSessionsTests {
                                         .run(
                                                 child -> {
                                                     assertThat(child).hasNotFailed();
-                                                    assertThat(child.getBeanNamesForType(Session.class))
+                                                    assertThat(
+                                                                    child.getBeanNamesForType(
+                                                                            Session.class))
                                                             .isEmpty();
                                                 }));
     }
@@ -375,8 +379,7 @@ class ConfiguredSessionsTests {
     void injectingASessionIsExplainedIfAllAreDisabled(CapturedOutput output) {
         assertThatThrownBy(
                         () ->
-                                new SpringApplicationBuilder(
-                                                Application.class, NeedsSession.class)
+                                new SpringApplicationBuilder(Application.class, NeedsSession.class)
                                         .web(WebApplicationType.NONE)
                                         .run("--rfx.session.sessions.left.enabled=false"))
                 .isInstanceOf(Exception.class);
