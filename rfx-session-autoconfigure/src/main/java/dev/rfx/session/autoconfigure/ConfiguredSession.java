@@ -252,7 +252,7 @@ final class ConfiguredSession {
         }
 
         private ConfigurationPropertyName own(ConfigurationPropertyName name) {
-            return this.group.append(name.subName(PREFIX.getNumberOfElements()));
+            return PropertyNames.moved(name, PREFIX, this.group);
         }
 
         @Override
@@ -279,7 +279,7 @@ final class ConfiguredSession {
         public Stream<ConfigurationPropertyName> stream() {
             return this.source.stream()
                     .filter(this.group::isAncestorOf)
-                    .map(name -> PREFIX.append(name.subName(this.group.getNumberOfElements())));
+                    .map(name -> PropertyNames.moved(name, this.group, PREFIX));
         }
     }
 }

@@ -104,7 +104,7 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
             ConfigurationPropertyName group,
             ConfigurationPropertyName name,
             Predicate<ConfigurationPropertyName> known) {
-        ConfigurationPropertyName common = moved(name, group, PropertyNames.PREFIX);
+        ConfigurationPropertyName common = PropertyNames.moved(name, group, PropertyNames.PREFIX);
         boolean furtherSessions =
                 !group.equals(PropertyNames.PREFIX)
                         && (ConfiguredSessions.GROUP.equals(common)
@@ -117,13 +117,6 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
         return ConfiguredSessions.GROUP.isAncestorOf(name)
                 ? name.chop(SESSION)
                 : PropertyNames.PREFIX;
-    }
-
-    private static ConfigurationPropertyName moved(
-            ConfigurationPropertyName name,
-            ConfigurationPropertyName from,
-            ConfigurationPropertyName to) {
-        return to.append(name.subName(from.getNumberOfElements()));
     }
 
     private String describe(Collection<ConfigurationProperty> unknown) {
@@ -143,14 +136,14 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
     private @Nullable ConfigurationPropertyName nearest(ConfigurationPropertyName unknown) {
         ConfigurationPropertyName group = groupOf(unknown);
         ConfigurationPropertyName nearest =
-                this.names.nearest(moved(unknown, group, PropertyNames.PREFIX));
-        return nearest == null ? null : moved(nearest, PropertyNames.PREFIX, group);
+                this.names.nearest(PropertyNames.moved(unknown, group, PropertyNames.PREFIX));
+        return nearest == null ? null : PropertyNames.moved(nearest, PropertyNames.PREFIX, group);
     }
 
     private String action(Collection<ConfigurationPropertyName> unknown) {
         String groups =
                 unknown.stream()
-                        .map(name -> moved(name, groupOf(name), PropertyNames.PREFIX))
+                        .map(name -> PropertyNames.moved(name, groupOf(name), PropertyNames.PREFIX))
                         .map(this.names::group)
                         .filter(group -> !group.equals(PropertyNames.PREFIX))
                         .distinct()

@@ -64,6 +64,19 @@ final class PropertyNames {
         }
     }
 
+    /**
+     * Returns the name of a property in another group. Parsed again: Spring Boot cannot take the
+     * parts of a name that it has put together of two.
+     */
+    static ConfigurationPropertyName moved(
+            ConfigurationPropertyName name,
+            ConfigurationPropertyName from,
+            ConfigurationPropertyName to) {
+        String rest = name.subName(from.getNumberOfElements()).toString();
+        String separator = rest.isEmpty() || rest.startsWith("[") ? "" : ".";
+        return ConfigurationPropertyName.of(to + separator + rest);
+    }
+
     /** {@return all properties, but for those of the elements of lists} */
     Set<ConfigurationPropertyName> all() {
         return this.properties.keySet();
