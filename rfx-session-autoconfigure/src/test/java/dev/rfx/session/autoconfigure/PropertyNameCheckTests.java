@@ -77,7 +77,6 @@ class PropertyNameCheckTests {
                     observation-age       | max-observation-age
                     initial-delay         | restart.initial-delay
                     wathcdog.action       | watchdog.action
-                    session.left.rate-hz  | sessions
                     sessions.left.rate    | sessions.left.rate-hz
                     sessions.left.limits.maximum | sessions.left.limits.max
                     sessions.left.onnx.inputs[0].terms[3].scal | sessions.left.onnx.inputs[0].terms[3].scale
