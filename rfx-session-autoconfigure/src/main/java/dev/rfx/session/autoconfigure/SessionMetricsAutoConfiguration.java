@@ -29,6 +29,7 @@ public final class SessionMetricsAutoConfiguration {
             ListableBeanFactory beanFactory, ConfiguredSessions configured) {
         return new SessionMetrics(
                 SessionBeans.of(beanFactory),
-                bean -> configured.ofBean(bean).properties().metrics().histogram());
+                // One for all: Prometheus refuses two types of a meter.
+                bean -> configured.common().properties().metrics().histogram());
     }
 }

@@ -104,18 +104,23 @@ class ConfiguredSessionsActuatorTests {
     }
 
     @Test
-    void metricsHaveAFixedNumberOfSeriesPerSessionAndFewerWithoutBuckets() throws Exception {
-        run(
-                "rfx.session.sessions.left.rate-hz=20",
-                "rfx.session.sessions.right.metrics.histogram=false");
+    void metricsHaveAFixedNumberOfSeriesPerSession() throws Exception {
+        run("rfx.session.sessions.left.rate-hz=20", "rfx.session.sessions.right.rate-hz=20");
 
         String prometheus = get("/prometheus");
 
         assertThat(seriesOf("leftSession", prometheus)).isEqualTo(SERIES);
-        assertThat(seriesOf("rightSession", prometheus)).isEqualTo(SERIES_WITHOUT_BUCKETS);
         assertThat(prometheus)
                 .contains("rfx_session_states{session=\"rightSession\",state=\"running\"} 1.0\n")
                 .contains("rfx_session_states{session=\"rightSession\",state=\"failed\"} 0.0\n");
+    }
+
+    @Test
+    void metricsHaveFewerSeriesWithoutBuckets() throws Exception {
+        run("rfx.session.sessions.left.rate-hz=20", "rfx.session.metrics.histogram=false");
+
+        assertThat(seriesOf("leftSession", get("/prometheus")))
+                .isEqualTo(SERIES_WITHOUT_BUCKETS);
     }
 
     @Test
