@@ -119,8 +119,7 @@ class ConfiguredSessionsActuatorTests {
     void metricsHaveFewerSeriesWithoutBuckets() throws Exception {
         run("rfx.session.sessions.left.rate-hz=20", "rfx.session.metrics.histogram=false");
 
-        assertThat(seriesOf("leftSession", get("/prometheus")))
-                .isEqualTo(SERIES_WITHOUT_BUCKETS);
+        assertThat(seriesOf("leftSession", get("/prometheus"))).isEqualTo(SERIES_WITHOUT_BUCKETS);
     }
 
     @Test
