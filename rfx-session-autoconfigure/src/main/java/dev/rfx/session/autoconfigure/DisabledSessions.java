@@ -39,6 +39,7 @@ final class DisabledSessions implements BeanFactoryPostProcessor {
                                 isForSessions(
                                         beanFactory,
                                         beanFactory.getBeanDefinition(bean).getFactoryBeanName()))
+                .toList() // the definitions of the factories are needed until the last one is found
                 .forEach(registry::removeBeanDefinition);
     }
 

@@ -3,16 +3,10 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.scope.ScopedProxyUtils;
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.core.env.Environment;
 
 /**
@@ -28,6 +22,12 @@ record NoSession(String reason, String action) {
             return new NoSession(
                     ConditionalOnSessionsEnabled.PROPERTY + " is false",
                     "Remove the property, or inject ObjectProvider<Session>.");
+        }
+        if (new ConfiguredSessions(environment).areThere()) {
+            return new NoSession(
+                    "all sessions of %s are disabled".formatted(ConfiguredSessions.GROUP),
+                    "Remove the property enabled of one of them, or inject"
+                            + " ObjectProvider<Session>.");
         }
         Reasons reasons = new Reasons(beanFactory, environment);
         reasons.look(Robot.class);
@@ -80,15 +80,18 @@ record NoSession(String reason, String action) {
         }
 
         void look(Class<?> type) {
-            List<String> candidates = candidates(type);
+            List<String> candidates = Candidates.of(this.beanFactory, type);
             if (candidates.isEmpty()) {
                 missing(type);
             } else if (candidates.size() > 1) {
                 String name = type.getSimpleName();
                 add(
                         "there are %d %s beans, %s".formatted(candidates.size(), name, candidates),
-                        "Mark one %s bean as @Primary, or declare a Session bean for each robot."
-                                .formatted(name));
+                        "Mark one %s bean as @Primary, or set rfx.session.%s to the name of one. For several robots, name a session for each below %s."
+                                .formatted(
+                                        name,
+                                        name.toLowerCase(Locale.ROOT),
+                                        ConfiguredSessions.GROUP));
             }
         }
 
@@ -114,47 +117,6 @@ record NoSession(String reason, String action) {
                                 .formatted(property, robot ? "arm" : "trained policy");
             }
             add(problem, "Declare a bean of type " + type.getName() + ".");
-        }
-
-        /** Returns the beans that Spring considers for injection: the primary ones, if any. */
-        private List<String> candidates(Class<?> type) {
-            List<String> all =
-                    Arrays.stream(
-                                    BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
-                                            this.beanFactory, type, true, false))
-                            .filter(bean -> !ScopedProxyUtils.isScopedTarget(bean))
-                            .filter(bean -> has(bean, Reasons::isCandidate, true))
-                            .toList();
-            List<String> primary =
-                    all.stream()
-                            .filter(bean -> has(bean, BeanDefinition::isPrimary, false))
-                            .toList();
-            if (!primary.isEmpty()) {
-                return primary;
-            }
-            List<String> usual =
-                    all.stream()
-                            .filter(bean -> !has(bean, BeanDefinition::isFallback, false))
-                            .toList();
-            return usual.isEmpty() ? all : usual;
-        }
-
-        private static boolean isCandidate(BeanDefinition definition) {
-            return definition.isAutowireCandidate()
-                    && (!(definition instanceof AbstractBeanDefinition bean)
-                            || bean.isDefaultCandidate());
-        }
-
-        /** A registered singleton has no definition, and gets the default of the property. */
-        private boolean has(String bean, Predicate<BeanDefinition> property, boolean otherwise) {
-            for (BeanFactory factory = this.beanFactory;
-                    factory instanceof ConfigurableListableBeanFactory listable;
-                    factory = listable.getParentBeanFactory()) {
-                if (listable.containsBeanDefinition(bean)) {
-                    return property.test(listable.getMergedBeanDefinition(bean));
-                }
-            }
-            return otherwise;
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.rfx.session.autoconfigure;
 import dev.rfx.session.Robot;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.onnx.OnnxPolicy;
+import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -30,20 +32,30 @@ public final class OnnxPolicyAutoConfiguration {
 
     @Bean(POLICY)
     OnnxPolicy rfxOnnxPolicy(
-            OnnxProperties properties,
+            ConfiguredSessions sessions,
             ObjectProvider<Robot<?, ?>> robots,
             SessionOptions options,
             ResourceLoader resources) {
-        requireLibrary(resources);
-        return properties.toPolicy(
-                new ModelFiles(resources), robot(robots).joints(), options.rateHz());
+        return policy(sessions.common(), () -> robot(robots), options, resources);
+    }
+
+    /** {@return the policy with the properties of a session} */
+    static OnnxPolicy policy(
+            ConfiguredSession session,
+            Supplier<Robot<?, ?>> robot,
+            SessionOptions options,
+            ResourceLoader resources) {
+        requireLibrary(session, resources);
+        List<String> joints = robot.get().joints();
+        return session.checked(
+                () -> session.onnx().toPolicy(new ModelFiles(resources), joints, options.rateHz()));
     }
 
     /** Looks for a resource, because the class would load native code. */
-    private static void requireLibrary(ResourceLoader classPath) {
+    private static void requireLibrary(ConfiguredSession session, ResourceLoader classPath) {
         if (!classPath.getResource(ResourceLoader.CLASSPATH_URL_PREFIX + LIBRARY).exists()) {
             throw new ConfigurationException(
-                    MODEL + " is set, but ONNX Runtime is missing",
+                    session.nameOf("onnx.model") + " is set, but ONNX Runtime is missing",
                     "Add com.microsoft.onnxruntime:onnxruntime to the class path, or remove the"
                             + " property.");
         }
@@ -55,8 +67,8 @@ public final class OnnxPolicyAutoConfiguration {
             throw new ConfigurationException(
                     MODEL
                             + " is set, but there is not one Robot bean whose joints the policy moves",
-                    "Declare one Robot bean, or mark one as @Primary. For several robots, build each"
-                            + " policy with OnnxPolicy.builder, and remove the property.");
+                    "Declare one Robot bean, or mark one as @Primary. For several robots, set the"
+                            + " property for each session: rfx.session.sessions.<name>.onnx.model.");
         }
         return robot;
     }

@@ -3,8 +3,10 @@ package dev.rfx.session.autoconfigure;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -13,7 +15,6 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Refuses a property below {@code rfx.session} that does not exist. Spring Boot ignores unknown
@@ -29,10 +30,16 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
     private final ConfigurableEnvironment environment;
+
+    /** Number of elements of the name of a session's group. */
+    private static final int SESSION = ConfiguredSessions.GROUP.getNumberOfElements() + 1;
+
     private final PropertyNames names = new PropertyNames();
+    private final ConfiguredSessions sessions;
 
     PropertyNameCheck(ConfigurableEnvironment environment) {
         this.environment = environment;
+        this.sessions = new ConfiguredSessions(environment);
     }
 
     /**
@@ -63,12 +70,53 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
 
     private boolean isKnown(ConfigurationPropertySource source, ConfigurationProperty property) {
         ConfigurationPropertyName name = property.getName();
-        if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource) {
-            return this.names.containsVariable(name)
+        if (ConfiguredSessions.isEnvironment(source)) {
+            return isKnownVariable(name)
                     || SERVICE_NAME.matcher(name.toString()).matches()
                     || SERVICE_ADDRESS.matcher(property.getValue().toString()).matches();
         }
-        return this.names.contains(name);
+        ConfigurationPropertyName group = groupOf(name);
+        return name.equals(group) || isKnownIn(group, name, this.names::contains);
+    }
+
+    /** The name of a session may have a dash, which is a dot in the name of a variable. */
+    private boolean isKnownVariable(ConfigurationPropertyName name) {
+        if (!ConfiguredSessions.GROUP.isAncestorOf(name)) {
+            return this.names.containsVariable(name);
+        }
+        for (int length = SESSION; length < name.getNumberOfElements(); length++) {
+            ConfigurationPropertyName group = name.chop(length);
+            if (isSession(group) && isKnownIn(group, name, this.names::containsVariable)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isSession(ConfigurationPropertyName variable) {
+        String letters = PropertyNames.letters(variable);
+        return this.sessions.groups().stream()
+                .anyMatch(group -> PropertyNames.letters(group).equals(letters));
+    }
+
+    /** Below the name of a session are the properties of all, but for further sessions. */
+    private static boolean isKnownIn(
+            ConfigurationPropertyName group,
+            ConfigurationPropertyName name,
+            Predicate<ConfigurationPropertyName> known) {
+        ConfigurationPropertyName common = PropertyNames.moved(name, group, PropertyNames.PREFIX);
+        boolean furtherSessions =
+                !group.equals(PropertyNames.PREFIX)
+                        && (ConfiguredSessions.GROUP.equals(common)
+                                || ConfiguredSessions.GROUP.isAncestorOf(common));
+        return !furtherSessions && known.test(common);
+    }
+
+    /** {@return the session of a property, or the prefix of all properties} */
+    private static ConfigurationPropertyName groupOf(ConfigurationPropertyName name) {
+        return ConfiguredSessions.GROUP.isAncestorOf(name)
+                ? name.chop(SESSION)
+                : PropertyNames.PREFIX;
     }
 
     private String describe(Collection<ConfigurationProperty> unknown) {
@@ -76,7 +124,7 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
     }
 
     private String describe(ConfigurationProperty unknown) {
-        ConfigurationPropertyName nearest = this.names.nearest(unknown.getName());
+        ConfigurationPropertyName nearest = nearest(unknown.getName());
         return "There is no property '%s'%s It is set to '%s' in %s"
                 .formatted(
                         unknown.getName(),
@@ -85,9 +133,17 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
                         unknown.getOrigin());
     }
 
+    private @Nullable ConfigurationPropertyName nearest(ConfigurationPropertyName unknown) {
+        ConfigurationPropertyName group = groupOf(unknown);
+        ConfigurationPropertyName nearest =
+                this.names.nearest(PropertyNames.moved(unknown, group, PropertyNames.PREFIX));
+        return nearest == null ? null : PropertyNames.moved(nearest, PropertyNames.PREFIX, group);
+    }
+
     private String action(Collection<ConfigurationPropertyName> unknown) {
         String groups =
                 unknown.stream()
+                        .map(name -> PropertyNames.moved(name, groupOf(name), PropertyNames.PREFIX))
                         .map(this.names::group)
                         .filter(group -> !group.equals(PropertyNames.PREFIX))
                         .distinct()

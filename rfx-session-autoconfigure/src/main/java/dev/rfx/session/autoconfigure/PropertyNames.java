@@ -38,6 +38,7 @@ final class PropertyNames {
             String prefix = type.getAnnotation(ConfigurationProperties.class).value();
             add(ConfigurationPropertyName.of(prefix), type, this.properties);
         }
+        this.properties.put(ConfiguredSessions.GROUP, Map.class);
     }
 
     private void add(
@@ -61,6 +62,19 @@ final class PropertyNames {
                 add(name.append(ELEMENT), element, this.ofElements);
             }
         }
+    }
+
+    /**
+     * Returns the name of a property in another group. Parsed again: Spring Boot cannot take the
+     * parts of a name that it has put together of two.
+     */
+    static ConfigurationPropertyName moved(
+            ConfigurationPropertyName name,
+            ConfigurationPropertyName from,
+            ConfigurationPropertyName to) {
+        String rest = name.subName(from.getNumberOfElements()).toString();
+        String separator = rest.isEmpty() || rest.startsWith("[") ? "" : ".";
+        return ConfigurationPropertyName.of(to + separator + rest);
     }
 
     /** {@return all properties, but for those of the elements of lists} */
@@ -206,7 +220,8 @@ final class PropertyNames {
         return letters(name.subName(group.getNumberOfElements()));
     }
 
-    private static String letters(ConfigurationPropertyName name) {
+    /** {@return the letters of a name: an environment variable has no dashes} */
+    static String letters(ConfigurationPropertyName name) {
         return name.toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 

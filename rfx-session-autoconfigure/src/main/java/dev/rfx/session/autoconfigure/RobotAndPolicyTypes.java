@@ -4,7 +4,6 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Tensor;
 import java.lang.reflect.TypeVariable;
-import java.util.Arrays;
 import java.util.List;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -25,19 +24,16 @@ final class RobotAndPolicyTypes {
         this.policy = policy;
     }
 
-    /**
-     * Returns the types of the robot and the policy that were injected into a session bean.
-     *
-     * @param session name of the session bean
-     */
+    /** {@return the types of a robot and a policy, by the names of their beans} */
     static RobotAndPolicyTypes of(
             ConfigurableListableBeanFactory beanFactory,
-            String session,
-            Robot<?, ?> robot,
-            Policy<?, ?> policy) {
+            String robot,
+            Object robotBean,
+            String policy,
+            Object policyBean) {
         return new RobotAndPolicyTypes(
-                ConnectedBean.of(beanFactory, session, robot, Robot.class),
-                ConnectedBean.of(beanFactory, session, policy, Policy.class));
+                ConnectedBean.of(beanFactory, robot, robotBean, Robot.class),
+                ConnectedBean.of(beanFactory, policy, policyBean, Policy.class));
     }
 
     void requireMatch() {
@@ -76,10 +72,9 @@ final class RobotAndPolicyTypes {
 
         private static ConnectedBean of(
                 ConfigurableListableBeanFactory beanFactory,
-                String session,
+                String name,
                 Object bean,
                 Class<?> contract) {
-            String name = nameOf(beanFactory, session, bean, contract);
             // The class of a lambda or a generic class lacks types that the bean method may have.
             ResolvableType type = ResolvableType.forClass(AopUtils.getTargetClass(bean));
             ResolvableType declared =
@@ -90,22 +85,6 @@ final class RobotAndPolicyTypes {
                     name,
                     argument(type, declared, contract, 0),
                     argument(type, declared, contract, 1));
-        }
-
-        /** Spring records the injected beans. A second resolution could fail, or differ. */
-        private static String nameOf(
-                ConfigurableListableBeanFactory beanFactory,
-                String session,
-                Object bean,
-                Class<?> contract) {
-            return Arrays.stream(beanFactory.getDependenciesForBean(session))
-                    .filter(name -> beanFactory.isTypeMatch(name, contract))
-                    .filter(
-                            name ->
-                                    !beanFactory.isSingleton(name)
-                                            || beanFactory.getBean(name) == bean)
-                    .findFirst()
-                    .orElseThrow();
         }
 
         private static ResolvableType argument(

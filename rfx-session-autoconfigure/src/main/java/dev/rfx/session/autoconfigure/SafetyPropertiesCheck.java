@@ -8,16 +8,13 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.core.env.Environment;
 
 /**
  * Refuses an application that sets a safety property which one of its sessions does not have,
- * because the application declares that session or its options itself. A safety property applies to
- * all sessions, or the application does not start.
+ * because the application declares that session or its options itself, or customizes them. A safety
+ * property applies to its session or to all, or the application does not start.
  */
 final class SafetyPropertiesCheck implements SmartInitializingSingleton {
 
@@ -38,19 +35,11 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
     private static final Set<String> GROUPS = Set.of("limits", "engage", "restart");
 
     private final ListableBeanFactory beanFactory;
-    private final SessionProperties properties;
-    private final ObjectProvider<SessionOptions> options;
-    private final Environment environment;
+    private final ConfiguredSessions configured;
 
-    SafetyPropertiesCheck(
-            ListableBeanFactory beanFactory,
-            SessionProperties properties,
-            ObjectProvider<SessionOptions> options,
-            Environment environment) {
+    SafetyPropertiesCheck(ListableBeanFactory beanFactory, ConfiguredSessions configured) {
         this.beanFactory = beanFactory;
-        this.properties = properties;
-        this.options = options;
-        this.environment = environment;
+        this.configured = configured;
     }
 
     /**
@@ -64,38 +53,22 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
     }
 
     private void check(String name, Session session) {
-        if (isOurs(name)) {
-            checkOptions(name, this.options.getObject());
-            return;
-        }
-        checkOptions(name, session.options());
-    }
-
-    private boolean isOurs(String name) {
-        return name.equals(SessionAutoConfiguration.SESSION)
-                && this.beanFactory.getBeanNamesForType(
-                                        SessionAutoConfiguration.SessionConfiguration.class)
-                                .length
-                        > 0;
-    }
-
-    private void checkOptions(String session, SessionOptions actual) {
-        SessionOptions wanted = this.properties.toOptions();
+        ConfiguredSession configured = this.configured.ofBean(name);
+        SessionOptions wanted = configured.options();
         for (Setting setting : SETTINGS) {
-            String property = PropertyNames.PREFIX + "." + setting.name();
             Object value = setting.value().apply(wanted);
-            Object present = setting.value().apply(actual);
-            if (!Objects.equals(present, value) && isSet(property, setting, value)) {
-                throw isNotApplied(property, value, session, present);
+            Object present = setting.value().apply(session.options());
+            if (!Objects.equals(present, value) && isSet(configured, setting, value)) {
+                throw isNotApplied(configured.nameOf(setting.name()), value, name, present);
             }
         }
     }
 
     /** The binder does not find the keys of a group in every kind of property source. */
-    private boolean isSet(String property, Setting setting, @Nullable Object value) {
+    private static boolean isSet(
+            ConfiguredSession configured, Setting setting, @Nullable Object value) {
         return !Objects.equals(value, setting.value().apply(SessionOptions.defaults()))
-                || (value != null
-                        && Binder.get(this.environment).bind(property, typeOf(setting)).isBound());
+                || (value != null && configured.isBound(setting.name(), typeOf(setting)));
     }
 
     private static Bindable<?> typeOf(Setting setting) {
@@ -110,12 +83,12 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
                 "%s is %s, but the Session bean '%s' has %s"
                         .formatted(property, wanted, session, actual == null ? "none" : actual),
                 """
-                Remove the property and set the option in code. Or inject the SessionOptions of the \
-                starter, which have the properties, instead of declaring a SessionOptions bean:
+                Remove the property and set the option in code. Or create the session with the \
+                SessionFactory of the starter, which applies the properties:
 
                     @Bean
-                    Session %s(SessionOptions options) {
-                        return new Session(robot, policy, options.withName("%1$s"));
+                    Session %s(SessionFactory sessions) {
+                        return sessions.create("%1$s", robot, policy);
                     }
                 """
                         .formatted(session));

@@ -1,24 +1,24 @@
 package dev.rfx.session.autoconfigure;
 
-import static dev.rfx.session.autoconfigure.PropertyChecks.checked;
-
 import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
-import dev.rfx.session.recording.RecordingOptions;
-import dev.rfx.session.robot.LimitOptions;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AllNestedConditions;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of the {@link SessionOptions}, and of the {@link Session} that connects the
@@ -44,15 +44,27 @@ public final class SessionAutoConfiguration {
         return new DisabledSessions(environment);
     }
 
+    @Bean
+    static ConfiguredSessionsCheck rfxSessionConfigurationsCheck(Environment environment) {
+        return new ConfiguredSessionsCheck(environment);
+    }
+
+    @Bean
+    static ConfiguredSessions rfxSessionConfigurations(Environment environment) {
+        return new ConfiguredSessions(environment);
+    }
+
+    @Bean
+    SessionFactory rfxSessionFactory(
+            ConfigurableListableBeanFactory beanFactory, ConfiguredSessions sessions) {
+        return new SessionFactory(beanFactory, sessions);
+    }
+
     /** Without a session, too: robots need the rate, and other sessions derive their options. */
     @Bean
     @ConditionalOnMissingBean
-    SessionOptions rfxSessionOptions(
-            SessionProperties properties, ConfigurableListableBeanFactory beanFactory) {
-        SessionOptions options = properties.toOptions();
-        return options.recording() instanceof RecordingOptions recording
-                ? options.withRecording(CodecBeans.addTo(recording, beanFactory))
-                : options;
+    SessionOptions rfxSessionOptions(SessionFactory factory, ConfiguredSessions sessions) {
+        return factory.options(sessions.common());
     }
 
     @Bean
@@ -64,48 +76,49 @@ public final class SessionAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnSessionsEnabled
     @ConditionalOnMissingBean(Session.class)
-    @Conditional(OnRobotAndPolicy.class)
+    @Conditional({OnNoConfiguredSession.class, OnRobot.class, OnPolicy.class})
     static class SessionConfiguration {
 
         // stop, not close, which throws a failure: it has been logged and published before.
         @Bean(name = SESSION, destroyMethod = "stop")
         Session rfxSession(
-                Robot<?, ?> robot,
-                Policy<?, ?> policy,
-                SessionOptions options,
-                ConfigurableListableBeanFactory beanFactory) {
-            RobotAndPolicyTypes types = RobotAndPolicyTypes.of(beanFactory, SESSION, robot, policy);
-            types.requireMatch();
-            checked(
-                    "engage.max-speed",
-                    options.engage().maxSpeed(),
-                    speeds -> options.engage().requireFits(robot));
-            if (!(options.limits() instanceof LimitOptions)) {
-                return connect(robot, policy, options);
-            }
-            types.requireTensorActions();
-            return checked("limits", options.limits(), limits -> connect(robot, policy, options));
-        }
-
-        /** The types have been checked as far as they are known. */
-        @SuppressWarnings("unchecked")
-        private static Session connect(
-                Robot<?, ?> robot, Policy<?, ?> policy, SessionOptions options) {
-            return new Session(
-                    (Robot<Object, Object>) robot, (Policy<Object, Object>) policy, options);
+                SessionFactory factory, ConfiguredSessions sessions, SessionOptions options) {
+            return factory.create(sessions.common(), options, SESSION);
         }
     }
 
-    static final class OnRobotAndPolicy extends AllNestedConditions {
+    /** The sessions that the properties name replace the one that they do not name. */
+    static final class OnNoConfiguredSession implements Condition {
 
-        OnRobotAndPolicy() {
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            return !new ConfiguredSessions(context.getEnvironment()).areThere();
+        }
+    }
+
+    static final class OnRobot extends AnyNestedCondition {
+
+        OnRobot() {
             super(ConfigurationPhase.REGISTER_BEAN);
         }
 
         @ConditionalOnSingleCandidate(Robot.class)
         static final class OneRobot {}
 
+        @ConditionalOnProperty("rfx.session.robot")
+        static final class NamedRobot {}
+    }
+
+    static final class OnPolicy extends AnyNestedCondition {
+
+        OnPolicy() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
         @ConditionalOnSingleCandidate(Policy.class)
         static final class OnePolicy {}
+
+        @ConditionalOnProperty("rfx.session.policy")
+        static final class NamedPolicy {}
     }
 }

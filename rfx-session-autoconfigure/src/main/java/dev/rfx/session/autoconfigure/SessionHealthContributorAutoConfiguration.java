@@ -2,6 +2,7 @@ package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionHealthIndicator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -11,9 +12,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.autoconfigure.contributor.CompositeHealthContributorConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -50,31 +50,36 @@ public final class SessionHealthContributorAutoConfiguration {
             name = ConditionalOnSessionsEnabled.PROPERTY,
             matchIfMissing = true)
     @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
-    @EnableConfigurationProperties(SessionProperties.class)
-    static class SessionsConfiguration
-            extends CompositeHealthContributorConfiguration<SessionHealthIndicator, Session> {
-
-        private final SessionProperties properties;
-
-        SessionsConfiguration(SessionProperties properties) {
-            super(
-                    session ->
-                            new SessionHealthIndicator(
-                                    session, properties.health().toThresholds()));
-            this.properties = properties;
-        }
+    static class SessionsConfiguration {
 
         @Bean
         @ConditionalOnMissingBean(
                 name = {"rfxSessionHealthIndicator", "rfxSessionHealthContributor"})
-        HealthContributor rfxSessionHealthContributor(ListableBeanFactory beanFactory) {
-            if (!this.properties.enabled()) {
+        HealthContributor rfxSessionHealthContributor(
+                ListableBeanFactory beanFactory,
+                ConfiguredSessions configured,
+                Environment environment) {
+            if (!DisabledSessions.areEnabled(environment)) {
                 return unknown(DISABLED);
             }
-            Map<String, Session> sessions = SessionBeans.of(beanFactory);
-            return sessions.isEmpty()
-                    ? unknown("the Session bean is a mock")
-                    : createContributor(sessions);
+            Map<String, SessionHealthIndicator> indicators = new LinkedHashMap<>();
+            SessionBeans.of(beanFactory)
+                    .forEach(
+                            (name, session) ->
+                                    indicators.put(
+                                            name, indicator(session, configured.ofBean(name))));
+            return switch (indicators.size()) {
+                case 0 -> unknown("the Session bean is a mock");
+                case 1 -> indicators.values().iterator().next();
+                default -> CompositeHealthContributor.fromMap(indicators);
+            };
+        }
+
+        private static SessionHealthIndicator indicator(
+                Session session, ConfiguredSession configured) {
+            return new SessionHealthIndicator(
+                    session,
+                    configured.checked(() -> configured.properties().health().toThresholds()));
         }
     }
 

@@ -6,45 +6,50 @@ import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.autoconfigure.SessionProperties.StartFailure;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.context.SmartLifecycle;
 
-/** Starts and stops sessions with the application. */
+/** Starts and stops the sessions of one phase with the application. */
 final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private static final Logger logger = LoggerFactory.getLogger(SessionLifecycle.class);
+
+    /** A session, and how it starts. */
+    record Member(Session session, boolean autoStartup, StartFailure startFailure) {}
+
+    private final List<Member> members;
 
     /** An array: to iterate over a list allocates, and {@link #stop()} may find the heap full. */
     private final Session[] sessions;
 
     private final KeepAlive keepAlive;
-    private final StartFailure startFailure;
-    private final boolean autoStartup;
     private final int phase;
     private volatile boolean running;
 
-    SessionLifecycle(
-            Collection<Session> sessions, KeepAlive keepAlive, SessionProperties properties) {
-        this.sessions = sessions.toArray(Session[]::new);
+    SessionLifecycle(List<Member> members, KeepAlive keepAlive, int phase) {
+        this.members = List.copyOf(members);
+        this.sessions = members.stream().map(Member::session).toArray(Session[]::new);
         this.keepAlive = keepAlive;
-        this.startFailure = properties.startFailure();
-        this.autoStartup = properties.autoStartup();
-        this.phase = properties.phase();
+        this.phase = phase;
     }
 
     /**
-     * Starts one session after the other. If one cannot start, all are stopped and the application
-     * does not start. With {@link StartFailure#CONTINUE} the application runs without that session.
+     * Starts one session after the other: those with auto-startup, or all if none has it. If one
+     * cannot start, all are stopped and the application does not start. With {@link
+     * StartFailure#CONTINUE} the application runs without that session.
      */
     @Override
     public void start() {
         this.running = true;
+        boolean all = !isAutoStartup();
         try {
-            for (Session session : this.sessions) {
-                start(session);
+            for (Member member : this.members) {
+                if (all || member.autoStartup()) {
+                    start(member);
+                }
             }
         } catch (RuntimeException | Error ex) {
             stop();
@@ -54,8 +59,9 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
         this.keepAlive.ensure();
     }
 
-    private void start(Session session) {
-        if (this.startFailure == StartFailure.FAIL) {
+    private static void start(Member member) {
+        Session session = member.session();
+        if (member.startFailure() == StartFailure.FAIL) {
             // The application ends if this fails, so no restart may follow.
             session.startOnce();
             return;
@@ -107,13 +113,15 @@ final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
     @Override
     public boolean isRunning() {
         return this.running
-                || (!this.autoStartup
-                        && Arrays.stream(this.sessions).anyMatch(Session::isActiveOrAwaitsRestart));
+                || this.members.stream()
+                        .filter(member -> !member.autoStartup())
+                        .map(Member::session)
+                        .anyMatch(Session::isActiveOrAwaitsRestart);
     }
 
     @Override
     public boolean isAutoStartup() {
-        return this.autoStartup;
+        return this.members.stream().anyMatch(Member::autoStartup);
     }
 
     @Override

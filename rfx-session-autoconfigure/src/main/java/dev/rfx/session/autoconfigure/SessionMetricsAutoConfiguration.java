@@ -25,7 +25,11 @@ public final class SessionMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SessionMetrics rfxSessionMetrics(ListableBeanFactory beanFactory) {
-        return new SessionMetrics(SessionBeans.of(beanFactory));
+    SessionMetrics rfxSessionMetrics(
+            ListableBeanFactory beanFactory, ConfiguredSessions configured) {
+        return new SessionMetrics(
+                SessionBeans.of(beanFactory),
+                // One for all: Prometheus refuses two types of a meter.
+                bean -> configured.common().properties().metrics().histogram());
     }
 }

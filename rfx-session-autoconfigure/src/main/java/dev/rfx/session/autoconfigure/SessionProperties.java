@@ -24,10 +24,13 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.util.unit.DataSize;
 
 /**
- * Configures the session that connects the robot and the policy of the application.
+ * Configures the session that connects the robot and the policy of the application, or, below
+ * {@code sessions}, several.
  *
  * @param enabled Whether to create, start and expose sessions.
  * @param name Name of the session in logs, thread names and JFR events.
+ * @param robot Name of the Robot bean. By default the only one.
+ * @param policy Name of the Policy bean. By default the only one.
  * @param rateHz Target rate of the control loop in Hz; more than 0, up to 10000.
  * @param warmup Pause between the reset of the robot and the first iteration; up to 1h.
  * @param stopTimeout Time a stop waits for the control thread until the session is stuck; 1ms to
@@ -55,11 +58,14 @@ import org.springframework.util.unit.DataSize;
  * @param restart Restart after a failure.
  * @param record Recording of the runs.
  * @param health Thresholds of the health.
+ * @param metrics Meters of the session.
  */
 @ConfigurationProperties("rfx.session")
 record SessionProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("rfx-session") String name,
+        @Nullable String robot,
+        @Nullable String policy,
         @DefaultValue("50") double rateHz,
         @DefaultValue("500ms") Duration warmup,
         @DefaultValue("2s") Duration stopTimeout,
@@ -79,7 +85,8 @@ record SessionProperties(
         @DefaultValue Engage engage,
         @DefaultValue Restart restart,
         @DefaultValue Recording record,
-        @DefaultValue Health health) {
+        @DefaultValue Health health,
+        @DefaultValue Metrics metrics) {
 
     private static final Duration MIN_LOG_INTERVAL = Duration.ofMillis(10);
     private static final Duration MAX_LOG_INTERVAL = Duration.ofDays(365);
@@ -386,6 +393,14 @@ record SessionProperties(
                     jitter -> new SessionHealthThresholds(this.maxOverrunRatio, jitter));
         }
     }
+
+    /**
+     * Meters of the session.
+     *
+     * @param histogram Whether the histograms of period and phases have buckets. Otherwise they
+     *     have count, sum and maximum.
+     */
+    record Metrics(@DefaultValue("true") boolean histogram) {}
 
     /**
      * Returns the session options with these properties.

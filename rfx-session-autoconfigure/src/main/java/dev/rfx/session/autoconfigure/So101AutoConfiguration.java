@@ -28,16 +28,22 @@ public final class So101AutoConfiguration {
     private static final String LIBRARY = "com/fazecast/jSerialComm/SerialPort.class";
 
     @Bean(ARM)
-    So101Robot rfxSo101Robot(So101Properties properties, ResourceLoader classPath) {
-        requireLibrary(classPath);
-        return properties.toRobot();
+    So101Robot rfxSo101Robot(ConfiguredSessions sessions, ResourceLoader classPath) {
+        return arm(sessions.common(), classPath);
+    }
+
+    /** {@return the arm with the properties of a session} */
+    static So101Robot arm(ConfiguredSession session, ResourceLoader classPath) {
+        requireLibrary(session, classPath);
+        return session.checked(() -> session.so101().toRobot());
     }
 
     /** Looks for a resource, because loading the class affects the whole JVM. */
-    private static void requireLibrary(ResourceLoader classPath) {
+    private static void requireLibrary(ConfiguredSession session, ResourceLoader classPath) {
         if (!classPath.getResource(ResourceLoader.CLASSPATH_URL_PREFIX + LIBRARY).exists()) {
             throw new ConfigurationException(
-                    PORT + " is set, but the library for serial ports is missing",
+                    session.nameOf("so101.port")
+                            + " is set, but the library for serial ports is missing",
                     "Add com.fazecast:jSerialComm to the class path, or remove the property.");
         }
     }

@@ -75,7 +75,7 @@ record So101Properties(
                 required(
                         "so101.calibration",
                         this.calibration,
-                        "It must be set if rfx.session.so101.port is set");
+                        "It must be set if so101.port is set");
         So101Robot.Builder arm =
                 checked("so101.port", port, path -> So101Robot.builder(path, file));
         checked("so101.baud-rate", this.baudRate, arm::baudRate);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The histograms of one session in one registry: the period, and the three phases of an iteration.
  * Their buckets are relative to the target period: 0.5 to 10 times for the period, 0.001 to 10
- * times for the phases. Confined to the thread of {@link HistogramUpdates}.
+ * times for the phases. Without buckets they have count, sum and maximum. Confined to the thread of
+ * {@link HistogramUpdates}.
  */
 final class IterationTimers {
 
@@ -34,25 +35,27 @@ final class IterationTimers {
     private final Set<Timer> failed = new HashSet<>();
     private @Nullable Throwable problem;
 
-    IterationTimers(MeterRegistry registry, Tags tags, Session session) {
+    IterationTimers(MeterRegistry registry, Tags tags, Session session, boolean buckets) {
         this.iterations = session.iterationReader();
         double target = 1e9 / session.options().rateHz();
         this.period =
                 Timer.builder("rfx.session.period")
                         .description("Start-to-start period of iterations")
                         .tags(tags)
-                        .serviceLevelObjectives(multiplesOf(target, OF_PERIOD))
+                        .serviceLevelObjectives(buckets ? multiplesOf(target, OF_PERIOD) : null)
                         .register(registry);
-        this.observe = phase(registry, tags, target, "observe");
-        this.policy = phase(registry, tags, target, "policy");
-        this.act = phase(registry, tags, target, "act");
+        Duration[] ofPhase = buckets ? multiplesOf(target, OF_PHASE) : null;
+        this.observe = phase(registry, tags, ofPhase, "observe");
+        this.policy = phase(registry, tags, ofPhase, "policy");
+        this.act = phase(registry, tags, ofPhase, "act");
     }
 
-    private static Timer phase(MeterRegistry registry, Tags tags, double target, String phase) {
+    private static Timer phase(
+            MeterRegistry registry, Tags tags, Duration @Nullable [] buckets, String phase) {
         return Timer.builder("rfx.session.phase")
                 .description("Duration of one phase of a completed iteration")
                 .tags(tags.and("phase", phase))
-                .serviceLevelObjectives(multiplesOf(target, OF_PHASE))
+                .serviceLevelObjectives(buckets)
                 .register(registry);
     }
 

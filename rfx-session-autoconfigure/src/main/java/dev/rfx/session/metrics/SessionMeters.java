@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -80,8 +81,24 @@ final class SessionMeters {
                 "state",
                 "0 new, 1 starting, 2 running, 3 stopping, 4 stopped, 5 failed, 6 stuck",
                 now -> number(now.state()));
+        bindStates();
         bindRecording();
         bindRobot();
+    }
+
+    /** A gauge for each state, of which one is 1: an alert needs no number of a state. */
+    private void bindStates() {
+        OncePerScrape<SessionSnapshot> shared = this.snapshot;
+        for (SessionState state : SessionState.values()) {
+            String reader = "states." + state;
+            Gauge.builder(
+                            fullName("states"),
+                            this.session,
+                            now -> shared.read(reader, now).state() == state ? 1 : 0)
+                    .description("1 for the state that the session has, 0 for the others")
+                    .tags(this.tags.and("state", state.name().toLowerCase(Locale.ROOT)))
+                    .register(this.registry);
+        }
     }
 
     private void counter(String name, String text, ToLongFunction<SessionTotals> function) {

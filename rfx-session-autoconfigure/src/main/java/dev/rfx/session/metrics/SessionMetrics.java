@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Binds the meters {@code rfx.session.*} of sessions, tagged with the bean name as {@code session}.
@@ -17,6 +18,7 @@ import java.util.Map;
 public final class SessionMetrics implements MeterBinder, AutoCloseable {
 
     private final Map<String, Session> sessions;
+    private final Predicate<String> withBuckets;
     private final HistogramUpdates histograms = new HistogramUpdates();
 
     /**
@@ -25,7 +27,18 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
      * @param sessions the sessions by bean name
      */
     public SessionMetrics(Map<String, Session> sessions) {
+        this(sessions, session -> true);
+    }
+
+    /**
+     * Creates a binder that leaves out the buckets of the histograms of some sessions.
+     *
+     * @param sessions the sessions by bean name
+     * @param withBuckets the bean names of the sessions whose histograms have buckets
+     */
+    public SessionMetrics(Map<String, Session> sessions, Predicate<String> withBuckets) {
         this.sessions = Map.copyOf(sessions);
+        this.withBuckets = withBuckets;
     }
 
     @Override
@@ -34,7 +47,9 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
                 (name, session) -> {
                     Tags tags = Tags.of("session", name);
                     new SessionMeters(registry, tags, session).bind();
-                    this.histograms.add(new IterationTimers(registry, tags, session));
+                    this.histograms.add(
+                            new IterationTimers(
+                                    registry, tags, session, this.withBuckets.test(name)));
                 });
     }
 

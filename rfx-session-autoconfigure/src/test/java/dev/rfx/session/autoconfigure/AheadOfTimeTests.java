@@ -184,8 +184,72 @@ class AheadOfTimeTests {
                 .contains("although rfx.session.so101.port is set", "ahead of time (AOT)");
     }
 
+    @Test
+    void configuredSessionsHaveThePropertiesOfTheRun(@TempDir Path directory) throws Exception {
+        Path model = TestModel.linear(3, 3).write(directory.resolve("model.onnx"));
+        String left = "rfx.session.sessions.left.onnx.model=" + model;
+        String term = "rfx.session.onnx.inputs[0].terms[0].command=goal";
+        String right = "rfx.session.sessions.right.policy=policy";
+        AheadOfTime.build(
+                TwoRobots.class,
+                application -> {
+                    application.run(
+                            context -> {
+                                assertThat(context.getBean("leftSession", Session.class))
+                                        .extracting(session -> session.options().rateHz())
+                                        .isEqualTo(30.0);
+                                assertThat(
+                                                context.getBean("leftOnnxPolicy", OnnxPolicy.class)
+                                                        .command("goal"))
+                                        .hasToString("goal[1.0, 0.0, 0.5]");
+                                Session running = context.getBean("rightSession", Session.class);
+                                assertThat(running.isRunning()).isTrue();
+                            },
+                            left,
+                            term,
+                            "rfx.session.onnx.commands.goal=1,0,0.5",
+                            right,
+                            "rfx.session.sessions.left.rate-hz=30",
+                            "rfx.session.sessions.left.auto-startup=false");
+                    application.run(
+                            context -> {
+                                assertThat(context.getBeanNamesForType(Session.class))
+                                        .containsExactly("rightSession");
+                                assertThat(context.containsBean("leftOnnxPolicy")).isFalse();
+                            },
+                            left,
+                            right,
+                            "rfx.session.sessions.left.enabled=false");
+                    application.run(
+                            context -> {
+                                assertThat(context.getBeanProvider(Session.class).stream())
+                                        .isEmpty();
+                                assertSameBeansAsWithout(context, TwoRobots.class);
+                            },
+                            left,
+                            right,
+                            DISABLED);
+                    assertThatThrownBy(() -> application.run(context -> {}, left, term))
+                            .isInstanceOf(ConfigurationException.class)
+                            .hasMessageContaining("[rightSession] are there without a property");
+                    assertThatThrownBy(
+                                    () ->
+                                            application.run(
+                                                    context -> {},
+                                                    left,
+                                                    term,
+                                                    right,
+                                                    "rfx.session.sessions.third.rate-hz=30"))
+                            .isInstanceOf(ConfigurationException.class)
+                            .hasMessageContaining("[thirdSession] are missing");
+                },
+                left,
+                right);
+    }
+
     @Retention(RetentionPolicy.RUNTIME)
     @ImportAutoConfiguration({
+        ConfiguredSessionsAutoConfiguration.class,
         SessionAutoConfiguration.class,
         SessionLifecycleAutoConfiguration.class,
         SessionHealthContributorAutoConfiguration.class,
@@ -218,6 +282,27 @@ class AheadOfTimeTests {
         @Bean
         MockRobot robot() {
             return new MockRobot(3, 50);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @OurAutoConfigurations
+    static class TwoRobots {
+
+        @Bean
+        MockRobot leftRobot() {
+            return new MockRobot(3, 50);
+        }
+
+        @Bean
+        MockRobot rightRobot() {
+            return new MockRobot(3, 50);
+        }
+
+        @Bean
+        Policy<Observation, Tensor> policy() {
+            Tensor middle = Tensor.zeros(3);
+            return observation -> middle;
         }
     }
 

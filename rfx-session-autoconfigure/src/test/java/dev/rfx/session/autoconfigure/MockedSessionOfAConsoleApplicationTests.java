@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rfx.session.Session;
 import dev.rfx.session.testkit.ScriptedRobot;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -21,16 +22,13 @@ class MockedSessionOfAConsoleApplicationTests {
     @MockitoBean private Session session;
 
     @Autowired private ScriptedRobot robot;
-    @Autowired private SessionLifecycle lifecycle;
+    @Autowired private ObjectProvider<SessionLifecycle> lifecycles;
     @Autowired private ProgressLine progressLine;
 
     @Test
     void mockIsTheApplicationsAlone() {
         assertThat(this.progressLine.hasEnd()).isFalse();
-        this.lifecycle.start();
-        assertThat(this.lifecycle.isRunning()).isTrue();
-        this.lifecycle.stop();
-        assertThat(this.lifecycle.isRunning()).isFalse();
+        assertThat(this.lifecycles.stream()).isEmpty();
         assertThat(this.robot.calls()).isZero();
     }
 

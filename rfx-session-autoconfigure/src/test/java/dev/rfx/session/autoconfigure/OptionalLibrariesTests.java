@@ -41,10 +41,14 @@ class OptionalLibrariesTests {
     private static final List<String> BEANS =
             List.of(
                     "rfxSession",
+                    "rfxSessionConfigurationBeans",
+                    "rfxSessionConfigurations",
+                    "rfxSessionConfigurationsCheck",
                     "rfxSessionDisabled",
                     "rfxSessionEndpoint",
+                    "rfxSessionFactory",
                     "rfxSessionHealthContributor",
-                    "rfxSessionLifecycle",
+                    "rfxSessionLifecycles",
                     "rfxSessionMetrics",
                     "rfxSessionNoSessionWarning",
                     "rfxSessionOptions",

@@ -77,6 +77,9 @@ class PropertyNameCheckTests {
                     observation-age       | max-observation-age
                     initial-delay         | restart.initial-delay
                     wathcdog.action       | watchdog.action
+                    sessions.left.rate    | sessions.left.rate-hz
+                    sessions.left.limits.maximum | sessions.left.limits.max
+                    sessions.left.onnx.inputs[0].terms[3].scal | sessions.left.onnx.inputs[0].terms[3].scale
                     """)
     void propertyThatDoesNotExistIsRefusedNamingTheNearestOne(String property, String nearest) {
         this.runner
@@ -197,6 +200,79 @@ class PropertyNameCheckTests {
                                         .getFailure()
                                         .message()
                                         .contains("did you mean '" + nearest + "'?", variable));
+    }
+
+    /** Disabled sessions: their names are the same, and they need no robot. */
+    private ApplicationContextRunner withSession(String property) {
+        return this.runner.withPropertyValues(
+                "rfx.session.sessions.left-arm.enabled=false", "rfx.session." + property);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sessions.left-arm=",
+                "sessions.left-arm.limits.max[0]=1",
+                "sessions.leftArm.limits.maxSpeed=1",
+                "sessions.left-arm.so101.port=/dev/ttyACM0",
+                "sessions.left-arm.onnx.inputs[0].terms[1].per-joint=true",
+                "sessions.left-arm.onnx.commands.velocity=1"
+            })
+    void sessionHasTheNamesOfAll(String property) {
+        withSession(property).run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "RFX_SESSION_SESSIONS_LEFTARM_RATEHZ",
+                "RFX_SESSION_SESSIONS_LEFT_ARM_RATE_HZ",
+                "RFX_SESSION_SESSIONS_LEFTARM_LIMITS_MAX_0"
+            })
+    void variableOfASessionIsAccepted(String variable) {
+        withSession("rate-hz=50")
+                .withInitializer(
+                        context ->
+                                context.getEnvironment()
+                                        .getPropertySources()
+                                        .addFirst(
+                                                new SystemEnvironmentPropertySource(
+                                                        "test-systemEnvironment",
+                                                        Map.of(variable, "1"))))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "RFX_SESSION_SESSIONS_LEFTARM_RATE",
+                "RFX_SESSION_SESSIONS_LEFT_RATEHZ",
+                "RFX_SESSION_SESSIONS_RIGHT_RATEHZ"
+            })
+    void variableOfNoSessionIsRefused(String variable) {
+        withSession("rate-hz=50")
+                .withInitializer(
+                        context ->
+                                context.getEnvironment()
+                                        .getPropertySources()
+                                        .addFirst(
+                                                new SystemEnvironmentPropertySource(
+                                                        "test-systemEnvironment",
+                                                        Map.of(variable, "1"))))
+                .run(context -> assertThat(context).getFailure().hasMessageContaining(variable));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sessions.left.sessions.right.rate-hz", "sessions.left.enable"})
+    void sessionHasNoOtherNames(String property) {
+        this.runner
+                .withPropertyValues("rfx.session." + property + "=1")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasMessageContaining(
+                                                "There is no property 'rfx.session." + property));
     }
 
     @Test

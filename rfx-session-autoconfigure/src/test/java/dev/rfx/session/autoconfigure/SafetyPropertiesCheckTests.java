@@ -57,7 +57,7 @@ class SafetyPropertiesCheckTests {
                                         .contains(
                                                 "rfx.session." + reason,
                                                 "the Session bean 'left' has none",
-                                                "options.withName(\"left\")"));
+                                                "sessions.create(\"left\", robot, policy)"));
     }
 
     @ParameterizedTest
@@ -192,7 +192,7 @@ class SafetyPropertiesCheckTests {
                                         .message()
                                         .contains(
                                                 "rfx.session." + reason,
-                                                "options.withName(\"left\")"));
+                                                "sessions.create(\"left\", robot, policy)"));
     }
 
     @ParameterizedTest
