@@ -83,7 +83,7 @@ final class Browser implements AutoCloseable {
     }
 
     Browser open(int port) {
-        return open(port, "/");
+        return open(port, "/rfx");
     }
 
     /** Leaves the page before, and forgets its console output: it may have lost its server. */

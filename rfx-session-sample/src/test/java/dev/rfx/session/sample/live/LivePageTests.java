@@ -32,7 +32,7 @@ import org.springframework.context.annotation.Bean;
 class LivePageTests {
 
     private static final String COMMANDABLE =
-            "--management.endpoint.rfxsession.access=unrestricted";
+            "--rfx.session.page.commands=true";
 
     private static @Nullable Browser started;
 
@@ -183,7 +183,7 @@ class LivePageTests {
                                 "--rfx.session.limits.max-speed=",
                                 COMMANDABLE);
         int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
-        this.browser.open(port, "/arms/");
+        this.browser.open(port, "/arms/rfx");
         this.browser.await("[data-session=left] [data-field=state]", "running"::equals);
         this.browser.await("[data-session=right] [data-field=state]", "running"::equals);
         assertThat(this.browser.await("[data-session=right] [data-field=model]", s -> !s.isEmpty()))

@@ -52,7 +52,7 @@ class ScreenshotTests {
         return new SpringApplicationBuilder(SampleApplication.class)
                 .run(
                         "--server.port=0",
-                        "--management.endpoint.rfxsession.access=unrestricted",
+                        "--rfx.session.page.commands=true",
                         "--rfx.session.so101.port=" + arm.port(),
                         "--rfx.session.so101.calibration=" + CalibrationFile.of(this.folder),
                         "--rfx.session.so101.read-timeout=500ms");

@@ -242,9 +242,8 @@ class SessionView {
   show(view, commands, now) {
     const { session } = view;
     this.name = session.name;
-    this.commands = commands;
     this.text("name", session.name === this.bean ? this.bean : `${session.name} (${this.bean})`);
-    this.showState(session);
+    this.showState(session, commands);
     this.showModel(session.policy);
     this.text("uptime", duration(view.uptimeSeconds));
     this.text("iterations", integer.format(session.stats.iterations));
@@ -261,11 +260,11 @@ class SessionView {
     this.histogram.draw(view.histogram);
   }
 
-  showState(session) {
+  showState(session, commands) {
     const state = session.stalled ? "STALLED" : session.state;
     this.fields.state.dataset.state = state;
     this.text("state", state.toLowerCase());
-    this.root.querySelector(".commands").hidden = !this.commands;
+    this.root.querySelector(".commands").hidden = !commands;
     // Stop is always enabled: it also cancels a pending restart.
     this.root.querySelector(".start").disabled = ["STARTING", "RUNNING", "STOPPING", "STUCK"].includes(session.state);
   }
@@ -372,11 +371,7 @@ class SessionView {
     }
     this.message("");
     try {
-      const response = await fetch(`${this.commands}/${encodeURIComponent(this.bean)}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ command }),
-      });
+      const response = await fetch(`commands/${command}/${encodeURIComponent(this.bean)}`, { method: "POST" });
       if (!response.ok) {
         const body = await response.json().catch(() => ({})); // a proxy may answer without JSON
         const why = body.message ?? body.failure?.exception ?? (body.state ? `the session is ${body.state}` : "");

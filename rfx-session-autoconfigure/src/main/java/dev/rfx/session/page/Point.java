@@ -1,4 +1,4 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import org.jspecify.annotations.Nullable;
 

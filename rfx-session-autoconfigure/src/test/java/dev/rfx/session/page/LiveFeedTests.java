@@ -1,4 +1,4 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +18,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 class LiveFeedTests {
 
@@ -31,8 +30,7 @@ class LiveFeedTests {
     private final LiveFeed feed =
             new LiveFeed(
                     Map.of("broken", this.broken, "healthy", this.healthy),
-                    () -> null,
-                    JsonMapper.builder().build(),
+                    false,
                     new Viewers(60));
 
     @AfterEach

@@ -1,4 +1,4 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Session;

@@ -1,20 +1,18 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import dev.rfx.session.actuate.SessionDescriptor;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The content of the page at one instant.
  *
  * @param time time of the frame, in milliseconds since 1970
- * @param commands path of the endpoint for commands, relative to the page, or null if commands are
- *     not allowed
+ * @param commands whether the page accepts commands
  * @param bins labels of the bars of the histograms
  * @param sessions the sessions by bean name, except those that cannot be read
  */
-record Frame(long time, @Nullable String commands, List<String> bins, Map<String, View> sessions) {
+record Frame(long time, boolean commands, List<String> bins, Map<String, View> sessions) {
 
     /**
      * One session.
