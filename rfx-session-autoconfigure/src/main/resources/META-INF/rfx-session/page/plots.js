@@ -237,6 +237,7 @@ export function phasePlot(figure, timeline) {
 
 export class JointPlot {
   constructor(figure, timeline, index, name, limits) {
+    this.index = index;
     this.name = name;
     this.limits = limits;
     this.isFitted = false;
@@ -275,10 +276,10 @@ export class JointPlot {
   drawLimits(plot) {
     const { ctx, bbox } = plot;
     const clip = y => Math.min(Math.max(y, bbox.top), bbox.top + bbox.height);
-    const [bottom, top] = this.limits.map((limit, i) => clip(limit === null ? [Infinity, -Infinity][i] : plot.valToPos(limit, "y", true)));
     if (this.limits.every(limit => limit === null)) {
       return;
     }
+    const [bottom, top] = this.limits.map((limit, i) => clip(limit === null ? [Infinity, -Infinity][i] : plot.valToPos(limit, "y", true)));
     ctx.save();
     ctx.fillStyle = color("--allowed");
     ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
@@ -291,7 +292,7 @@ export class JointPlot {
 
   describe(point) {
     const [min, max] = this.limits.map(position);
-    this.plot.name(`${this.name}: position ${position(point?.positions[0])}, limits ${min} to ${max}`);
+    this.plot.name(`${this.name}: position ${position(point?.positions[this.index])}, limits ${min} to ${max}`);
   }
 
   destroy() {

@@ -2,6 +2,8 @@ package dev.rfx.session.page;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionDescriptor;
+import dev.rfx.session.recording.RecordingOptions;
+import dev.rfx.session.robot.LimitOptions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -180,6 +182,9 @@ final class LiveFeed {
                             session.elapsed().toNanos() / 1e9,
                             trend.rateHz(),
                             session.joints(),
+                            limits(session).min(),
+                            limits(session).max(),
+                            savableSeconds(session),
                             trend.histogram(),
                             points);
             this.unreadable.remove(name);
@@ -190,6 +195,19 @@ final class LiveFeed {
             }
             return null;
         }
+    }
+
+    private static LimitOptions limits(Session session) {
+        return session.options().limits() instanceof LimitOptions limits
+                ? limits
+                : LimitOptions.none();
+    }
+
+    private static @Nullable Double savableSeconds(Session session) {
+        return session.options().recording() instanceof RecordingOptions recording
+                        && recording.last() != null
+                ? recording.last().toNanos() / 1e9
+                : null;
     }
 
     /** The page shows the last iterations only after a failure. */

@@ -40,6 +40,9 @@ record PageAsset(String name, byte[] content, HttpHeaders headers) {
         return List.of(
                 load("page.css", css),
                 load("page.js", script),
+                load("session.js", script),
+                load("plots.js", script),
+                load("format.js", script),
                 load("uplot/uPlot.min.css", css),
                 load("uplot/uPlot.iife.min.js", script));
     }

@@ -32,18 +32,18 @@ class ScreenshotTests {
             while (session.stepCount() < ITERATIONS) {
                 Thread.onSpinWait();
             }
-            light.resize(1280, 1500).open(port).await("[data-field=state]", "running"::equals);
-            light.awaitShown("[data-plot=joints] canvas");
+            light.resize(1280, 1500).open(port).await(".session [data-field=state]", "running"::equals);
+            light.awaitShown("[data-joint=gripper] canvas");
             light.screenshot(target.resolve("live-light.png"));
-            dark.resize(1280, 1500).open(port).await("[data-field=state]", "running"::equals);
-            dark.awaitShown("[data-plot=joints] canvas");
+            dark.resize(1280, 1500).open(port).await(".session [data-field=state]", "running"::equals);
+            dark.awaitShown("[data-joint=gripper] canvas");
             dark.screenshot(target.resolve("live-dark.png"));
             light.resize(500, 900).await("#connection", "live"::equals);
             light.screenshot(target.resolve("live-phone.png"));
 
             arm.unplug();
 
-            light.resize(1280, 900).await("[data-field=state]", "failed"::equals);
+            light.resize(1280, 900).await(".session [data-field=state]", "failed"::equals);
             light.screenshot(target.resolve("live-failed.png"));
         }
     }
