@@ -76,7 +76,7 @@ final class PageCommands {
             return PageAnswer.message(BAD_REQUEST, "Only STOP is a command to all sessions");
         }
         // All robots first: each command below waits until one of them has come to rest.
-        this.sessions.values().forEach(Session::requestStop);
+        this.sessions.values().forEach(PageCommands::requestStop);
         int status = OK;
         Map<String, Object> answers = new LinkedHashMap<>();
         for (String name : this.sessions.keySet()) {
@@ -85,6 +85,14 @@ final class PageCommands {
             answers.put(name, stopped.getBody());
         }
         return PageAnswer.of(status, Map.of("sessions", answers));
+    }
+
+    private static void requestStop(Session session) {
+        try {
+            session.requestStop();
+        } catch (RuntimeException | Error ex) {
+            // The other sessions are stopped, too. The command that follows reports the failure.
+        }
     }
 
     private WebEndpointResponse<Object> command(Request request, String session) {

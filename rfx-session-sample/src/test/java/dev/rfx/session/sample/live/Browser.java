@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.logging.Level;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
@@ -162,6 +163,22 @@ final class Browser implements AutoCloseable {
                                         "value",
                                         reduce ? "reduce" : ""))));
         return this;
+    }
+
+    /** Returns what the page has cost so far, as the developer tools show it; times in seconds. */
+    Map<String, Double> metrics() {
+        this.driver.executeCdpCommand("Performance.enable", Map.of());
+        List<?> metrics =
+                (List<?>)
+                        this.driver
+                                .executeCdpCommand("Performance.getMetrics", Map.of())
+                                .get("metrics");
+        return metrics.stream()
+                .map(metric -> (Map<?, ?>) metric)
+                .collect(
+                        Collectors.toMap(
+                                metric -> (String) metric.get("name"),
+                                metric -> ((Number) metric.get("value")).doubleValue()));
     }
 
     /** Returns the result of a script on the page. */

@@ -48,6 +48,22 @@ class ScreenshotTests {
         }
     }
 
+    @Test
+    void takeTheOneOfTheOverview() throws Exception {
+        Path target = Path.of(System.getProperty("rfx.screenshots"));
+        try (ConfigurableApplicationContext context = EightArms.start();
+                Browser light = Browser.start(false)) {
+            int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+            light.resize(1280, 720).open(port);
+            light.await("[data-card=arm8] [data-field=state]", "running"::equals);
+            context.getBean("arm7", Session.class).stop();
+            context.getBean("arm5Policy", EightArms.Waving.class).fail();
+            light.await("[data-card=arm7] [data-field=state]", "stopped"::equals);
+            light.await("[data-card=arm5] [data-field=state]", "failed"::equals);
+            light.screenshot(target.resolve("live-overview.png"));
+        }
+    }
+
     private ConfigurableApplicationContext start(VirtualSo101 arm) throws Exception {
         return new SpringApplicationBuilder(SampleApplication.class)
                 .run(
