@@ -22,6 +22,11 @@ function axis(more) {
   };
 }
 
+// All plots of a session follow the pointer, but only the one below it is dragged over.
+function isMove(type) {
+  return type === "mousemove" || type === "mouseleave";
+}
+
 // The span of time that all plots of a session show: live, frozen, or zoomed.
 export class Timeline {
   constructor(changed) {
@@ -69,7 +74,7 @@ export class TimePlot {
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false },
-        sync: { key: options.sync },
+        sync: { key: "session", filters: { pub: isMove, sub: isMove } },
       },
       scales: {
         x: { time: true, range: () => this.range.map(millis => millis / 1000) },
@@ -93,6 +98,7 @@ export class TimePlot {
     this.resizes.observe(this.canvas);
     this.visibility = new IntersectionObserver(entries => {
       this.isVisible = entries.at(-1).isIntersecting;
+      timeline.changed(); // a frozen plot is drawn once it is seen
     });
     this.visibility.observe(this.canvas);
   }
@@ -167,7 +173,6 @@ export function jitterPlot(figure, timeline) {
   ], {
     height: 230,
     millis: KEPT_MS,
-    sync: "session",
     scale: { distr: 3, log: 10, range: (_, low, high) => [Math.min(1, low || 1), Math.max(1000, high || 1000)] },
     axis: {
       filter: decades,
@@ -225,7 +230,6 @@ export function phasePlot(figure, timeline) {
   })), {
     height: 230,
     millis: KEPT_MS,
-    sync: "session",
     scale: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] },
     bands: [{ series: [3, 2] }, { series: [2, 1] }],
     read(point, isPointedAt) {
@@ -251,8 +255,7 @@ export class JointPlot {
     ], {
       height: 130,
       millis: JOINTS_MS,
-      sync: "session",
-      scale: { range: (_, low, high) => this.span(low, high) },
+        scale: { range: (_, low, high) => this.span(low, high) },
       behind: plot => this.drawLimits(plot),
       read(point) {
         shownPosition.textContent = position(point?.positions[index]);

@@ -111,6 +111,7 @@ export class SessionView {
       return;
     }
     this.isOpen = true;
+    this.named = 0;
     this.root.hidden = false;
     this.histogram = new Histogram(this.figure("histogram"), this.bins);
     this.plots = [jitterPlot(this.figure("jitter"), this.timeline), phasePlot(this.figure("phases"), this.timeline)];
@@ -253,6 +254,7 @@ export class SessionView {
     const of = (limits, i) => (limits.length === 1 ? limits[0] : limits[i] ?? null);
     const panel = this.panel("joints");
     panel.hidden = false;
+    this.named = 0;
     this.joints = last.positions.map((_, i) => {
       const figure = fromTemplate("joint-template");
       panel.append(figure);
