@@ -26,8 +26,8 @@ final class CommandGuard {
      * Returns why a command is refused, or null if it is accepted.
      *
      * @param target URI of the request, as the client sees it
-     * @param origins values of the header {@code Origin}. Every browser sends it with a command, and
-     *     no script can set it
+     * @param origins values of the header {@code Origin}. Every browser sends it with a command,
+     *     and no script can set it
      * @param fetchSites values of the header {@code Sec-Fetch-Site}, which most browsers send
      */
     @Nullable String refusal(URI target, List<String> origins, List<String> fetchSites) {

@@ -22,8 +22,8 @@ record Frame(long time, boolean commands, List<String> bins, Map<String, View> s
      * @param uptimeSeconds elapsed time of the current or last run
      * @param rateHz the rate in the last seconds
      * @param joints the names of the joints, or empty
-     * @param min smallest command by the limits of the session: one for all joints, one for each, or
-     *     empty
+     * @param min smallest command by the limits of the session: one for all joints, one for each,
+     *     or empty
      * @param max largest command, likewise
      * @param savableSeconds time that {@code SAVE_RECORDING} saves, or null if the session does not
      *     keep its last iterations

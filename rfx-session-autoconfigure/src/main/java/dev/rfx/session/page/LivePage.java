@@ -27,11 +27,9 @@ public final class LivePage implements SmartLifecycle {
      * @param endpoint carries out the commands
      * @param options the settings
      */
-    public LivePage(
-            Map<String, Session> sessions, SessionEndpoint endpoint, PageOptions options) {
+    public LivePage(Map<String, Session> sessions, SessionEndpoint endpoint, PageOptions options) {
         this.options = options;
-        this.feed =
-                new LiveFeed(sessions, options.commands(), new Viewers(options.maxViewers()));
+        this.feed = new LiveFeed(sessions, options.commands(), new Viewers(options.maxViewers()));
         this.commands = new PageCommands(sessions, endpoint, options);
     }
 

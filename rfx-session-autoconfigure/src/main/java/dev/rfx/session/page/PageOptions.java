@@ -30,7 +30,8 @@ public record PageOptions(String path, int maxViewers, boolean commands, Set<Str
                 "path",
                 path,
                 "/ or begin with a slash, and not end with one");
-        Checks.require(maxViewers >= 1 && maxViewers <= 1000, "maxViewers", maxViewers, "1 to 1000");
+        Checks.require(
+                maxViewers >= 1 && maxViewers <= 1000, "maxViewers", maxViewers, "1 to 1000");
         for (String host : allowedHosts) {
             Checks.require(
                     host.matches("[A-Za-z0-9._-]+"),

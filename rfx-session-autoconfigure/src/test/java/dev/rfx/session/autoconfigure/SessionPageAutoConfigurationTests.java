@@ -83,11 +83,7 @@ class SessionPageAutoConfigurationTests {
     void pageIsAbsentWithoutJackson() {
         this.runner
                 .withClassLoader(new FilteredClassLoader(JsonMapper.class))
-                .run(
-                        context ->
-                                assertThat(context)
-                                        .hasNotFailed()
-                                        .doesNotHaveBean(LivePage.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(LivePage.class));
     }
 
     @Test

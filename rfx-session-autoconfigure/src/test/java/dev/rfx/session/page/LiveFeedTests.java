@@ -35,9 +35,7 @@ class LiveFeedTests {
                     observation -> Tensor.zeros(6));
     private final LiveFeed feed =
             new LiveFeed(
-                    Map.of("broken", this.broken, "healthy", this.healthy),
-                    false,
-                    new Viewers(60));
+                    Map.of("broken", this.broken, "healthy", this.healthy), false, new Viewers(60));
 
     @AfterEach
     void close() {

@@ -60,8 +60,7 @@ class PageAssetTests {
             throws Exception {
         Resource[] originals =
                 new PathMatchingResourcePatternResolver()
-                        .getResources(
-                                "classpath*:META-INF/resources/webjars/uplot/*/" + published);
+                        .getResources("classpath*:META-INF/resources/webjars/uplot/*/" + published);
         assertThat(originals).hasSize(1);
 
         try (InputStream file =

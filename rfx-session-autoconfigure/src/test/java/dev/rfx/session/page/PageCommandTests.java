@@ -211,9 +211,7 @@ class PageCommandTests {
 
     /** The page of an attacker can set these headers after DNS rebinding, but not its origin. */
     @ParameterizedTest
-    @CsvSource({
-        "SERVLET, framework", "REACTIVE, framework", "SERVLET, native", "REACTIVE, native"
-    })
+    @CsvSource({"SERVLET, framework", "REACTIVE, framework", "SERVLET, native", "REACTIVE, native"})
     void forwardedHeadersOfAnAttackerDoNotHelp(WebApplicationType type, String strategy)
             throws Exception {
         startOpen(type, "--server.forward-headers-strategy=" + strategy);
@@ -243,8 +241,7 @@ class PageCommandTests {
 
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
-    void pageBehindAProxyCommandsUnderTheNameOfTheProxy(WebApplicationType type)
-            throws Exception {
+    void pageBehindAProxyCommandsUnderTheNameOfTheProxy(WebApplicationType type) throws Exception {
         startOpen(
                 type,
                 "--server.forward-headers-strategy=framework",

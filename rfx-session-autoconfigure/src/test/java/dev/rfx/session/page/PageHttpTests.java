@@ -189,7 +189,8 @@ class PageHttpTests {
 
         assertThat(page.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(
-                        value -> assertThat(value).isEqualToIgnoringCase("text/html;charset=UTF-8"));
+                        value ->
+                                assertThat(value).isEqualToIgnoringCase("text/html;charset=UTF-8"));
         assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
         assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())

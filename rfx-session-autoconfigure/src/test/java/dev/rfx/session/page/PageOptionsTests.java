@@ -24,7 +24,8 @@ class PageOptionsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "rfx", "/rfx/", "//", "/a//b", "/..", "/a/../b", "/{x}", "/*", "/a b"})
+    @ValueSource(
+            strings = {"", "rfx", "/rfx/", "//", "/a//b", "/..", "/a/../b", "/{x}", "/*", "/a b"})
     void otherPathsAreRefused(String path) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> this.defaults.withPath(path))

@@ -109,7 +109,9 @@ class PageSecurityTests {
         assertThat(command("operator", STOP).statusCode()).isEqualTo(200);
 
         assertThat(this.session.isRunning()).isFalse();
-        assertThat(output).contains("STOP of session 'rfxSession' was requested").contains("operator");
+        assertThat(output)
+                .contains("STOP of session 'rfxSession' was requested")
+                .contains("operator");
     }
 
     @Test
@@ -155,7 +157,8 @@ class PageSecurityTests {
     void streamGoesOn(CapturedOutput output) throws Exception {
         HttpResponse<Stream<String>> stream =
                 this.http.send(
-                        request("viewer", "/rfx/live").build(), HttpResponse.BodyHandlers.ofLines());
+                        request("viewer", "/rfx/live").build(),
+                        HttpResponse.BodyHandlers.ofLines());
 
         try (Stream<String> lines = stream.body()) {
             assertThat(lines.filter(line -> line.startsWith("data:")).limit(3)).hasSize(3);

@@ -28,8 +28,7 @@ class EightArms {
                                 Waving policy = new Waving();
                                 GenericApplicationContext beans =
                                         (GenericApplicationContext) context;
-                                beans.registerBean(
-                                        name + "Policy", Waving.class, () -> policy);
+                                beans.registerBean(name + "Policy", Waving.class, () -> policy);
                                 beans.registerBean(
                                         name, Session.class, () -> session(name, policy));
                             }

@@ -30,8 +30,7 @@ class Go1PageTests {
 
             browser.await(".session [data-field=state]", "running"::equals);
             assertThat(browser.text(".session [data-field=name]")).isEqualTo("go1 (rfxSession)");
-            browser.await(
-                    "[data-joint=RL_calf] .position", text -> text.matches("-?\\d\\.\\d{3}"));
+            browser.await("[data-joint=RL_calf] .position", text -> text.matches("-?\\d\\.\\d{3}"));
             browser.await("[data-panel=robot]", text -> text.contains("base.height"));
             browser.assertConsoleIsEmpty();
         }

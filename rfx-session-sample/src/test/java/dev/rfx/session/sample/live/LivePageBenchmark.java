@@ -20,8 +20,7 @@ class LivePageBenchmark {
             browser.open(port);
             browser.await("[data-card=arm8] [data-field=state]", "running"::equals);
             System.out.printf(
-                    "Files: %,d bytes%n",
-                    ((Number) browser.run(BYTES_OF_FILES)).longValue());
+                    "Files: %,d bytes%n", ((Number) browser.run(BYTES_OF_FILES)).longValue());
             measure(browser, "Overview of eight sessions");
             browser.click("[data-card=arm1]");
             browser.awaitShown("[data-session=arm1] [data-joint='5'] canvas");

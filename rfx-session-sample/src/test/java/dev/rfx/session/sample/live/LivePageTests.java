@@ -33,8 +33,7 @@ import org.springframework.context.annotation.Bean;
 /** The page in a real browser. */
 class LivePageTests {
 
-    private static final String COMMANDABLE =
-            "--rfx.session.page.commands=true";
+    private static final String COMMANDABLE = "--rfx.session.page.commands=true";
 
     private static @Nullable Browser started;
 
@@ -104,8 +103,7 @@ class LivePageTests {
     }
 
     private void awaitJoints() {
-        this.browser.await(
-                "[data-joint='0'] .position", text -> text.matches("-?\\d\\.\\d{3}"));
+        this.browser.await("[data-joint='0'] .position", text -> text.matches("-?\\d\\.\\d{3}"));
     }
 
     @Test
@@ -159,8 +157,7 @@ class LivePageTests {
         assertThat((long) this.browser.run(pixelsOfAllowed(0))).isGreaterThan(1000);
         this.context.close();
 
-        this.browser.open(
-                start(0, "--rfx.session.limits.min=", "--rfx.session.limits.max="));
+        this.browser.open(start(0, "--rfx.session.limits.min=", "--rfx.session.limits.max="));
         awaitJoints();
         assertThat((long) this.browser.run(pixelsOfAllowed(0))).isZero();
     }
@@ -223,7 +220,8 @@ class LivePageTests {
         this.browser.pointAt("[data-joint='0'] .u-over");
 
         this.browser.await(
-                "[data-plot=jitter] .readout", text -> text.matches(".* at \\d\\d:\\d\\d:\\d\\d.*"));
+                "[data-plot=jitter] .readout",
+                text -> text.matches(".* at \\d\\d:\\d\\d:\\d\\d.*"));
     }
 
     @Test
@@ -550,7 +548,8 @@ class LivePageTests {
         assertThat(this.browser.find("[data-joint='0'] .canvas").getAttribute("aria-label"))
                 .matches("0: position -?\\d\\.\\d{3}, limits -3\\.140 to 3\\.140");
         assertThat(this.browser.find("[data-plot=jitter] .canvas").getAttribute("aria-label"))
-                .matches("Jitter: p50 .*, p99 .*. In two minutes: .* overruns, .* clamps, .* failures");
+                .matches(
+                        "Jitter: p50 .*, p99 .*. In two minutes: .* overruns, .* clamps, .* failures");
     }
 
     private static final String UNNAMED =

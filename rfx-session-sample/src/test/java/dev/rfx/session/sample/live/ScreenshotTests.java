@@ -32,10 +32,14 @@ class ScreenshotTests {
             while (session.stepCount() < ITERATIONS) {
                 Thread.onSpinWait();
             }
-            light.resize(1280, 1500).open(port).await(".session [data-field=state]", "running"::equals);
+            light.resize(1280, 1500)
+                    .open(port)
+                    .await(".session [data-field=state]", "running"::equals);
             light.awaitShown("[data-joint=gripper] canvas");
             light.screenshot(target.resolve("live-light.png"));
-            dark.resize(1280, 1500).open(port).await(".session [data-field=state]", "running"::equals);
+            dark.resize(1280, 1500)
+                    .open(port)
+                    .await(".session [data-field=state]", "running"::equals);
             dark.awaitShown("[data-joint=gripper] canvas");
             dark.screenshot(target.resolve("live-dark.png"));
             light.resize(500, 900).await("#connection", "live"::equals);
