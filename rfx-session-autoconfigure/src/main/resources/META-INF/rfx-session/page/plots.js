@@ -74,7 +74,7 @@ export class TimePlot {
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false },
-        sync: { key: "session", filters: { pub: isMove, sub: isMove } },
+        sync: { key: "session", scales: ["x", null], filters: { pub: isMove, sub: isMove } },
       },
       scales: {
         x: { time: true, range: () => this.range.map(millis => millis / 1000) },
@@ -115,8 +115,12 @@ export class TimePlot {
       return;
     }
     const zoom = [plot.posToVal(left, "x") * 1000, plot.posToVal(left + width, "x") * 1000];
-    plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
     this.timeline.freeze(this.range[1], zoom);
+  }
+
+  // A drag also marks the same time in the other plots.
+  clearSelection() {
+    this.plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
   }
 
   draw(points, now) {
@@ -291,6 +295,10 @@ export class JointPlot {
 
   draw(points, now) {
     this.plot.draw(points, now);
+  }
+
+  clearSelection() {
+    this.plot.clearSelection();
   }
 
   describe(point) {
