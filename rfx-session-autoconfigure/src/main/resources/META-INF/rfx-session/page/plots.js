@@ -115,12 +115,8 @@ export class TimePlot {
       return;
     }
     const zoom = [plot.posToVal(left, "x") * 1000, plot.posToVal(left + width, "x") * 1000];
+    plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
     this.timeline.freeze(this.range[1], zoom);
-  }
-
-  // A drag also marks the same time in the other plots.
-  clearSelection() {
-    this.plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
   }
 
   draw(points, now) {
@@ -295,10 +291,6 @@ export class JointPlot {
 
   draw(points, now) {
     this.plot.draw(points, now);
-  }
-
-  clearSelection() {
-    this.plot.clearSelection();
   }
 
   describe(point) {

@@ -143,7 +143,6 @@ export class SessionView {
     const pause = this.tool("pause");
     pause.setAttribute("aria-pressed", String(!this.timeline.isLive));
     text(pause, this.timeline.isLive ? "Pause plots" : "Back to live");
-    [...this.plots, ...this.joints].forEach(plot => plot.clearSelection());
     this.draw();
   }
 
