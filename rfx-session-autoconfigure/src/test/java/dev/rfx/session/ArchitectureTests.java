@@ -129,6 +129,25 @@ class ArchitectureTests {
                 .check(PRODUCTION);
     }
 
+    /** The page shows what the endpoint shows, and commands as the endpoint does. */
+    @Test
+    void pageSeesOfTheProjectTheCoreTheEndpointAndTheOptionsOfASessionOnly() {
+        classes()
+                .that(resideInAPackage(ROOT + ".page"))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                        ROOT,
+                                        TIMING,
+                                        SUPPORT,
+                                        RECORDING,
+                                        ROOT + ".robot",
+                                        ROOT + ".actuate",
+                                        ROOT + ".page")
+                                .or(not(resideInAPackage(ROOT + ".."))))
+                .check(PRODUCTION);
+    }
+
     @Test
     void recordingNeedsTheCoreTheClockAndVirtualTimeOnly() {
         classes()

@@ -23,7 +23,11 @@ final class PropertyNames {
     static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("rfx.session");
 
     private static final List<Class<?>> BOUND =
-            List.of(SessionProperties.class, So101Properties.class, OnnxProperties.class);
+            List.of(
+                    SessionProperties.class,
+                    So101Properties.class,
+                    OnnxProperties.class,
+                    PageProperties.class);
 
     private static final String ELEMENT = "[0]";
 

@@ -65,6 +65,8 @@ class OptionalLibrariesTests {
                             "micrometer",
                             "(micrometer|spring-boot-micrometer|prometheus)-.*",
                             "rfxSessionMetrics"),
+                    new Case("Spring MVC and WebFlux", "spring-(web|webmvc|webflux)-.*"),
+                    new Case("Jackson", "jackson-(core|databind)-3.*"),
                     new Case("jSerialComm", "jSerialComm-.*"),
                     new Case("JNA", "jna-.*"),
                     new Case("ONNX Runtime", "onnxruntime-.*"),

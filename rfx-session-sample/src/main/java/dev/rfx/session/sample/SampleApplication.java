@@ -3,11 +3,16 @@ package dev.rfx.session.sample;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.robot.MockRobot;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Profile;
 
@@ -21,6 +26,8 @@ import org.springframework.context.annotation.Profile;
 public final class SampleApplication {
 
     static final int JOINTS = 6;
+
+    private static final Logger logger = LoggerFactory.getLogger(SampleApplication.class);
 
     SampleApplication() {}
 
@@ -59,6 +66,17 @@ public final class SampleApplication {
     @ConditionalOnProperty(name = "sample.recording", havingValue = "false", matchIfMissing = true)
     SinePolicy sinePolicy() {
         return new SinePolicy(JOINTS);
+    }
+
+    @Bean
+    @ConditionalOnWebApplication
+    ApplicationListener<ApplicationReadyEvent> pageAddressLog() {
+        return ready ->
+                logger.info(
+                        "The live page is at http://localhost:{}/rfx",
+                        ready.getApplicationContext()
+                                .getEnvironment()
+                                .getProperty("local.server.port"));
     }
 
     /** Reads the recording here, so that an invalid one is refused before anything moves. */

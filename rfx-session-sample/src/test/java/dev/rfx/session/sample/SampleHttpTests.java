@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -31,18 +30,11 @@ class SampleHttpTests {
     }
 
     @Test
-    void everyLinkOfThePageLeadsSomewhere() throws Exception {
-        HttpResponse<String> page = get("");
+    void livePageIsThere() throws Exception {
+        HttpResponse<String> page = get("rfx/");
 
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
-        var links = Pattern.compile("<a href=\"([^\"]+)\"").matcher(page.body());
-        int count = 0;
-        while (links.find()) {
-            assertThat(get(links.group(1)).statusCode()).as(links.group(1)).isEqualTo(200);
-            count++;
-        }
-        assertThat(count).isGreaterThanOrEqualTo(4);
     }
 
     @Test

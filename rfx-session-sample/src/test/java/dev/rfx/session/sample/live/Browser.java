@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.logging.Level;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
@@ -23,6 +25,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -59,7 +62,8 @@ final class Browser implements AutoCloseable {
                 "--disable-gpu",
                 "--disable-dev-shm-usage",
                 "--force-device-scale-factor=1",
-                "--lang=en");
+                "--lang=en",
+                "--host-resolver-rules=MAP rebound.example 127.0.0.1");
         if (dark) {
             options.addArguments("--force-dark-mode", "--blink-settings=preferredColorScheme=0");
         }
@@ -83,14 +87,18 @@ final class Browser implements AutoCloseable {
     }
 
     Browser open(int port) {
-        return open(port, "/");
+        return open(port, "/rfx");
+    }
+
+    Browser open(int port, String path) {
+        return open("127.0.0.1", port, path);
     }
 
     /** Leaves the page before, and forgets its console output: it may have lost its server. */
-    Browser open(int port, String path) {
+    Browser open(String host, int port, String path) {
         this.driver.get("about:blank");
         console();
-        this.driver.get("http://127.0.0.1:" + port + path);
+        this.driver.get("http://" + host + ":" + port + path);
         return this;
     }
 
@@ -105,6 +113,72 @@ final class Browser implements AutoCloseable {
 
     String text(String css) {
         return find(css).getText();
+    }
+
+    boolean isShown(String css) {
+        return find(css).isDisplayed();
+    }
+
+    void click(String css) {
+        find(css).click();
+    }
+
+    /** Presses a key, wherever the focus is. */
+    void press(CharSequence key) {
+        new Actions(this.driver).sendKeys(key).perform();
+    }
+
+    void pointAt(String css) {
+        new Actions(this.driver).scrollToElement(find(css)).moveToElement(find(css)).perform();
+    }
+
+    /** Drags over the middle of an element, from the left to the right. */
+    void dragOver(String css) {
+        WebElement element = find(css);
+        int width = element.getSize().width;
+        new Actions(this.driver)
+                .scrollToElement(element)
+                .moveToElement(element, -width / 4, 0)
+                .clickAndHold()
+                .moveByOffset(width / 4, 0)
+                .moveByOffset(width / 8, 0)
+                .release()
+                .perform();
+    }
+
+    void doubleClick(String css) {
+        new Actions(this.driver).doubleClick(find(css)).perform();
+    }
+
+    /** Shows the page as to a user who prefers less motion. */
+    Browser reduceMotion(boolean reduce) {
+        this.driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of(
+                                        "name",
+                                        "prefers-reduced-motion",
+                                        "value",
+                                        reduce ? "reduce" : ""))));
+        return this;
+    }
+
+    /** Returns what the page has cost so far, as the developer tools show it; times in seconds. */
+    Map<String, Double> metrics() {
+        this.driver.executeCdpCommand("Performance.enable", Map.of());
+        List<?> metrics =
+                (List<?>)
+                        this.driver
+                                .executeCdpCommand("Performance.getMetrics", Map.of())
+                                .get("metrics");
+        return metrics.stream()
+                .map(metric -> (Map<?, ?>) metric)
+                .collect(
+                        Collectors.toMap(
+                                metric -> (String) metric.get("name"),
+                                metric -> ((Number) metric.get("value")).doubleValue()));
     }
 
     /** Returns the result of a script on the page. */
@@ -127,6 +201,14 @@ final class Browser implements AutoCloseable {
 
     void awaitShown(String css) {
         patiently().until(page -> find(css).isDisplayed());
+    }
+
+    void awaitHidden(String css) {
+        patiently().until(page -> !find(css).isDisplayed());
+    }
+
+    void awaitScript(String condition) {
+        patiently().until(page -> Boolean.TRUE.equals(run(condition)));
     }
 
     private FluentWait<WebDriver> patiently() {

@@ -28,13 +28,9 @@ class Go1PageTests {
                                         "--rfx.session.watchdog.timeout=20s")) {
             browser.open(((WebServerApplicationContext) context).getWebServer().getPort());
 
-            browser.await("[data-field=state]", "running"::equals);
-            assertThat(browser.text("[data-field=name]")).isEqualTo("go1 (rfxSession)");
-            browser.await(
-                    "[data-plot=joints] .u-series:nth-child(13) .u-value",
-                    text -> text.matches("-?\\d\\.\\d{3}"));
-            assertThat(browser.text("[data-plot=joints] .u-series:nth-child(13) .u-label"))
-                    .isEqualTo("RL_calf position");
+            browser.await(".session [data-field=state]", "running"::equals);
+            assertThat(browser.text(".session [data-field=name]")).isEqualTo("go1 (rfxSession)");
+            browser.await("[data-joint=RL_calf] .position", text -> text.matches("-?\\d\\.\\d{3}"));
             browser.await("[data-panel=robot]", text -> text.contains("base.height"));
             browser.assertConsoleIsEmpty();
         }

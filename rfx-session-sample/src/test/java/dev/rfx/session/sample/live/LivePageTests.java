@@ -3,7 +3,7 @@ package dev.rfx.session.sample.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.Observation;
-import dev.rfx.session.PolicyDecorator;
+import dev.rfx.session.Policy;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
@@ -17,12 +17,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -31,8 +33,7 @@ import org.springframework.context.annotation.Bean;
 /** The page in a real browser. */
 class LivePageTests {
 
-    private static final String COMMANDABLE =
-            "--management.endpoint.rfxsession.access=unrestricted";
+    private static final String COMMANDABLE = "--rfx.session.page.commands=true";
 
     private static @Nullable Browser started;
 
@@ -89,21 +90,38 @@ class LivePageTests {
         return text.matches("[\\d,]+");
     }
 
+    private void awaitState(String state) {
+        awaitField("state", state::equals);
+    }
+
+    private String awaitField(String field, Predicate<String> expected) {
+        return this.browser.await(".session [data-field=" + field + "]", expected);
+    }
+
+    private String field(String field) {
+        return this.browser.text(".session [data-field=" + field + "]");
+    }
+
+    private void awaitJoints() {
+        this.browser.await("[data-joint='0'] .position", text -> text.matches("-?\\d\\.\\d{3}"));
+    }
+
     @Test
     void pageShowsARunningSessionWhoseNumbersMove() {
         this.browser.open(start(0));
 
         assertThat(this.browser.await("#connection", "live"::equals)).isEqualTo("live");
-        this.browser.await("[data-field=state]", "running"::equals);
-        long before =
-                number(this.browser.await("[data-field=iterations]", LivePageTests::isNumber));
-        this.browser.await("[data-field=iterations]", text -> number(text) > before + 20);
-        this.browser.await("[data-field=rate]", text -> text.matches("(49|50)\\.\\d\\d Hz"));
-        assertThat(this.browser.text("[data-field=target]")).isEqualTo("of 50 Hz");
-        this.browser.await("[data-field=uptime]", text -> text.compareTo("0:00:01") >= 0);
-        this.browser.await("[data-field=p50]", text -> text.matches("[\\d.]+ (µs|ms)"));
-        assertThat(this.browser.text("[data-field=name]")).isEqualTo("rfx-session (rfxSession)");
-        assertThat(this.browser.find("[data-panel=failure]").isDisplayed()).isFalse();
+        awaitState("running");
+        long before = number(awaitField("iterations", LivePageTests::isNumber));
+        awaitField("iterations", text -> number(text) > before + 20);
+        awaitField("rate", text -> text.matches("(49|50)\\.\\d\\d Hz"));
+        assertThat(field("target")).isEqualTo("of 50 Hz");
+        awaitField("uptime", text -> text.compareTo("0:00:01") >= 0);
+        awaitField("p50", text -> text.matches("[\\d.]+ (µs|ms)"));
+        assertThat(field("name")).isEqualTo("rfx-session (rfxSession)");
+        assertThat(this.browser.isShown(".session [data-field=failure]")).isFalse();
+        assertThat(this.browser.isShown("#overview")).as("with one session").isFalse();
+        assertThat(this.browser.run("document.title")).isEqualTo("running · rfxSession");
         this.browser.assertConsoleIsEmpty();
     }
 
@@ -111,66 +129,241 @@ class LivePageTests {
     void plotsHaveWhatTheSessionDid() {
         this.browser.open(start(0));
 
-        for (String plot : List.of("jitter", "phases", "joints")) {
-            this.browser.awaitShown("[data-plot=" + plot + "] canvas");
+        this.browser.awaitShown("[data-plot=jitter] canvas");
+        this.browser.await(
+                "[data-plot=jitter] .readout",
+                text -> text.matches("[\\d.,]+ (µs|ms) to [\\d.,]+ (µs|ms).*"));
+        this.browser.await(
+                "[data-plot=phases] .readout",
+                text -> text.matches("observe .* (µs|ms), policy .* (µs|ms), act .* (µs|ms)"));
+        for (int joint = 0; joint < 6; joint++) {
+            String plot = "[data-joint='" + joint + "']";
+            this.browser.awaitShown(plot + " canvas");
+            this.browser.await(plot + " .position", text -> text.matches("-?\\d\\.\\d{3}"));
+            this.browser.await(plot + " .goal", text -> text.matches("goal -?\\d\\.\\d{3}"));
         }
-        this.browser.await(
-                "[data-plot=jitter] .u-series:nth-child(2) .u-value", text -> hasUnit(text));
-        this.browser.await(
-                "[data-plot=phases] .u-series:nth-child(4) .u-value", text -> hasUnit(text));
-        this.browser.await(
-                "[data-plot=joints] .u-series:nth-child(2) .u-value",
-                text -> text.matches("-?\\d\\.\\d{3}"));
-        assertThat(this.browser.text("[data-plot=joints] .u-series:nth-child(8) .u-label"))
-                .isEqualTo("0 goal");
         this.browser.await(
                 "[data-plot=histogram] li:nth-child(9) .share", text -> text.endsWith("%"));
         assertThat(this.browser.text("[data-panel=robot]")).contains("clamps");
         this.browser.assertConsoleIsEmpty();
     }
 
-    private static boolean hasUnit(String text) {
-        return text.matches("[\\d.,]+ (µs|ms)");
+    /** The band is green where commands are allowed. */
+    @Test
+    void plotOfAJointShowsItsLimits() {
+        this.browser.open(start(0));
+        awaitJoints();
+
+        assertThat((long) this.browser.run(pixelsOfAllowed(0))).isGreaterThan(1000);
+        this.context.close();
+
+        this.browser.open(start(0, "--rfx.session.limits.min=", "--rfx.session.limits.max="));
+        awaitJoints();
+        assertThat((long) this.browser.run(pixelsOfAllowed(0))).isZero();
+    }
+
+    private static String pixelsOfAllowed(int joint) {
+        return """
+                (() => {
+                  const canvas = document.querySelector("[data-joint='%d'] canvas");
+                  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                  let pixels = 0;
+                  for (let i = 0; i < data.length; i += 4) {
+                    pixels += data[i] === 0xe4 && data[i + 1] === 0xf1 && data[i + 2] === 0xe7 ? 1 : 0;
+                  }
+                  return pixels;
+                })()"""
+                .formatted(joint);
     }
 
     @Test
-    void withoutAccessThereAreNoButtons() {
+    void pausedPlotsStandStillWhileTheFiguresGoOn() {
+        this.browser.open(start(0));
+        awaitJoints();
+
+        this.browser.click("[data-tool=pause]");
+
+        String paused = this.browser.text("[data-joint='0'] .position");
+        long before = number(field("iterations"));
+        awaitField("iterations", text -> number(text) > before + 50);
+        assertThat(this.browser.text("[data-joint='0'] .position")).isEqualTo(paused);
+        assertThat(this.browser.text("[data-tool=pause]")).isEqualTo("Back to live");
+
+        this.browser.click("[data-tool=pause]");
+
+        this.browser.await("[data-joint='0'] .position", text -> !text.equals(paused));
+        assertThat(this.browser.text("[data-tool=pause]")).isEqualTo("Pause plots");
+        this.browser.assertConsoleIsEmpty();
+    }
+
+    @Test
+    void dragZoomsAllPlotsAndADoubleClickReturns() {
+        this.browser.open(start(0));
+        awaitJoints();
+
+        this.browser.dragOver("[data-joint='0'] .u-over");
+
+        this.browser.await("[data-tool=pause]", "Back to live"::equals);
+
+        this.browser.doubleClick("[data-joint='1'] .u-over");
+
+        this.browser.await("[data-tool=pause]", "Pause plots"::equals);
+        this.browser.assertConsoleIsEmpty();
+    }
+
+    @Test
+    void pointerReadsThePlotBelowIt() {
+        this.browser.open(start(0));
+        awaitField("uptime", text -> text.compareTo("0:00:02") >= 0);
+
+        this.browser.click("[data-tool=pause]"); // so that points stay below the pointer
+        this.browser.pointAt("[data-joint='0'] .u-over");
+
+        this.browser.await(
+                "[data-plot=jitter] .readout",
+                text -> text.matches(".* at \\d\\d:\\d\\d:\\d\\d.*"));
+    }
+
+    @Test
+    void withoutCommandsThereAreNoButtonsForThem() {
         this.browser.open(start(0));
 
-        this.browser.await("[data-field=state]", "running"::equals);
-        assertThat(this.browser.find("button.stop").isDisplayed()).isFalse();
-        assertThat(this.browser.find("button.start").isDisplayed()).isFalse();
+        awaitState("running");
+        assertThat(this.browser.isShown("#stop-all")).isFalse();
+        assertThat(this.browser.isShown(".session .commands")).isFalse();
+
+        this.browser.press(Keys.SPACE);
+        long before = number(field("iterations"));
+        awaitField("iterations", text -> number(text) > before + 20);
+        assertThat(session().isRunning()).isTrue();
     }
 
     @Test
     void stopStopsAtOnceAndStartAsksBefore() {
         this.browser.open(start(0, COMMANDABLE));
-        this.browser.await("[data-field=state]", "running"::equals);
-        assertThat(this.browser.find("button.start").isEnabled()).isFalse();
-        assertThat(this.browser.find("button.stop").getSize().height).isGreaterThanOrEqualTo(60);
+        awaitState("running");
+        assertThat(this.browser.find(".session .start").isEnabled()).isFalse();
+        assertThat(this.browser.find("#stop-all").getSize().height).isGreaterThanOrEqualTo(60);
 
-        this.browser.find("button.stop").click();
+        this.browser.click("#stop-all");
 
-        this.browser.await("[data-field=state]", "stopped"::equals);
+        awaitState("stopped");
+        assertThat(session().state()).isEqualTo(SessionState.STOPPED);
+        assertThat(field("advice"))
+                .isEqualTo("The session does not run. Start it when the robot may move.");
+
+        this.browser.click(".session .start");
+        this.browser.awaitShown("#confirm");
+        assertThat(this.browser.text("#confirm")).contains("Start session rfxSession?");
+        this.browser.click("#confirm button[value=cancel]");
+        awaitState("stopped");
         assertThat(session().state()).isEqualTo(SessionState.STOPPED);
 
-        this.browser.find("button.start").click();
+        this.browser.click(".session .start");
         this.browser.awaitShown("#confirm");
-        assertThat(this.browser.text("#confirm")).contains("Start session rfx-session?");
-        this.browser.find("#confirm button[value=cancel]").click();
-        this.browser.await("[data-field=state]", "stopped"::equals);
-        assertThat(session().state()).isEqualTo(SessionState.STOPPED);
-
-        this.browser.find("button.start").click();
-        this.browser.awaitShown("#confirm");
-        this.browser.find("#confirm button[value=start]").click();
-        this.browser.await("[data-field=state]", "running"::equals);
+        this.browser.click("#confirm button[value=start]");
+        awaitState("running");
         assertThat(session().isRunning()).isTrue();
         this.browser.assertConsoleIsEmpty();
     }
 
     @Test
-    void everySessionHasItsPartAndItsButtons() {
+    void spaceBarStopsWhereverTheFocusIs() {
+        this.browser.open(start(0, COMMANDABLE));
+        awaitState("running");
+
+        this.browser.press(Keys.SPACE);
+
+        awaitState("stopped");
+
+        this.browser.click(".session .start");
+        this.browser.awaitShown("#confirm");
+        this.browser.run("document.querySelector('#confirm .start').focus()");
+        this.browser.press(Keys.SPACE);
+
+        this.browser.awaitHidden("#confirm");
+        assertThat(session().state()).isEqualTo(SessionState.STOPPED);
+    }
+
+    /** To the browser, {@code rebound.example} is a name of this machine. */
+    @Test
+    void commandUnderAnUnexpectedNameIsRefusedAndThePageSaysWhy() {
+        this.browser.open("rebound.example", start(0, COMMANDABLE), "/rfx");
+        awaitState("running");
+
+        this.browser.click("#stop-all");
+
+        this.browser.await(
+                "#message",
+                text ->
+                        text.startsWith("STOP of all sessions was refused: 403")
+                                && text.contains("rfx.session.page.allowed-hosts"));
+        assertThat(session().isRunning()).isTrue();
+    }
+
+    @Test
+    void overviewShowsTheWorstSessionFirstAndOneClickOpensIt() {
+        int port = startArms();
+        this.browser.open(port, "/arms/rfx");
+        this.browser.await("[data-card=left] [data-field=state]", "running"::equals);
+        assertThat(cards()).containsExactly("left", "right");
+
+        this.context.getBean(FailingPolicy.class).fails = true;
+
+        this.browser.await("[data-card=right] [data-field=state]", "failed"::equals);
+        assertThat(this.browser.text("[data-card=right] [data-field=advice]"))
+                .contains("fails on purpose", "Remove the cause, then start the session again.");
+        this.browser.await(".cards li:first-child .title", "right"::equals);
+        assertThat(cards()).containsExactly("right", "left");
+        assertThat(this.browser.run("document.title")).isEqualTo("failed · right");
+
+        this.browser.click("[data-card=right]");
+
+        this.browser.awaitShown("[data-session=right]");
+        assertThat(this.browser.isShown("[data-session=left]")).isFalse();
+        assertThat(this.browser.isShown("#overview")).isFalse();
+        assertThat(this.browser.isShown("#stop-all")).isTrue();
+        assertThat(this.browser.text("[data-session=right] [data-field=model]"))
+                .isEqualTo("Model go1.onnx (SHA-256 386cde6a…)");
+        this.browser.click("[data-session=right] summary");
+        assertThat(this.browser.text("[data-session=right] [data-field=policyDetails]"))
+                .contains("/models/go1.onnx", "386cde6a49b6f2");
+
+        this.browser.click("#back");
+        this.browser.awaitShown("#overview");
+        this.browser.assertConsoleIsEmpty();
+    }
+
+    private List<String> cards() {
+        return List.of(
+                String.valueOf(
+                                this.browser.run(
+                                        "[...document.querySelectorAll('[data-card]')].map(card =>"
+                                                + " card.dataset.card).join()"))
+                        .split(","));
+    }
+
+    @Test
+    void everySessionHasItsStopAndOneButtonStopsAll() {
+        int port = startArms();
+        this.browser.open(port, "/arms/rfx#right");
+        this.browser.await("[data-session=right] [data-field=state]", "running"::equals);
+
+        this.browser.click("[data-session=right] button.stop");
+
+        this.browser.await("[data-session=right] [data-field=state]", "stopped"::equals);
+        assertThat(this.context.getBean("left", Session.class).isRunning()).isTrue();
+        assertThat(this.context.getBean("right", Session.class).isRunning()).isFalse();
+
+        this.browser.click("#stop-all");
+
+        this.browser.click("#back");
+        this.browser.await("[data-card=left] [data-field=state]", "stopped"::equals);
+        assertThat(this.context.getBean("left", Session.class).isRunning()).isFalse();
+        this.browser.assertConsoleIsEmpty();
+    }
+
+    private int startArms() {
         this.context =
                 new SpringApplicationBuilder(SampleApplication.class, TwoArms.class)
                         .run(
@@ -182,23 +375,7 @@ class LivePageTests {
                                 "--rfx.session.limits.max=",
                                 "--rfx.session.limits.max-speed=",
                                 COMMANDABLE);
-        int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
-        this.browser.open(port, "/arms/");
-        this.browser.await("[data-session=left] [data-field=state]", "running"::equals);
-        this.browser.await("[data-session=right] [data-field=state]", "running"::equals);
-        assertThat(this.browser.await("[data-session=right] [data-field=model]", s -> !s.isEmpty()))
-                .isEqualTo("Model go1.onnx (SHA-256 386cde6a…)");
-        assertThat(this.browser.find("[data-session=left] [data-field=model]").isDisplayed())
-                .isFalse();
-
-        this.browser.find("[data-session=right] button.stop").click();
-
-        this.browser.await("[data-session=right] [data-field=state]", "stopped"::equals);
-        assertThat(this.browser.text("[data-session=left] [data-field=state]"))
-                .isEqualTo("running");
-        assertThat(this.context.getBean("left", Session.class).isRunning()).isTrue();
-        assertThat(this.context.getBean("right", Session.class).isRunning()).isFalse();
-        this.browser.assertConsoleIsEmpty();
+        return ((WebServerApplicationContext) this.context).getWebServer().getPort();
     }
 
     /** No {@code @Configuration}: the component scan must not find it in other tests. */
@@ -206,27 +383,66 @@ class LivePageTests {
 
         @Bean
         Session left(SessionOptions options) {
-            return session(options.withName("left"), Map.of());
+            return new Session(
+                    new MockRobot(6, options.rateHz()),
+                    observation -> Tensor.zeros(6),
+                    options.withName("left"));
         }
 
         @Bean
-        Session right(SessionOptions options) {
-            return session(
-                    options.withName("right"),
-                    Map.of("model", "/models/go1.onnx", "sha256", "386cde6a49b6f2"));
+        FailingPolicy failingPolicy() {
+            return new FailingPolicy();
         }
 
-        private static Session session(SessionOptions options, Map<String, String> details) {
+        @Bean
+        Session right(SessionOptions options, FailingPolicy failingPolicy) {
             return new Session(
-                    new MockRobot(6, options.rateHz()),
-                    new PolicyDecorator<Observation, Tensor>(observation -> Tensor.zeros(6)) {
-                        @Override
-                        public Map<String, String> details() {
-                            return details;
-                        }
-                    },
-                    options);
+                    new MockRobot(6, options.rateHz()), failingPolicy, options.withName("right"));
         }
+    }
+
+    static final class FailingPolicy implements Policy<Observation, Tensor> {
+
+        private volatile boolean fails;
+
+        @Override
+        public Tensor selectAction(Observation observation) {
+            if (this.fails) {
+                throw new IllegalStateException("The policy fails on purpose");
+            }
+            return Tensor.zeros(6);
+        }
+
+        @Override
+        public Map<String, String> details() {
+            return Map.of("model", "/models/go1.onnx", "sha256", "386cde6a49b6f2");
+        }
+    }
+
+    @Test
+    void lastSecondsAreSaved() {
+        this.browser.open(
+                start(
+                        0,
+                        COMMANDABLE,
+                        "--rfx.session.record.enabled=true",
+                        "--rfx.session.record.last=30s",
+                        "--rfx.session.record.directory=" + this.folder));
+        awaitState("running");
+        assertThat(this.browser.text("[data-command=SAVE_RECORDING]")).isEqualTo("Save last 30 s");
+
+        this.browser.click("[data-command=SAVE_RECORDING]");
+
+        awaitField("recording", text -> text.endsWith(".mcap"));
+        this.browser.assertConsoleIsEmpty();
+    }
+
+    @Test
+    void sessionWithoutARecordingHasNothingToSave() {
+        this.browser.open(start(0, COMMANDABLE));
+
+        awaitState("running");
+        assertThat(this.browser.isShown("[data-command=SAVE_RECORDING]")).isFalse();
     }
 
     @Test
@@ -238,17 +454,19 @@ class LivePageTests {
                             "--rfx.session.so101.port=" + arm.port(),
                             "--rfx.session.so101.calibration=" + CalibrationFile.of(this.folder),
                             "--rfx.session.so101.read-timeout=500ms"));
-            this.browser.await("[data-field=state]", "running"::equals);
-            this.browser.awaitShown("[data-plot=joints] canvas");
-            assertThat(this.browser.text("[data-plot=joints]"))
-                    .contains("shoulder_pan position", "gripper goal");
+            awaitState("running");
+            this.browser.await(
+                    "[data-joint=shoulder_pan] .position", text -> text.matches("-?\\d\\.\\d{3}"));
+            this.browser.awaitShown("[data-joint=gripper] canvas");
             assertThat(this.browser.text("[data-panel=robot]"))
                     .contains("link.cycles", "gripper", "clamps");
 
             arm.unplug();
 
-            this.browser.await("[data-field=state]", "failed"::equals);
-            assertThat(this.browser.text("[data-field=failure]")).contains("LinkLostException");
+            awaitState("failed");
+            assertThat(field("failure")).contains("LinkLostException");
+            assertThat(field("advice"))
+                    .isEqualTo("Remove the cause, then start the session again.");
             assertThat(this.browser.text("[data-field=recent] tbody tr:first-child td:first-child"))
                     .matches("[\\d,]+");
             assertThat(
@@ -260,32 +478,157 @@ class LivePageTests {
 
     @Test
     void lostConnectionIsShownAndFoundAgainAfterARestart() {
-        int port = start(0);
+        int port = start(0, COMMANDABLE);
         this.browser.open(port);
-        this.browser.await("[data-field=state]", "running"::equals);
+        awaitState("running");
 
         this.context.close();
 
         this.browser.await("#connection", text -> text.startsWith("connection lost since"));
-        assertThat(this.browser.text("[data-field=iterations]")).isEqualTo("–");
-        assertThat(this.browser.text("[data-field=rate]")).isEqualTo("–");
-        assertThat(this.browser.text("[data-field=state]")).isEqualTo("unknown");
+        assertThat(field("iterations")).isEqualTo("–");
+        assertThat(field("rate")).isEqualTo("–");
+        assertThat(field("state")).isEqualTo("unknown");
+        assertThat(this.browser.run("document.title")).isEqualTo("connection lost");
 
-        start(port);
+        this.browser.click("#stop-all");
+        this.browser.await(
+                "#message",
+                text ->
+                        text.startsWith("STOP of all sessions did not reach the application")
+                                && text.endsWith("If the robot moves, cut its power."));
+
+        start(port, COMMANDABLE);
 
         this.browser.await("#connection", "live"::equals);
-        this.browser.await("[data-field=state]", "running"::equals);
-        this.browser.await("[data-field=iterations]", LivePageTests::isNumber);
+        awaitState("running");
+        awaitField("iterations", LivePageTests::isNumber);
     }
 
     @Test
     void pageFitsOnAPhone() {
         this.browser.resize(390, 844).open(start(0, COMMANDABLE));
 
-        this.browser.await("[data-field=state]", "running"::equals);
-        this.browser.awaitShown("[data-plot=joints] canvas");
+        awaitState("running");
+        awaitJoints();
         assertThat((long) this.browser.run("document.documentElement.scrollWidth"))
                 .isLessThanOrEqualTo((long) this.browser.run("window.innerWidth"));
-        assertThat(this.browser.find("button.stop").getRect().getX()).isBetween(0, 390);
+        this.browser.run("scrollTo(0, document.body.scrollHeight)");
+        assertThat((long) this.browser.run(TOP_OF_STOP_ALL)).as("it stays").isBetween(0L, 100L);
+        assertThat(this.browser.find("#stop-all").getRect().getX()).isBetween(0, 390);
+    }
+
+    private static final String TOP_OF_STOP_ALL =
+            "Math.round(document.querySelector('#stop-all').getBoundingClientRect().top)";
+
+    @Test
+    void everyButtonAndLinkIsLargeEnoughForAFinger() {
+        int port = startArms();
+        this.browser.open(port, "/arms/rfx");
+        this.browser.awaitShown("[data-card=left]");
+        assertThat(this.browser.run(SMALL_TARGETS)).isEqualTo("");
+        this.browser.click("[data-card=right]");
+        this.browser.awaitShown("[data-session=right]");
+
+        assertThat(this.browser.run(SMALL_TARGETS)).isEqualTo("");
+    }
+
+    private static final String SMALL_TARGETS =
+            """
+            [...document.querySelectorAll("button, a, summary")]
+                .filter(each => each.checkVisibility())
+                .filter(each => each.getBoundingClientRect().height < 44 || each.getBoundingClientRect().width < 44)
+                .map(each => each.outerHTML).join("\\n")""";
+
+    @Test
+    void everythingHasANameForAScreenReader() {
+        this.browser.open(start(0, COMMANDABLE));
+        awaitJoints();
+
+        assertThat(this.browser.run(UNNAMED)).isEqualTo("");
+        assertThat(this.browser.find("[data-joint='0'] .canvas").getAttribute("aria-label"))
+                .matches("0: position -?\\d\\.\\d{3}, limits -3\\.140 to 3\\.140");
+        assertThat(this.browser.find("[data-plot=jitter] .canvas").getAttribute("aria-label"))
+                .matches(
+                        "Jitter: p50 .*, p99 .*. In two minutes: .* overruns, .* clamps, .* failures");
+    }
+
+    private static final String UNNAMED =
+            """
+            [...document.querySelectorAll("button, a, summary, section, nav, [role=img], [role=region], [role=group]")]
+                .filter(each => each.checkVisibility())
+                .filter(each => !(each.getAttribute("aria-label") ?? each.textContent).trim())
+                .map(each => each.outerHTML).join("\\n")""";
+
+    @Test
+    void textHasTheContrastOfWcagInBothThemes() {
+        int port = startArms();
+        this.context.getBean(FailingPolicy.class).fails = true;
+        try (Browser dark = Browser.start(true)) {
+            for (Browser theme : List.of(this.browser, dark)) {
+                theme.open(port, "/arms/rfx");
+                theme.await("[data-card=right] [data-field=state]", "failed"::equals);
+                assertThat(theme.run(LOW_CONTRAST)).isEqualTo("");
+                theme.click("[data-card=right]");
+                theme.awaitShown("[data-session=right]");
+                assertThat(theme.run(LOW_CONTRAST)).isEqualTo("");
+            }
+            assertThat(dark.run("getComputedStyle(document.body).backgroundColor"))
+                    .isNotEqualTo(
+                            this.browser.run("getComputedStyle(document.body).backgroundColor"));
+        }
+    }
+
+    /** Each element with text of its own against the nearest background behind it. */
+    private static final String LOW_CONTRAST =
+            """
+            (() => {
+              const channels = color => color.match(/[\\d.]+/g).map(Number);
+              const luminance = color => {
+                const [r, g, b] = channels(color).map(value => value / 255)
+                    .map(value => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+              };
+              const background = element => {
+                for (let each = element; each; each = each.parentElement) {
+                  const color = getComputedStyle(each).backgroundColor;
+                  if (channels(color)[3] !== 0) {
+                    return color;
+                  }
+                }
+                return "rgb(255, 255, 255)";
+              };
+              const contrast = element => {
+                const [low, high] = [luminance(getComputedStyle(element).color), luminance(background(element))].sort((a, b) => a - b);
+                return (high + 0.05) / (low + 0.05);
+              };
+              const all = [...document.querySelectorAll("body *")].filter(each => each.checkVisibility())
+                  .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()));
+              if (all.length < 15) {
+                return `only ${all.length} texts`;
+              }
+              return all.filter(each => contrast(each) < 4.5)
+                  .map(each => `${contrast(each).toFixed(2)} ${each.outerHTML.slice(0, 100)}`).join("\\n");
+            })()""";
+
+    @Test
+    void withReducedMotionThePageMovesOncePerSecond() {
+        this.browser.reduceMotion(true);
+        try {
+            this.browser.open(start(0));
+            awaitState("running");
+            this.browser.run(
+                    """
+                    (() => {
+                      window.moves = [];
+                      new MutationObserver(() => window.moves.push(performance.now()))
+                          .observe(document.querySelector(".session [data-field=iterations]"), { childList: true });
+                    })()""");
+            this.browser.awaitScript("window.moves.length >= 3");
+
+            Number millis = (Number) this.browser.run("window.moves[2] - window.moves[0]");
+            assertThat(millis.doubleValue()).isGreaterThan(1900);
+        } finally {
+            this.browser.reduceMotion(false);
+        }
     }
 }

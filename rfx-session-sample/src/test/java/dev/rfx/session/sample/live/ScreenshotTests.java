@@ -32,19 +32,39 @@ class ScreenshotTests {
             while (session.stepCount() < ITERATIONS) {
                 Thread.onSpinWait();
             }
-            light.resize(1280, 1500).open(port).await("[data-field=state]", "running"::equals);
-            light.awaitShown("[data-plot=joints] canvas");
+            light.resize(1280, 1500)
+                    .open(port)
+                    .await(".session [data-field=state]", "running"::equals);
+            light.awaitShown("[data-joint=gripper] canvas");
             light.screenshot(target.resolve("live-light.png"));
-            dark.resize(1280, 1500).open(port).await("[data-field=state]", "running"::equals);
-            dark.awaitShown("[data-plot=joints] canvas");
+            dark.resize(1280, 1500)
+                    .open(port)
+                    .await(".session [data-field=state]", "running"::equals);
+            dark.awaitShown("[data-joint=gripper] canvas");
             dark.screenshot(target.resolve("live-dark.png"));
             light.resize(500, 900).await("#connection", "live"::equals);
             light.screenshot(target.resolve("live-phone.png"));
 
             arm.unplug();
 
-            light.resize(1280, 900).await("[data-field=state]", "failed"::equals);
+            light.resize(1280, 900).await(".session [data-field=state]", "failed"::equals);
             light.screenshot(target.resolve("live-failed.png"));
+        }
+    }
+
+    @Test
+    void takeTheOneOfTheOverview() throws Exception {
+        Path target = Path.of(System.getProperty("rfx.screenshots"));
+        try (ConfigurableApplicationContext context = EightArms.start();
+                Browser light = Browser.start(false)) {
+            int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+            light.resize(1280, 720).open(port);
+            light.await("[data-card=arm8] [data-field=state]", "running"::equals);
+            context.getBean("arm7", Session.class).stop();
+            context.getBean("arm5Policy", EightArms.Waving.class).fail();
+            light.await("[data-card=arm7] [data-field=state]", "stopped"::equals);
+            light.await("[data-card=arm5] [data-field=state]", "failed"::equals);
+            light.screenshot(target.resolve("live-overview.png"));
         }
     }
 
@@ -52,7 +72,7 @@ class ScreenshotTests {
         return new SpringApplicationBuilder(SampleApplication.class)
                 .run(
                         "--server.port=0",
-                        "--management.endpoint.rfxsession.access=unrestricted",
+                        "--rfx.session.page.commands=true",
                         "--rfx.session.so101.port=" + arm.port(),
                         "--rfx.session.so101.calibration=" + CalibrationFile.of(this.folder),
                         "--rfx.session.so101.read-timeout=500ms");

@@ -1,4 +1,4 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,10 +6,15 @@ import com.jayway.jsonpath.JsonPath;
 import dev.rfx.session.Robot;
 import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
+import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
+import dev.rfx.session.recording.RecordingOptions;
+import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
 import dev.rfx.session.testkit.Campaign;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.io.TempDir;
 
 class LiveFeedTests {
 
@@ -30,10 +35,7 @@ class LiveFeedTests {
                     observation -> Tensor.zeros(6));
     private final LiveFeed feed =
             new LiveFeed(
-                    Map.of("broken", this.broken, "healthy", this.healthy),
-                    () -> null,
-                    JsonMapper.builder().build(),
-                    new Viewers(60));
+                    Map.of("broken", this.broken, "healthy", this.healthy), false, new Viewers(60));
 
     @AfterEach
     void close() {
@@ -164,5 +166,49 @@ class LiveFeedTests {
 
     private static List<Long> times(String frame) {
         return JsonPath.read(frame, "$.sessions.healthy.points[*].time");
+    }
+
+    @Test
+    void frameHasTheLimitsOfASessionAndWhatItKeepsInMemory(@TempDir Path folder) throws Exception {
+        SessionOptions options =
+                SessionOptions.defaults()
+                        .withLimits(
+                                LimitOptions.none()
+                                        .withMin(List.of(-1.5f))
+                                        .withMax(List.of(1.5f, 2f)))
+                        .withRecording(
+                                RecordingOptions.into(folder).withLast(Duration.ofSeconds(30)));
+        try (Session limited =
+                new Session(new MockRobot(2, 50), observation -> Tensor.zeros(2), options)) {
+            LiveFeed page = new LiveFeed(Map.of("limited", limited), true, new Viewers(1));
+            Received viewer = new Received();
+            page.start();
+            page.add(viewer);
+
+            String frame = viewer.next();
+
+            page.stop();
+            assertThat(JsonPath.<Boolean>read(frame, "$.commands")).isTrue();
+            assertThat(JsonPath.<List<Double>>read(frame, "$.sessions.limited.min"))
+                    .containsExactly(-1.5);
+            assertThat(JsonPath.<List<Double>>read(frame, "$.sessions.limited.max"))
+                    .containsExactly(1.5, 2.0);
+            assertThat(JsonPath.<Double>read(frame, "$.sessions.limited.savableSeconds"))
+                    .isEqualTo(30);
+        }
+    }
+
+    @Test
+    void sessionWithoutThemHasNeither() throws Exception {
+        Received viewer = new Received();
+        this.feed.start();
+        this.feed.add(viewer);
+
+        String frame = viewer.next();
+
+        assertThat(JsonPath.<Boolean>read(frame, "$.commands")).isFalse();
+        assertThat(JsonPath.<List<Double>>read(frame, "$.sessions.healthy.min")).isEmpty();
+        assertThat(JsonPath.<List<Double>>read(frame, "$.sessions.healthy.max")).isEmpty();
+        assertThat(JsonPath.<Double>read(frame, "$.sessions.healthy.savableSeconds")).isNull();
     }
 }

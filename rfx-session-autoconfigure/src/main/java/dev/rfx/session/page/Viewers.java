@@ -1,4 +1,4 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -54,7 +54,7 @@ final class Viewers {
         try {
             viewer.offer(first.get());
             this.viewers.add(viewer);
-            Thread thread = new Thread(viewer::run, "live-viewer");
+            Thread thread = new Thread(viewer::run, "rfx-session-viewer");
             thread.setDaemon(true);
             thread.start();
         } catch (Throwable ex) {

@@ -1,4 +1,4 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import dev.rfx.session.actuate.SessionDescriptor;
 import java.util.List;
@@ -9,12 +9,11 @@ import org.jspecify.annotations.Nullable;
  * The content of the page at one instant.
  *
  * @param time time of the frame, in milliseconds since 1970
- * @param commands path of the endpoint for commands, relative to the page, or null if commands are
- *     not allowed
+ * @param commands whether the page accepts commands
  * @param bins labels of the bars of the histograms
  * @param sessions the sessions by bean name, except those that cannot be read
  */
-record Frame(long time, @Nullable String commands, List<String> bins, Map<String, View> sessions) {
+record Frame(long time, boolean commands, List<String> bins, Map<String, View> sessions) {
 
     /**
      * One session.
@@ -23,6 +22,11 @@ record Frame(long time, @Nullable String commands, List<String> bins, Map<String
      * @param uptimeSeconds elapsed time of the current or last run
      * @param rateHz the rate in the last seconds
      * @param joints the names of the joints, or empty
+     * @param min smallest command by the limits of the session: one for all joints, one for each,
+     *     or empty
+     * @param max largest command, likewise
+     * @param savableSeconds time that {@code SAVE_RECORDING} saves, or null if the session does not
+     *     keep its last iterations
      * @param histogram the number of periods in each of the {@link PeriodBins}
      * @param points the new points of the plots
      */
@@ -31,6 +35,9 @@ record Frame(long time, @Nullable String commands, List<String> bins, Map<String
             double uptimeSeconds,
             double rateHz,
             List<String> joints,
+            List<Float> min,
+            List<Float> max,
+            @Nullable Double savableSeconds,
             int[] histogram,
             List<Point> points) {}
 }

@@ -1,6 +1,7 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import dev.rfx.session.Observation;
+import dev.rfx.session.RobotReading;
 import dev.rfx.session.Session;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.timing.IterationReader;
@@ -8,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The points of one session in the last two minutes. Confined to one thread. */
@@ -24,22 +26,67 @@ final class Trend {
     private static final double NANOS_PER_MICRO = 1e3;
     private static final float[] NONE = {};
 
+    /** The reading of {@code SafetyLimits} and of the SO-101. */
+    private static final String CLAMPS = "clamps";
+
     private final Session session;
     private final IterationReader iterations;
     private final double targetNanos;
     private final int batchesOfAFigure;
+    private final Increase overruns;
+    private final Increase clamps;
+    private final Increase failures;
     private final Deque<Batch> batches = new ArrayDeque<>();
     private final Deque<Point> points = new ArrayDeque<>();
 
     Trend(Session session) {
         this.session = session;
         this.iterations = session.iterationReader();
+        this.overruns = new Increase(() -> session.totals().overruns());
+        this.clamps = new Increase(() -> clamps(session));
+        this.failures = new Increase(() -> session.totals().failures());
         this.targetNanos = 1e9 / session.options().rateHz();
         this.batchesOfAFigure =
                 (int)
                         Math.ceil(
                                 Math.max(NANOS_OF_A_FIGURE, PERIODS_OF_A_FIGURE * this.targetNanos)
                                         / (LiveFeed.INTERVAL_MILLIS * 1e6));
+    }
+
+    /** The increase of a count between two points. */
+    private static final class Increase {
+
+        private static final long UNKNOWN = -1;
+
+        private final LongSupplier count;
+        private long last = UNKNOWN;
+
+        Increase(LongSupplier count) {
+            this.count = count;
+            next();
+        }
+
+        /** A count that cannot be read has not increased. */
+        long next() {
+            long now;
+            try {
+                now = this.count.getAsLong();
+            } catch (RuntimeException | Error ex) {
+                return 0; // the page shows the session as unknown
+            }
+            long increase = this.last == UNKNOWN ? 0 : Math.max(now - this.last, 0);
+            this.last = now;
+            return increase;
+        }
+    }
+
+    private static long clamps(Session session) {
+        return (long)
+                session.readings().stream()
+                        .filter(reading -> reading.name().equals(CLAMPS))
+                        .mapToDouble(RobotReading::value)
+                        .filter(Double::isFinite)
+                        .sum();
     }
 
     /** The iterations between two points. */
@@ -107,7 +154,10 @@ final class Trend {
                 mean(this.batches.stream().mapToLong(batch -> batch.policyNanos).sum()),
                 mean(this.batches.stream().mapToLong(batch -> batch.actNanos).sum()),
                 iterating ? positions(goals.length) : NONE,
-                goals);
+                goals,
+                this.overruns.next(),
+                this.clamps.next(),
+                this.failures.next());
     }
 
     private static @Nullable Double percentile(double[] sorted, double quantile) {

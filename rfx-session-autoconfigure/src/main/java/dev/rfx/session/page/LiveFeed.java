@@ -1,7 +1,9 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionDescriptor;
+import dev.rfx.session.recording.RecordingOptions;
+import dev.rfx.session.robot.LimitOptions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,18 +17,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Samples the sessions five times per second, with and without viewers, so that a new viewer sees
  * the last two minutes. All work is done on one daemon thread. No read makes a control loop wait.
  */
-final class LiveFeed implements SmartLifecycle {
+final class LiveFeed {
 
     static final long INTERVAL_MILLIS = 200;
 
@@ -37,32 +37,25 @@ final class LiveFeed implements SmartLifecycle {
 
     private final Map<String, Session> sessions;
     private final Map<String, Trend> trends = new TreeMap<>();
-    private final Supplier<@Nullable String> commands;
-    private final JsonMapper json;
+    private final boolean commands;
     private final Viewers viewers;
     private final Set<String> unreadable = new HashSet<>();
     private boolean reported; // confined to the thread of the feed
     private @Nullable ScheduledThreadPoolExecutor executor; // guarded by this
 
-    LiveFeed(
-            Map<String, Session> sessions,
-            Supplier<@Nullable String> commands,
-            JsonMapper json,
-            Viewers viewers) {
+    LiveFeed(Map<String, Session> sessions, boolean commands, Viewers viewers) {
         this.sessions = new TreeMap<>(sessions);
         this.sessions.forEach((name, session) -> this.trends.put(name, new Trend(session)));
         this.commands = commands;
-        this.json = json;
         this.viewers = viewers;
     }
 
-    @Override
-    public synchronized void start() {
+    synchronized void start() {
         ScheduledThreadPoolExecutor started =
                 new ScheduledThreadPoolExecutor(
                         1,
                         task -> {
-                            Thread thread = new Thread(task, "live-feed");
+                            Thread thread = new Thread(task, "rfx-session-page");
                             thread.setDaemon(true);
                             return thread;
                         });
@@ -70,12 +63,8 @@ final class LiveFeed implements SmartLifecycle {
         this.executor = started;
     }
 
-    /**
-     * Sends a last frame and closes the connections. By its phase this happens after the sessions
-     * have stopped and before the web server does, so that the page shows how the runs ended.
-     */
-    @Override
-    public void stop() {
+    /** Sends a last frame and closes the connections. */
+    void stop() {
         ScheduledThreadPoolExecutor running = takeExecutor();
         if (running == null) {
             return;
@@ -97,14 +86,8 @@ final class LiveFeed implements SmartLifecycle {
         return running;
     }
 
-    @Override
-    public synchronized boolean isRunning() {
+    synchronized boolean isRunning() {
         return this.executor != null;
-    }
-
-    @Override
-    public int getPhase() {
-        return DEFAULT_PHASE - 1;
     }
 
     /**
@@ -180,9 +163,13 @@ final class LiveFeed implements SmartLifecycle {
                         views.put(name, view);
                     }
                 });
-        return this.json.writeValueAsString(
-                new Frame(
-                        System.currentTimeMillis(), this.commands.get(), PeriodBins.LABELS, views));
+        return JsonMapper.shared()
+                .writeValueAsString(
+                        new Frame(
+                                System.currentTimeMillis(),
+                                this.commands,
+                                PeriodBins.LABELS,
+                                views));
     }
 
     /** A session whose robot cannot be read is left out, and the others are shown. */
@@ -195,6 +182,9 @@ final class LiveFeed implements SmartLifecycle {
                             session.elapsed().toNanos() / 1e9,
                             trend.rateHz(),
                             session.joints(),
+                            limits(session).min(),
+                            limits(session).max(),
+                            savableSeconds(session),
                             trend.histogram(),
                             points);
             this.unreadable.remove(name);
@@ -205,6 +195,19 @@ final class LiveFeed implements SmartLifecycle {
             }
             return null;
         }
+    }
+
+    private static LimitOptions limits(Session session) {
+        return session.options().limits() instanceof LimitOptions limits
+                ? limits
+                : LimitOptions.none();
+    }
+
+    private static @Nullable Double savableSeconds(Session session) {
+        return session.options().recording() instanceof RecordingOptions recording
+                        && recording.last() != null
+                ? recording.last().toNanos() / 1e9
+                : null;
     }
 
     /** The page shows the last iterations only after a failure. */

@@ -1,4 +1,4 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param positions positions of the joints in the units of the robot; empty without a state or
  *     without iterations
  * @param goals goals of the policy for the positions
+ * @param overruns number of overruns since the last point
+ * @param clamps number of commands since the last point that limits have changed
+ * @param failures number of failed runs since the last point
  */
 record Point(
         long time,
@@ -23,4 +26,7 @@ record Point(
         @Nullable Double policy,
         @Nullable Double act,
         float[] positions,
-        float[] goals) {}
+        float[] goals,
+        long overruns,
+        long clamps,
+        long failures) {}

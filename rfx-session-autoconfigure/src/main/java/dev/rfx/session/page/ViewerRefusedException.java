@@ -1,4 +1,4 @@
-package dev.rfx.session.sample.live;
+package dev.rfx.session.page;
 
 /** The feed accepts no more viewers. */
 final class ViewerRefusedException extends Exception {

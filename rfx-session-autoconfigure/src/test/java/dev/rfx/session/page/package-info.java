@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rfx.session.page;
+
+import org.jspecify.annotations.NullMarked;
