@@ -17,6 +17,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -32,6 +33,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @AutoConfiguration
 @EnableConfigurationProperties(SessionProperties.class)
 @Import(BeanChoices.Registrar.class)
+@ImportRuntimeHints(LibraryHints.class)
 public final class SessionAutoConfiguration {
 
     static final String SESSION = "rfxSession";
