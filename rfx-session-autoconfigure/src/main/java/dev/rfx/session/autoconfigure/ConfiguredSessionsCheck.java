@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -21,8 +20,6 @@ import org.springframework.core.env.Environment;
  * name, because none would have them.
  */
 final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
-
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     private final Environment environment;
 
@@ -74,7 +71,7 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
     }
 
     private static void requireName(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!ConfiguredSession.isName(name)) {
             throw new ConfigurationException(
                     "There cannot be a session '%s' below %s"
                             .formatted(name, ConfiguredSessions.GROUP),

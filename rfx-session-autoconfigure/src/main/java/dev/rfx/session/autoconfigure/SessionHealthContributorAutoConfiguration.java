@@ -56,12 +56,11 @@ public final class SessionHealthContributorAutoConfiguration {
         @ConditionalOnMissingBean(
                 name = {"rfxSessionHealthIndicator", "rfxSessionHealthContributor"})
         HealthContributor rfxSessionHealthContributor(
-                ListableBeanFactory beanFactory,
-                ConfiguredSessions configured,
-                Environment environment) {
+                ListableBeanFactory beanFactory, Environment environment) {
             if (!DisabledSessions.areEnabled(environment)) {
                 return unknown(DISABLED);
             }
+            ConfiguredSessions configured = new ConfiguredSessions(environment);
             Map<String, SessionHealthIndicator> indicators = new LinkedHashMap<>();
             SessionBeans.of(beanFactory)
                     .forEach(
