@@ -133,8 +133,17 @@ final class ConfiguredSession {
         return Character.toUpperCase(word.charAt(0)) + word.substring(1);
     }
 
+    /** {@return the group of its own properties; {@code rfx.session} if it has none} */
+    ConfigurationPropertyName group() {
+        return this.group;
+    }
+
+    /** {@return whether the application has it; the properties of the run decide} */
     boolean isEnabled() {
-        return this.binder.bind(PREFIX.append("enabled"), Bindable.of(Boolean.class)).orElse(true);
+        return OnSwitch.isProcessedAheadOfTime()
+                || this.binder
+                        .bind(PREFIX.append("enabled"), Bindable.of(Boolean.class))
+                        .orElse(true);
     }
 
     /** {@return the port of its own arm, or null; as for a condition, {@code false} means none} */

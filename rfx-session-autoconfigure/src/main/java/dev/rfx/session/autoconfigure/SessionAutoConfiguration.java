@@ -16,6 +16,8 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -30,6 +32,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  */
 @AutoConfiguration
 @EnableConfigurationProperties(SessionProperties.class)
+@Import(BeanChoices.Registrar.class)
+@ImportRuntimeHints(LibraryHints.class)
 public final class SessionAutoConfiguration {
 
     static final String SESSION = "rfxSession";
@@ -40,13 +44,14 @@ public final class SessionAutoConfiguration {
     }
 
     @Bean
-    static DisabledSessions rfxSessionDisabled(Environment environment) {
-        return new DisabledSessions(environment);
+    static SwitchedOffBeans rfxSessionDisabled(Environment environment) {
+        return new SwitchedOffBeans(environment);
     }
 
     @Bean
-    static ConfiguredSessionsCheck rfxSessionConfigurationsCheck(Environment environment) {
-        return new ConfiguredSessionsCheck(environment);
+    static ConfiguredSessionsCheck rfxSessionConfigurationsCheck(
+            Environment environment, BeanChoices choices) {
+        return new ConfiguredSessionsCheck(environment, choices);
     }
 
     @Bean
