@@ -131,11 +131,14 @@ final class Prometheus implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns the labels of each series of an instant query. */
+    List<Map<String, String>> labels(String expression) throws Exception {
+        return JsonPath.read(result(expression), "$.data.result[*].metric");
+    }
+
     /** Returns the label {@code session} of each series of an instant query, or null. */
     List<String> sessions(String expression) throws Exception {
-        List<Map<String, String>> metrics =
-                JsonPath.read(result(expression), "$.data.result[*].metric");
-        return metrics.stream().map(labels -> labels.get("session")).toList();
+        return labels(expression).stream().map(labels -> labels.get("session")).toList();
     }
 
     private String result(String expression) throws Exception {
