@@ -68,8 +68,7 @@ class FleetTests {
                 ChildJvm right = sample("right")) {
             int leftPort = port(left);
             int rightPort = port(right);
-            try (Prometheus prometheus =
-                    Prometheus.start(prometheusFolder, leftPort, rightPort)) {
+            try (Prometheus prometheus = Prometheus.start(prometheusFolder, leftPort, rightPort)) {
                 eventually()
                         .untilAsserted(
                                 () ->

@@ -113,7 +113,10 @@ class OtlpPushTests {
     @Test
     void metersArriveWithTheRobotTheSessionAndTheirUnits() throws Exception {
         try (ConfigurableApplicationContext sample =
-                sample("http://127.0.0.1:" + this.collector.getAddress().getPort() + "/v1/metrics")) {
+                sample(
+                        "http://127.0.0.1:"
+                                + this.collector.getAddress().getPort()
+                                + "/v1/metrics")) {
             Map<String, Metric> metrics = Map.of();
             while (!metrics.containsKey("rfx.session.iterations")
                     || value(metrics, "rfx.session.iterations").getAsDouble() == 0) {
@@ -140,7 +143,8 @@ class OtlpPushTests {
                     .satisfies(
                             point -> {
                                 assertThat(attributes(point.getAttributesList()))
-                                        .isEqualTo(Map.of("robot", "arm-1", "session", "rfxSession"));
+                                        .isEqualTo(
+                                                Map.of("robot", "arm-1", "session", "rfxSession"));
                                 assertThat(point.getExplicitBoundsList()).contains(0.02002);
                             });
         }
@@ -177,7 +181,8 @@ class OtlpPushTests {
     void collectorThatIsAwayDisturbsNeitherTheLoopNorItsStop(CapturedOutput output)
             throws Exception {
         int port = this.collector.getAddress().getPort();
-        for (String url : List.of("http://127.0.0.1:1/v1/metrics", "http://127.0.0.1:" + port + "/hangs")) {
+        for (String url :
+                List.of("http://127.0.0.1:1/v1/metrics", "http://127.0.0.1:" + port + "/hangs")) {
             int before = output.getOut().length();
             Session session;
             try (ConfigurableApplicationContext sample = sample(url)) {
@@ -191,10 +196,7 @@ class OtlpPushTests {
                                                 .contains("Failed to publish metrics"));
                 long failedAfter = session.totals().iterations();
                 await().atMost(Duration.ofSeconds(20))
-                        .until(
-                                () ->
-                                        session.totals().iterations()
-                                                > failedAfter + 10);
+                        .until(() -> session.totals().iterations() > failedAfter + 10);
                 assertThat(session.state()).isEqualTo(SessionState.RUNNING);
                 assertThat(session.totals().stalls()).isZero();
                 assertThat(session.totals().failures()).isZero();
