@@ -8,13 +8,13 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionState;
-import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -45,8 +45,11 @@ import org.springframework.core.io.ByteArrayResource;
 @Timeout(60)
 class OtlpPushTests {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final BlockingQueue<ExportMetricsServiceRequest> pushes = new LinkedBlockingQueue<>();
-    private final CountDownLatch hung = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private volatile boolean answers = true;
     private HttpServer collector;
 
     @BeforeEach
@@ -54,34 +57,31 @@ class OtlpPushTests {
         this.collector =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         this.collector.createContext("/v1/metrics", this::receive);
-        this.collector.createContext("/hangs", this::hang);
         this.collector.start();
     }
 
     @AfterEach
     void stopCollector() {
-        this.hung.countDown();
+        this.released.countDown();
         this.collector.stop(0);
     }
 
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
-            this.pushes.add(ExportMetricsServiceRequest.parseFrom(exchange.getRequestBody()));
-            exchange.sendResponseHeaders(200, -1);
-        }
-    }
-
-    /** Accepts the request and never answers. */
-    private void hang(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            this.hung.await();
+            if (this.answers) {
+                this.pushes.add(ExportMetricsServiceRequest.parseFrom(exchange.getRequestBody()));
+                exchange.sendResponseHeaders(200, -1);
+            } else {
+                this.released.await();
+            }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
     }
 
     /** The sample with the configuration of docs/fleet.md, except for its place and its step. */
-    private static ConfigurableApplicationContext sample(String url) throws IOException {
+    private ConfigurableApplicationContext sample() {
+        int port = this.collector.getAddress().getPort();
         return new SpringApplicationBuilder(SampleApplication.class)
                 .initializers(
                         context ->
@@ -92,7 +92,8 @@ class OtlpPushTests {
                         "--server.port=0",
                         "--rfx.session.warmup=0",
                         "--management.otlp.metrics.export.enabled=true",
-                        "--management.otlp.metrics.export.url=" + url,
+                        "--management.otlp.metrics.export.url=http://127.0.0.1:%d/v1/metrics"
+                                .formatted(port),
                         "--management.otlp.metrics.export.step=200ms",
                         "--management.otlp.metrics.export.read-timeout=200ms");
     }
@@ -106,48 +107,69 @@ class OtlpPushTests {
                     .load("docs/fleet.md", new ByteArrayResource(yaml.getBytes(UTF_8)))
                     .get(0);
         } catch (IOException ex) {
-            throw new IllegalStateException(ex);
+            throw new UncheckedIOException(ex);
         }
     }
 
     @Test
-    void metersArriveWithTheRobotTheSessionAndTheirUnits() throws Exception {
-        try (ConfigurableApplicationContext sample =
-                sample(
-                        "http://127.0.0.1:"
-                                + this.collector.getAddress().getPort()
-                                + "/v1/metrics")) {
-            Map<String, Metric> metrics = Map.of();
-            while (!metrics.containsKey("rfx.session.iterations")
-                    || value(metrics, "rfx.session.iterations").getAsDouble() == 0) {
-                ExportMetricsServiceRequest push = this.pushes.take();
-                assertThat(push.getResourceMetricsList()).hasSize(1);
-                ResourceMetrics resource = push.getResourceMetrics(0);
-                assertThat(attributes(resource.getResource().getAttributesList()))
-                        .containsEntry("service.name", "rfx-session-sample")
-                        .containsEntry("service.instance.id", "arm-1");
-                metrics = metrics(resource);
-            }
+    void metersArriveAndACollectorThatIsAwayDisturbsNeitherTheLoopNorItsStop(CapturedOutput output)
+            throws Exception {
+        Session session;
+        try (ConfigurableApplicationContext sample = sample()) {
+            session = sample.getBean(Session.class);
+            assertMetersArrive();
 
-            assertThat(metrics.get("rfx.session.iterations").hasSum()).isTrue();
-            assertThat(value(metrics, "rfx.session.state").getAsDouble()).isEqualTo(2);
-            assertThat(value(metrics, "rfx.session.period.target").getAsDouble()).isEqualTo(0.02);
-            assertThat(metrics.get("rfx.session.period.target").getUnit()).isEqualTo("seconds");
-            assertThat(metrics.get("rfx.session.states").getGauge().getDataPointsList())
-                    .filteredOn(point -> point.getAsDouble() == 1)
-                    .extracting(point -> attributes(point.getAttributesList()))
-                    .containsExactly(
-                            Map.of("robot", "arm-1", "session", "rfxSession", "state", "running"));
-            assertThat(metrics.get("rfx.session.period").getHistogram().getDataPointsList())
-                    .singleElement()
-                    .satisfies(
-                            point -> {
-                                assertThat(attributes(point.getAttributesList()))
-                                        .isEqualTo(
-                                                Map.of("robot", "arm-1", "session", "rfxSession"));
-                                assertThat(point.getExplicitBoundsList()).contains(0.02002);
-                            });
+            this.answers = false;
+            assertUndisturbed(session, output, "Read timed out");
+
+            stopCollector();
+            assertUndisturbed(session, output, "Connection refused");
         }
+        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+    }
+
+    private void assertMetersArrive() throws Exception {
+        Map<String, Metric> metrics = Map.of();
+        while (!metrics.containsKey("rfx.session.iterations")
+                || value(metrics, "rfx.session.iterations").getAsDouble() == 0) {
+            ExportMetricsServiceRequest push = this.pushes.take();
+            assertThat(push.getResourceMetricsList()).hasSize(1);
+            ResourceMetrics resource = push.getResourceMetrics(0);
+            assertThat(attributes(resource.getResource().getAttributesList()))
+                    .containsEntry("service.name", "rfx-session-sample")
+                    .containsEntry("service.instance.id", "arm-1");
+            metrics = metrics(resource);
+        }
+
+        assertThat(metrics.get("rfx.session.iterations").hasSum()).isTrue();
+        assertThat(value(metrics, "rfx.session.state").getAsDouble()).isEqualTo(2);
+        assertThat(value(metrics, "rfx.session.period.target").getAsDouble()).isEqualTo(0.02);
+        assertThat(metrics.get("rfx.session.period.target").getUnit()).isEqualTo("seconds");
+        assertThat(metrics.get("rfx.session.states").getGauge().getDataPointsList())
+                .filteredOn(point -> point.getAsDouble() == 1)
+                .extracting(point -> attributes(point.getAttributesList()))
+                .containsExactly(
+                        Map.of("robot", "arm-1", "session", "rfxSession", "state", "running"));
+        assertThat(metrics.get("rfx.session.period").getHistogram().getDataPointsList())
+                .singleElement()
+                .satisfies(
+                        point -> {
+                            assertThat(attributes(point.getAttributesList()))
+                                    .isEqualTo(Map.of("robot", "arm-1", "session", "rfxSession"));
+                            assertThat(point.getExplicitBoundsList()).contains(0.02002);
+                        });
+    }
+
+    /** Waits for a push that fails, then for ten iterations. */
+    private static void assertUndisturbed(Session session, CapturedOutput output, String problem) {
+        await().atMost(PATIENCE)
+                .until(() -> output.getOut().contains("Failed to publish metrics")
+                        && output.getOut().contains(problem));
+        long before = session.totals().iterations();
+        await().atMost(PATIENCE).until(() -> session.totals().iterations() > before + 10);
+        assertThat(session.state()).isEqualTo(SessionState.RUNNING);
+        assertThat(session.totals().stalls()).isZero();
+        assertThat(session.totals().failures()).isZero();
     }
 
     private static NumberDataPoint value(Map<String, Metric> metrics, String name) {
@@ -174,34 +196,5 @@ class OtlpPushTests {
         return resource.getScopeMetricsList().stream()
                 .flatMap(scope -> scope.getMetricsList().stream())
                 .collect(Collectors.toMap(Metric::getName, Function.identity()));
-    }
-
-    /** One collector refuses the connection, the other one accepts and does not answer. */
-    @Test
-    void collectorThatIsAwayDisturbsNeitherTheLoopNorItsStop(CapturedOutput output)
-            throws Exception {
-        int port = this.collector.getAddress().getPort();
-        for (String url :
-                List.of("http://127.0.0.1:1/v1/metrics", "http://127.0.0.1:" + port + "/hangs")) {
-            int before = output.getOut().length();
-            Session session;
-            try (ConfigurableApplicationContext sample = sample(url)) {
-                assertThat(sample.getBean(OtlpMeterRegistry.class)).isNotNull();
-                session = sample.getBean(Session.class);
-                await().atMost(Duration.ofSeconds(20))
-                        .until(
-                                () ->
-                                        output.getOut()
-                                                .substring(before)
-                                                .contains("Failed to publish metrics"));
-                long failedAfter = session.totals().iterations();
-                await().atMost(Duration.ofSeconds(20))
-                        .until(() -> session.totals().iterations() > failedAfter + 10);
-                assertThat(session.state()).isEqualTo(SessionState.RUNNING);
-                assertThat(session.totals().stalls()).isZero();
-                assertThat(session.totals().failures()).isZero();
-            }
-            assertThat(session.state()).isEqualTo(SessionState.STOPPED);
-        }
     }
 }
