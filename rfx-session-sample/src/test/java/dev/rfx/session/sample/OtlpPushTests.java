@@ -163,8 +163,10 @@ class OtlpPushTests {
     /** Waits for a push that fails, then for ten iterations. */
     private static void assertUndisturbed(Session session, CapturedOutput output, String problem) {
         await().atMost(PATIENCE)
-                .until(() -> output.getOut().contains("Failed to publish metrics")
-                        && output.getOut().contains(problem));
+                .until(
+                        () ->
+                                output.getOut().contains("Failed to publish metrics")
+                                        && output.getOut().contains(problem));
         long before = session.totals().iterations();
         await().atMost(PATIENCE).until(() -> session.totals().iterations() > before + 10);
         assertThat(session.state()).isEqualTo(SessionState.RUNNING);
