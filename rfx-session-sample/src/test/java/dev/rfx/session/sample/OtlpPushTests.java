@@ -42,10 +42,10 @@ import org.springframework.core.io.ByteArrayResource;
 
 /** The push of docs/fleet.md, to a collector that decodes what it receives. */
 @ExtendWith(OutputCaptureExtension.class)
-@Timeout(60)
+@Timeout(120)
 class OtlpPushTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final BlockingQueue<ExportMetricsServiceRequest> pushes = new LinkedBlockingQueue<>();
     private final CountDownLatch released = new CountDownLatch(1);
@@ -163,8 +163,10 @@ class OtlpPushTests {
     /** Waits for a push that fails, then for ten iterations. */
     private static void assertUndisturbed(Session session, CapturedOutput output, String problem) {
         await().atMost(PATIENCE)
-                .until(() -> output.getOut().contains("Failed to publish metrics")
-                        && output.getOut().contains(problem));
+                .until(
+                        () ->
+                                output.getOut().contains("Failed to publish metrics")
+                                        && output.getOut().contains(problem));
         long before = session.totals().iterations();
         await().atMost(PATIENCE).until(() -> session.totals().iterations() > before + 10);
         assertThat(session.state()).isEqualTo(SessionState.RUNNING);
