@@ -1,13 +1,10 @@
 package dev.rfx.session.autoconfigure;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -15,19 +12,19 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.core.env.Environment;
 
 /**
- * Applies the properties at run time to the beans of the configured sessions. They differ from the
- * beans only in an application that was processed ahead of time: a disabled session is removed, and
- * any other difference is refused. Properties that belong to one session are refused without its
- * name, because none would have them.
+ * Applies the properties at run time to the beans of the sessions. They differ from the beans only
+ * in an application that was processed ahead of time: a disabled session is removed, and any other
+ * difference is refused. Properties that belong to one session are refused without its name,
+ * because none would have them.
  */
 final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
 
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
-
     private final Environment environment;
+    private final BeanChoices choices;
 
-    ConfiguredSessionsCheck(Environment environment) {
+    ConfiguredSessionsCheck(Environment environment, BeanChoices choices) {
         this.environment = environment;
+        this.choices = choices;
     }
 
     /**
@@ -37,25 +34,25 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
      */
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-        if (!DisabledSessions.areEnabled(this.environment)) {
+        if (!SwitchedOffBeans.areSessionsEnabled(this.environment)) {
             return;
         }
         ConfiguredSessions sessions = new ConfiguredSessions(this.environment);
-        Set<String> superfluous = registered(beanFactory);
         Set<String> missing = new LinkedHashSet<>();
         for (ConfiguredSession session : sessions.all()) {
             requireName(session.name());
             if (session.isEnabled()) {
-                Set<String> beans = beansOf(session);
-                superfluous.removeAll(beans);
-                beans.removeIf(beanFactory::containsBean);
-                missing.addAll(beans);
+                missing.addAll(ConfiguredSessionsAutoConfiguration.definitions(session).keySet());
             } else {
-                remove(session, superfluous, (BeanDefinitionRegistry) beanFactory);
+                remove(session, beanFactory);
             }
         }
-        if (!superfluous.isEmpty() || !missing.isEmpty()) {
-            throw differs(superfluous, missing);
+        this.choices.check(beanFactory, this.environment);
+        missing.removeIf(beanFactory::containsBean);
+        if (!missing.isEmpty()) {
+            throw new ConfigurationException(
+                    "The beans %s of %s are missing".formatted(missing, ConfiguredSessions.GROUP),
+                    "Do not exclude ConfiguredSessionsAutoConfiguration.");
         }
         if (sessions.areThere()) {
             refuseUnused(sessions.common());
@@ -63,18 +60,8 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
         requireDifferentPorts(sessions.enabled());
     }
 
-    /** {@return the beans of the sessions that do not come from the application} */
-    private static Set<String> registered(ConfigurableListableBeanFactory beanFactory) {
-        return Arrays.stream(beanFactory.getBeanDefinitionNames())
-                .filter(
-                        bean ->
-                                ConfiguredSessionsAutoConfiguration.BEANS.equals(
-                                        beanFactory.getBeanDefinition(bean).getFactoryBeanName()))
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
     private static void requireName(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!ConfiguredSession.isName(name)) {
             throw new ConfigurationException(
                     "There cannot be a session '%s' below %s"
                             .formatted(name, ConfiguredSessions.GROUP),
@@ -83,28 +70,20 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
         }
     }
 
-    private static Set<String> beansOf(ConfiguredSession session) {
-        return new LinkedHashSet<>(
-                ConfiguredSessionsAutoConfiguration.definitions(session).keySet());
-    }
-
+    /** A bean of the application with the name of one of these stays. */
     private static void remove(
-            ConfiguredSession session, Set<String> superfluous, BeanDefinitionRegistry registry) {
-        for (String bean : beansOf(session)) {
-            if (superfluous.remove(bean)) {
-                registry.removeBeanDefinition(bean);
+            ConfiguredSession session, ConfigurableListableBeanFactory beanFactory) {
+        for (String bean :
+                List.of(
+                        session.bean(),
+                        SessionParts.armOf(session),
+                        SessionParts.modelOf(session))) {
+            if (beanFactory.containsBeanDefinition(bean)
+                    && ConfiguredSessionsAutoConfiguration.BEANS.equals(
+                            beanFactory.getBeanDefinition(bean).getFactoryBeanName())) {
+                ((BeanDefinitionRegistry) beanFactory).removeBeanDefinition(bean);
             }
         }
-    }
-
-    private static ConfigurationException differs(Set<String> superfluous, Set<String> missing) {
-        return new ConfigurationException(
-                "The properties below %s do not fit the beans of the sessions: %s are missing, and %s are there without a property"
-                        .formatted(ConfiguredSessions.GROUP, missing, superfluous),
-                "Do not exclude ConfiguredSessionsAutoConfiguration. If the application is processed"
-                        + " ahead of time (AOT), set the names of the sessions, and so101.port and"
-                        + " onnx.model of each, at build time as at run time. To leave a session out,"
-                        + " set its property enabled to false.");
     }
 
     private static void requireDifferentPorts(List<ConfiguredSession> sessions) {

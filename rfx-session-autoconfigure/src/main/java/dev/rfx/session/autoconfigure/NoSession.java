@@ -18,7 +18,7 @@ import org.springframework.core.env.Environment;
 record NoSession(String reason, String action) {
 
     static NoSession explain(ConfigurableListableBeanFactory beanFactory, Environment environment) {
-        if (!DisabledSessions.areEnabled(environment)) {
+        if (!SwitchedOffBeans.areSessionsEnabled(environment)) {
             return new NoSession(
                     ConditionalOnSessionsEnabled.PROPERTY + " is false",
                     "Remove the property, or inject ObjectProvider<Session>.");
@@ -37,7 +37,7 @@ record NoSession(String reason, String action) {
                     "the Robot bean and the Policy bean were not there when the conditions were evaluated",
                     "An auto-configuration that declares them must be ordered before"
                             + " SessionAutoConfiguration. An application that is processed ahead of"
-                            + " time (AOT) needs them, and rfx.session.enabled, at build time.");
+                            + " time (AOT) needs them at build time.");
         }
         return new NoSession(
                 String.join(", and ", reasons.problems), String.join(" ", reasons.actions));
@@ -103,12 +103,11 @@ record NoSession(String reason, String action) {
             if (isSet(this.environment, property)) {
                 add(
                         problem + ", although " + property + " is set",
-                        "Do not exclude %s. If the application is processed ahead of time (AOT), set"
-                                        .formatted(
-                                                robot
-                                                        ? "So101AutoConfiguration"
-                                                        : "OnnxPolicyAutoConfiguration")
-                                + " the property at build time, too.");
+                        "Do not exclude %s."
+                                .formatted(
+                                        robot
+                                                ? "So101AutoConfiguration"
+                                                : "OnnxPolicyAutoConfiguration"));
                 return;
             }
             if (isFalse(this.environment.getProperty(property))) {

@@ -28,7 +28,7 @@ final class NoSessionWarning implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        if (!DisabledSessions.areEnabled(this.environment)) {
+        if (!SwitchedOffBeans.areSessionsEnabled(this.environment)) {
             return;
         }
         boolean port = NoSession.isPortSet(this.environment);
@@ -53,15 +53,13 @@ final class NoSessionWarning implements SmartInitializingSingleton {
                 So101AutoConfiguration.PORT,
                 isThere(Robot.class)
                         ? "the application has a Robot bean of its own. Remove one of the two."
-                        : "the application has no Robot bean. It excludes So101AutoConfiguration, or"
-                                + " was processed ahead of time (AOT) without the property.");
+                        : "the application has no Robot bean, and excludes So101AutoConfiguration.");
     }
 
     private static void warnOfUnusedModel() {
         logger.warn(
                 "{} is set, but the model is not used: the application excludes"
-                        + " OnnxPolicyAutoConfiguration, or was processed ahead of time (AOT) without"
-                        + " the property.",
+                        + " OnnxPolicyAutoConfiguration.",
                 OnnxPolicyAutoConfiguration.MODEL);
     }
 

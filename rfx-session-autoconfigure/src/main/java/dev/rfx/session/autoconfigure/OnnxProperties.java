@@ -139,12 +139,7 @@ record OnnxProperties(
      *     does not exist
      */
     OnnxPolicy toPolicy(ModelFiles files, List<String> robotJoints, double rateHz) {
-        String location =
-                required(
-                        GROUP + ".model",
-                        this.model,
-                        "It was set when the application was processed ahead of time (AOT), and must"
-                                + " be set at run time, too");
+        String location = required(GROUP + ".model", this.model, "It must be set");
         OnnxPolicy.Builder policy =
                 OnnxPolicy.builder(files.file(GROUP + ".model", location))
                         .robotJoints(robotJoints)

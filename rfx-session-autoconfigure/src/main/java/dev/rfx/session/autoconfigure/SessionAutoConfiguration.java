@@ -16,6 +16,8 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -30,6 +32,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  */
 @AutoConfiguration
 @EnableConfigurationProperties(SessionProperties.class)
+@Import(BeanChoices.Registrar.class)
+@ImportRuntimeHints(LibraryHints.class)
 public final class SessionAutoConfiguration {
 
     static final String SESSION = "rfxSession";
@@ -40,31 +44,27 @@ public final class SessionAutoConfiguration {
     }
 
     @Bean
-    static DisabledSessions rfxSessionDisabled(Environment environment) {
-        return new DisabledSessions(environment);
+    static SwitchedOffBeans rfxSessionDisabled(Environment environment) {
+        return new SwitchedOffBeans(environment);
     }
 
     @Bean
-    static ConfiguredSessionsCheck rfxSessionConfigurationsCheck(Environment environment) {
-        return new ConfiguredSessionsCheck(environment);
-    }
-
-    @Bean
-    static ConfiguredSessions rfxSessionConfigurations(Environment environment) {
-        return new ConfiguredSessions(environment);
+    static ConfiguredSessionsCheck rfxSessionConfigurationsCheck(
+            Environment environment, BeanChoices choices) {
+        return new ConfiguredSessionsCheck(environment, choices);
     }
 
     @Bean
     SessionFactory rfxSessionFactory(
-            ConfigurableListableBeanFactory beanFactory, ConfiguredSessions sessions) {
-        return new SessionFactory(beanFactory, sessions);
+            ConfigurableListableBeanFactory beanFactory, Environment environment) {
+        return new SessionFactory(beanFactory, new ConfiguredSessions(environment));
     }
 
     /** Without a session, too: robots need the rate, and other sessions derive their options. */
     @Bean
     @ConditionalOnMissingBean
-    SessionOptions rfxSessionOptions(SessionFactory factory, ConfiguredSessions sessions) {
-        return factory.options(sessions.common());
+    SessionOptions rfxSessionOptions(SessionFactory factory, Environment environment) {
+        return factory.options(ConfiguredSession.common(environment));
     }
 
     @Bean
@@ -82,8 +82,8 @@ public final class SessionAutoConfiguration {
         // stop, not close, which throws a failure: it has been logged and published before.
         @Bean(name = SESSION, destroyMethod = "stop")
         Session rfxSession(
-                SessionFactory factory, ConfiguredSessions sessions, SessionOptions options) {
-            return factory.create(sessions.common(), options, SESSION);
+                SessionFactory factory, Environment environment, SessionOptions options) {
+            return factory.create(ConfiguredSession.common(environment), options, SESSION);
         }
     }
 

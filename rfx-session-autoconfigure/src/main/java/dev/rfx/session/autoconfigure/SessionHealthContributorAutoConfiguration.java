@@ -7,7 +7,6 @@ import java.util.Map;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
@@ -41,14 +40,8 @@ public final class SessionHealthContributorAutoConfiguration {
         return () -> Health.unknown().withDetail("reason", reason).build();
     }
 
-    /**
-     * Without {@link ConditionalOnSessionsEnabled}, so that {@link DisabledSessions} keeps the
-     * component of an application that was processed ahead of time.
-     */
+    /** The component is there even if sessions are disabled, which the properties decide. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(
-            name = ConditionalOnSessionsEnabled.PROPERTY,
-            matchIfMissing = true)
     @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
     static class SessionsConfiguration {
 
@@ -56,12 +49,11 @@ public final class SessionHealthContributorAutoConfiguration {
         @ConditionalOnMissingBean(
                 name = {"rfxSessionHealthIndicator", "rfxSessionHealthContributor"})
         HealthContributor rfxSessionHealthContributor(
-                ListableBeanFactory beanFactory,
-                ConfiguredSessions configured,
-                Environment environment) {
-            if (!DisabledSessions.areEnabled(environment)) {
+                ListableBeanFactory beanFactory, Environment environment) {
+            if (!SwitchedOffBeans.areSessionsEnabled(environment)) {
                 return unknown(DISABLED);
             }
+            ConfiguredSessions configured = new ConfiguredSessions(environment);
             Map<String, SessionHealthIndicator> indicators = new LinkedHashMap<>();
             SessionBeans.of(beanFactory)
                     .forEach(
@@ -92,7 +84,7 @@ public final class SessionHealthContributorAutoConfiguration {
                 name = {"rfxSessionHealthIndicator", "rfxSessionHealthContributor"})
         HealthContributor rfxSessionHealthContributor(Environment environment) {
             return unknown(
-                    DisabledSessions.areEnabled(environment)
+                    SwitchedOffBeans.areSessionsEnabled(environment)
                             ? "there is no Session bean"
                             : DISABLED);
         }
@@ -105,8 +97,7 @@ public final class SessionHealthContributorAutoConfiguration {
             super(ConfigurationPhase.REGISTER_BEAN);
         }
 
-        @ConditionalOnSessionsEnabled
         @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
-        static final class EnabledSession {}
+        static final class AnySession {}
     }
 }

@@ -11,7 +11,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -33,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ConditionalOnClass({Endpoint.class, JsonMapper.class})
 @ConditionalOnWebApplication
 @ConditionalOnSessionsEnabled
-@ConditionalOnBooleanProperty("rfx.session.page.enabled")
+@ConditionalOnSwitch(value = "rfx.session.page.enabled", matchIfMissing = false)
 @ConditionalOnBean(value = Session.class, search = SearchStrategy.CURRENT)
 @EnableConfigurationProperties(PageProperties.class)
 public final class SessionPageAutoConfiguration {

@@ -65,12 +65,7 @@ record So101Properties(
      * @throws InvalidConfigurationPropertyValueException if a value is outside its range
      */
     So101Robot toRobot() {
-        String port =
-                required(
-                        "so101.port",
-                        this.port,
-                        "It was set when the application was processed ahead of time (AOT), and must"
-                                + " be set at run time, too");
+        String port = required("so101.port", this.port, "It must be set");
         Path file =
                 required(
                         "so101.calibration",

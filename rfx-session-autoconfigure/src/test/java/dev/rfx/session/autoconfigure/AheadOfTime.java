@@ -6,6 +6,7 @@ import org.springframework.aot.test.generate.TestGenerationContext;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.test.tools.TestCompiler;
@@ -39,7 +40,7 @@ final class AheadOfTime {
                                                                 initializer.toString())))));
     }
 
-    /** Processes an application, and returns what it needs at run time. */
+    /** Processes an application, and returns what it needs in a native image. */
     static RuntimeHints hints(Class<?> source, String... properties) {
         TestGenerationContext generated = new TestGenerationContext(source);
         process(source, generated, properties);
@@ -48,6 +49,7 @@ final class AheadOfTime {
 
     private static ClassName process(
             Class<?> source, TestGenerationContext generated, String... properties) {
+        System.setProperty(AbstractAotProcessor.AOT_PROCESSING, "true");
         try (AnnotationConfigApplicationContext context =
                 new AnnotationConfigApplicationContext()) {
             context.register(source);
@@ -56,6 +58,8 @@ final class AheadOfTime {
                     new ApplicationContextAotGenerator().processAheadOfTime(context, generated);
             generated.writeGeneratedContent();
             return initializer;
+        } finally {
+            System.clearProperty(AbstractAotProcessor.AOT_PROCESSING);
         }
     }
 

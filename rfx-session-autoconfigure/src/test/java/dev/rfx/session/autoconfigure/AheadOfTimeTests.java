@@ -13,11 +13,13 @@ import dev.rfx.session.SessionState;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.onnx.OnnxPolicy;
 import dev.rfx.session.onnx.TestModel;
+import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -104,9 +106,8 @@ class AheadOfTimeTests {
                 OnlyPolicy.class,
                 application -> {
                     assertThatThrownBy(() -> application.run(context -> {}))
-                            .rootCause()
-                            .hasMessageContaining("rfx.session.so101.port")
-                            .hasMessageContaining("must be set at run time, too");
+                            .isInstanceOf(ConfigurationException.class)
+                            .hasMessageContaining("rfx.session.so101.port was set then");
                     application.run(
                             context -> {
                                 assertThat(context.getBeanProvider(Robot.class).stream()).isEmpty();
@@ -135,9 +136,8 @@ class AheadOfTimeTests {
                             "rfx.session.onnx.commands.goal=1,0,0.5",
                             "rfx.session.auto-startup=false");
                     assertThatThrownBy(() -> application.run(context -> {}))
-                            .rootCause()
-                            .hasMessageContaining("rfx.session.onnx.model")
-                            .hasMessageContaining("must be set at run time, too");
+                            .isInstanceOf(ConfigurationException.class)
+                            .hasMessageContaining("rfx.session.onnx.model was set then");
                     application.run(
                             context -> {
                                 assertThat(context.getBeanProvider(Policy.class).stream())
@@ -167,21 +167,128 @@ class AheadOfTimeTests {
     }
 
     @Test
-    void portThatWasNotSetInTheBuildIsReported(CapturedOutput output) {
-        // The class loader of this test has a log of its own.
-        ((Logger) LoggerFactory.getLogger(NoSessionWarning.class)).setLevel(Level.WARN);
+    void choiceOfARobotOrAPolicyThatTheBuildHadNotMadeIsRefused() {
+        AheadOfTime.build(
+                OnlyPolicy.class,
+                application ->
+                        assertThat(
+                                        List.of(
+                                                "rfx.session.so101.port=/dev/ttyACM0",
+                                                "rfx.session.onnx.model=any.onnx",
+                                                "rfx.session.robot=arm",
+                                                "rfx.session.policy=policy"))
+                                .allSatisfy(
+                                        property ->
+                                                assertThatThrownBy(
+                                                                () ->
+                                                                        application.run(
+                                                                                context -> {},
+                                                                                property))
+                                                        .isInstanceOf(ConfigurationException.class)
+                                                        .hasMessageContaining("(AOT)")
+                                                        .hasMessageContaining(
+                                                                property.replaceAll("=.*", "")
+                                                                        + " was not set then")));
+    }
 
+    /** A robot of the application has the conditions of the application. */
+    @Test
+    void portIsRefusedEvenIfTheBuildHadARobotOfTheApplication() {
+        AheadOfTime.build(
+                Application.class,
+                application ->
+                        assertThatThrownBy(
+                                        () ->
+                                                application.run(
+                                                        context -> {},
+                                                        "rfx.session.so101.port=/dev/ttyACM0"))
+                                .isInstanceOf(ConfigurationException.class)
+                                .hasMessageContaining("rfx.session.so101.port was not set then"));
+    }
+
+    @Test
+    void robotAndPolicyOfTheSessionMayBeNamedAtRunTime() {
+        AheadOfTime.build(
+                Application.class,
+                application ->
+                        application.run(
+                                context ->
+                                        assertThat(context.getBean(Session.class).isRunning())
+                                                .isTrue(),
+                                "rfx.session.warmup=0",
+                                "rfx.session.robot=robot",
+                                "rfx.session.policy=policy"));
+    }
+
+    @Test
+    void everyOtherPropertyThatDecidesAboutMotionIsThatOfTheRun() {
+        AheadOfTime.build(
+                OnlyRobotAndPolicy.class,
+                application ->
+                        application.run(
+                                context -> {
+                                    Session session = context.getBean(Session.class);
+                                    assertThat(session.state()).isEqualTo(SessionState.NEW);
+                                    assertThat(session.options().rateHz()).isEqualTo(20);
+                                    assertThat(session.options().limits())
+                                            .isEqualTo(LimitOptions.none().withMax(List.of(0.5f)));
+                                    assertThat(session.options().watchdogTimeout())
+                                            .isEqualTo(Duration.ofSeconds(3));
+                                    assertThat(
+                                                    context.getBean(
+                                                                    SessionLifecycles.LIFECYCLE,
+                                                                    SessionLifecycle.class)
+                                                            .getPhase())
+                                            .isEqualTo(7);
+                                },
+                                "rfx.session.rate-hz=20",
+                                "rfx.session.limits.max=0.5",
+                                "rfx.session.watchdog.timeout=3s",
+                                "rfx.session.auto-startup=false",
+                                "rfx.session.phase=7"),
+                "rfx.session.rate-hz=100",
+                "rfx.session.limits.max=1",
+                DISABLED);
+    }
+
+    @Test
+    void sessionThatTheBuildDisablesMayRun() {
+        AheadOfTime.build(
+                TwoRobots.class,
+                application ->
+                        application.run(
+                                context ->
+                                        assertThat(
+                                                        context.getBean(
+                                                                        "leftSession",
+                                                                        Session.class)
+                                                                .isRunning())
+                                                .isTrue(),
+                                "rfx.session.sessions.left.warmup=0"),
+                "rfx.session.sessions.left.enabled=false");
+    }
+
+    @Test
+    void exposureOfTheEndpointThatTheBuildDidNotHaveIsReported(CapturedOutput output) {
+        // The class loader of this test has a log of its own.
+        ((Logger) LoggerFactory.getLogger(BeanChoices.class)).setLevel(Level.WARN);
         AheadOfTime.build(
                 OnlyPolicy.class,
                 application ->
                         application.run(
                                 context -> assertThat(context.isRunning()).isTrue(),
-                                "rfx.session.so101.port=/dev/ttyACM0"));
+                                "management.endpoints.web.exposure.include=health, rfxsession",
+                                "management.health.rfxsession.enabled=true"),
+                "management.endpoints.web.exposure.include=health",
+                "management.health.rfxsession.enabled=true",
+                "management.endpoints.web.exposure.exclude=info");
 
-        assertThat(output.getAll().lines().filter(line -> line.contains("NoSessionWarning: ")))
+        assertThat(output.getAll().lines().filter(line -> line.contains("BeanChoices: ")))
                 .singleElement()
                 .asString()
-                .contains("although rfx.session.so101.port is set", "ahead of time (AOT)");
+                .contains(
+                        "management.endpoints.web.exposure.include is 'health, rfxsession', but was 'health'",
+                        "ahead of time (AOT)");
     }
 
     @Test
@@ -231,7 +338,7 @@ class AheadOfTimeTests {
                             DISABLED);
                     assertThatThrownBy(() -> application.run(context -> {}, left, term))
                             .isInstanceOf(ConfigurationException.class)
-                            .hasMessageContaining("[rightSession] are there without a property");
+                            .hasMessageContaining("rfx.session.sessions.right was set then");
                     assertThatThrownBy(
                                     () ->
                                             application.run(
@@ -241,7 +348,7 @@ class AheadOfTimeTests {
                                                     right,
                                                     "rfx.session.sessions.third.rate-hz=30"))
                             .isInstanceOf(ConfigurationException.class)
-                            .hasMessageContaining("[thirdSession] are missing");
+                            .hasMessageContaining("rfx.session.sessions.third was not set then");
                 },
                 left,
                 right);
@@ -284,6 +391,11 @@ class AheadOfTimeTests {
             return new MockRobot(3, 50);
         }
     }
+
+    @Configuration(proxyBeanMethods = false)
+    @OurAutoConfigurations
+    @Import({OnlyRobot.class, OnlyPolicy.class})
+    static class OnlyRobotAndPolicy {}
 
     @Configuration(proxyBeanMethods = false)
     @OurAutoConfigurations

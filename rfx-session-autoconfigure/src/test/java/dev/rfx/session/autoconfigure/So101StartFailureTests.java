@@ -269,7 +269,7 @@ class So101StartFailureTests {
         assertExplained(
                 output,
                 "The property 'rfx.session.so101.calibration' is not valid: It must be set if"
-                        + " rfx.session.so101.port is set.",
+                        + " so101.port is set.",
                 "Correct the configuration of the application.");
     }
 

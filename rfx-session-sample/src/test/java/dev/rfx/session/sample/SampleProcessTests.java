@@ -27,7 +27,9 @@ class SampleProcessTests {
     private static final Duration BOUND = Duration.ofSeconds(2 + 2);
 
     private static void assertRobotWasStoppedOnce(ChildJvm jvm) {
-        assertThat(jvm.output()).containsOnlyOnce(TalkativeApplication.ROBOT_STOPPED);
+        assertThat(jvm.output())
+                .containsOnlyOnce(TalkativeApplication.ROBOT_RESET)
+                .containsOnlyOnce(TalkativeApplication.ROBOT_STOPPED);
     }
 
     @Campaign
@@ -114,6 +116,26 @@ class SampleProcessTests {
             jvm.terminate();
             assertThat(jvm.awaitExit(BOUND)).isEqualTo(TERMINATED);
             assertRobotWasStoppedOnce(jvm);
+        }
+    }
+
+    /** The run that trains a cache of classes must not move a robot. A start without it does. */
+    @WaitingTest
+    void contextThatExitsOnRefreshDoesNotResetTheRobot() throws Exception {
+        try (ChildJvm jvm =
+                ChildJvm.start(
+                        List.of("-Dspring.context.exit=onRefresh"),
+                        file -> true,
+                        TalkativeApplication.class,
+                        ANY_PORT)) {
+            assertThat(jvm.awaitExit(Duration.ofSeconds(30))).isZero();
+
+            assertThat(jvm.output())
+                    .contains("Tomcat initialized")
+                    .doesNotContain(
+                            TalkativeApplication.ROBOT_RESET,
+                            TalkativeApplication.ROBOT_STOPPED,
+                            TalkativeApplication.STARTED);
         }
     }
 

@@ -10,12 +10,13 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 
 /**
- * The sample in a JVM of its own, with a robot that prints when it is stopped. It is no
+ * The sample in a JVM of its own, with a robot that prints when it is reset and stopped. It is no
  * {@code @Configuration}: the sample's component scan must not find it in other tests.
  */
 @Import(SampleApplication.class)
 class TalkativeApplication {
 
+    static final String ROBOT_RESET = "robot.reset() was called";
     static final String ROBOT_STOPPED = "robot.stop() was called";
     static final String STARTED = "Session 'rfx-session' started";
 
@@ -44,6 +45,7 @@ class TalkativeApplication {
 
         @Override
         public Observation reset() {
+            System.out.println(ROBOT_RESET);
             return this.robot.reset();
         }
 

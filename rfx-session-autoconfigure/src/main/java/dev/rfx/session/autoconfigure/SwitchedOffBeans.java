@@ -10,40 +10,41 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.env.Environment;
 
 /**
- * Removes the beans that create, start and expose sessions if {@code rfx.session.enabled} is false.
- * Usually {@link ConditionalOnSessionsEnabled} has kept them out before. In an application that was
- * processed ahead of time, conditions are evaluated at build time: without this class its robot
- * would move although the properties at run time disable it.
+ * Removes the beans of each configuration whose {@link ConditionalOnSwitch} does not match. Usually
+ * the condition has kept them out before. In an application that was processed ahead of time,
+ * conditions are evaluated at build time: without this class its robot would move although the
+ * properties at run time disable it.
  */
-final class DisabledSessions implements BeanFactoryPostProcessor {
+final class SwitchedOffBeans implements BeanFactoryPostProcessor {
 
     private final Environment environment;
 
-    DisabledSessions(Environment environment) {
+    SwitchedOffBeans(Environment environment) {
         this.environment = environment;
     }
 
-    static boolean areEnabled(Environment environment) {
-        return environment.getProperty(ConditionalOnSessionsEnabled.PROPERTY, Boolean.class, true);
+    /** {@return whether {@code rfx.session.enabled} is not false} */
+    static boolean areSessionsEnabled(Environment environment) {
+        return OnSwitch.isOn(
+                MergedAnnotations.from(ConditionalOnSessionsEnabled.class)
+                        .get(ConditionalOnSwitch.class),
+                environment);
     }
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-        if (areEnabled(this.environment)) {
-            return;
-        }
         BeanDefinitionRegistry registry = (BeanDefinitionRegistry) beanFactory;
         Arrays.stream(beanFactory.getBeanDefinitionNames())
                 .filter(
                         bean ->
-                                isForSessions(
+                                isSwitchedOff(
                                         beanFactory,
                                         beanFactory.getBeanDefinition(bean).getFactoryBeanName()))
                 .toList() // the definitions of the factories are needed until the last one is found
                 .forEach(registry::removeBeanDefinition);
     }
 
-    private static boolean isForSessions(
+    private boolean isSwitchedOff(
             ConfigurableListableBeanFactory beanFactory, @Nullable String configuration) {
         if (configuration == null || !beanFactory.containsBeanDefinition(configuration)) {
             return false;
@@ -53,6 +54,7 @@ final class DisabledSessions implements BeanFactoryPostProcessor {
                 && MergedAnnotations.search(SearchStrategy.TYPE_HIERARCHY)
                         .withEnclosingClasses(enclosing -> true)
                         .from(type)
-                        .isPresent(ConditionalOnSessionsEnabled.class);
+                        .stream(ConditionalOnSwitch.class)
+                        .anyMatch(condition -> !OnSwitch.isOn(condition, this.environment));
     }
 }
