@@ -1,5 +1,6 @@
 package dev.rfx.session.sample;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,8 +8,6 @@ import static org.awaitility.Awaitility.await;
 import com.google.gson.annotations.SerializedName;
 import com.jayway.jsonpath.JsonPath;
 import dev.rfx.session.Session;
-import dev.rfx.session.so101.CalibrationFile;
-import dev.rfx.session.so101.VirtualSo101;
 import java.io.IOException;
 import java.io.Reader;
 import java.lang.reflect.Field;
@@ -29,7 +28,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ByteArrayResource;
 import org.yaml.snakeyaml.Yaml;
 
 /** The manifests of docs/kubernetes.yaml: their schema, and what they say about the robot. */
@@ -202,25 +205,35 @@ class KubernetesManifestTests {
         assertThat(seconds).containsExactly((int) GracePeriod.ofDefaults().toSeconds());
     }
 
-    /** The sample with the configuration of the manifests, except for the place of the arm. */
+    private static String configuration() throws IOException {
+        return JsonPath.read(manifest("ConfigMap"), "$.data['application.yaml']");
+    }
+
+    @Test
+    void propertiesOfTheSessionExist() throws Exception {
+        PropertySource<?> source =
+                new YamlPropertySourceLoader()
+                        .load("ConfigMap", new ByteArrayResource(configuration().getBytes(UTF_8)))
+                        .get(0);
+
+        assertThat(((EnumerablePropertySource<?>) source).getPropertyNames())
+                .filteredOn(name -> name.startsWith("rfx."))
+                .hasSize(2)
+                .isSubsetOf(ReadmeTests.properties().keySet());
+    }
+
+    /** The sample with the configuration of the manifests, but with its own arm. */
     @Test
     void readinessIsThatOfTheSessionAndLivenessIsNot(@TempDir Path directory) throws Exception {
-        String configuration = JsonPath.read(manifest("ConfigMap"), "$.data['application.yaml']");
-        Files.writeString(directory.resolve("application.yaml"), configuration);
+        String withoutArm = configuration().substring(0, configuration().indexOf("rfx:"));
+        Files.writeString(directory.resolve("application.yaml"), withoutArm);
         List<String> paths = deployment("$..readinessProbe.httpGet.path");
-        try (VirtualSo101 arm = VirtualSo101.start();
-                ConfigurableApplicationContext application =
-                        new SpringApplicationBuilder(SampleApplication.class)
-                                .run(
-                                        "--spring.config.additional-location=file:"
-                                                + directory
-                                                + "/",
-                                        "--server.port=0",
-                                        "--rfx.session.warmup=0",
-                                        "--rfx.session.so101.port=" + arm.port(),
-                                        "--rfx.session.so101.calibration="
-                                                + CalibrationFile.of(directory),
-                                        "--rfx.session.so101.read-timeout=500ms")) {
+        try (ConfigurableApplicationContext application =
+                new SpringApplicationBuilder(SampleApplication.class)
+                        .run(
+                                "--spring.config.additional-location=file:" + directory + "/",
+                                "--server.port=0",
+                                "--rfx.session.warmup=0")) {
             String port = application.getEnvironment().getRequiredProperty("local.server.port");
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> get(port, paths.get(0)).statusCode() == 200);

@@ -42,10 +42,10 @@ import org.springframework.core.io.ByteArrayResource;
 
 /** The push of docs/fleet.md, to a collector that decodes what it receives. */
 @ExtendWith(OutputCaptureExtension.class)
-@Timeout(60)
+@Timeout(120)
 class OtlpPushTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final BlockingQueue<ExportMetricsServiceRequest> pushes = new LinkedBlockingQueue<>();
     private final CountDownLatch released = new CountDownLatch(1);
