@@ -65,6 +65,7 @@ export class TimePlot {
     this.series = series;
     this.options = options;
     this.points = [];
+    this.last = null;
     this.range = [0, 1];
     this.isVisible = true;
     this.plot = new uPlot({
@@ -125,6 +126,7 @@ export class TimePlot {
     const from = Math.max(0, points.findIndex(point => point.time >= this.range[0]) - 1);
     const after = points.findIndex(point => point.time > this.range[1]);
     this.points = points.slice(from, after === -1 ? points.length : after + 1);
+    this.last = points[(after === -1 ? points.length : after) - 1] ?? null;
     if (this.isVisible) {
       this.plot.setData([
         this.points.map(point => point.time / 1000),
@@ -134,11 +136,11 @@ export class TimePlot {
     this.read();
   }
 
-  // Shows the point below the pointer, else the last one.
+  // Shows the point below the pointer, else the last one of the span.
   read() {
     const index = this.plot?.cursor.idx;
     const isPointedAt = index !== null && index !== undefined && this.plot.cursor.left >= 0;
-    this.options.read((isPointedAt ? this.points[index] : this.points.at(-1)) ?? null, isPointedAt);
+    this.options.read((isPointedAt ? this.points[index] : this.last) ?? null, isPointedAt);
   }
 
   name(text) {

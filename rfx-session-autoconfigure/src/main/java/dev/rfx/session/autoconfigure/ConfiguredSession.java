@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ import org.springframework.core.env.Environment;
 final class ConfiguredSession {
 
     private static final ConfigurationPropertyName PREFIX = PropertyNames.PREFIX;
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     /** Properties that belong to one session, so that no other inherits them. */
     static final List<String> NOT_INHERITED =
@@ -93,6 +96,11 @@ final class ConfiguredSession {
     private static Stream<ConfigurationPropertySource> sources(Environment environment) {
         return StreamSupport.stream(
                 ConfigurationPropertySources.get(environment).spliterator(), false);
+    }
+
+    /** {@return whether a text has the form of a name, from which those of beans are derived} */
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /** {@return its name in the configuration; empty for the session of {@code rfx.session}} */

@@ -51,11 +51,20 @@ final class ConfiguredSessions {
                     && !isEnvironment(source)) {
                 iterable.stream()
                         .filter(GROUP::isAncestorOf)
-                        .map(name -> name.getElement(GROUP.getNumberOfElements(), Form.DASHED))
-                        .forEach(name -> names.putIfAbsent(groupOf(name), name));
+                        .forEach(property -> addNameOf(property, names));
             }
         }
         return names;
+    }
+
+    /** Another source may spell the name of a session in its own way: {@code leftArm}. */
+    private static void addNameOf(
+            ConfigurationPropertyName property, Map<ConfigurationPropertyName, String> names) {
+        int element = GROUP.getNumberOfElements();
+        names.merge(
+                groupOf(property.getElement(element, Form.DASHED)),
+                property.getElement(element, Form.ORIGINAL),
+                (first, other) -> ConfiguredSession.isName(first) ? first : other);
     }
 
     static boolean isEnvironment(ConfigurationPropertySource source) {

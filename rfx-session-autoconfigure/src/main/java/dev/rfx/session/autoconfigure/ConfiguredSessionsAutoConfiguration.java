@@ -41,8 +41,8 @@ public final class ConfiguredSessionsAutoConfiguration {
 
     @Bean(BEANS)
     Beans rfxSessionConfigurationBeans(
-            ConfiguredSessions sessions, SessionFactory factory, ResourceLoader resources) {
-        return new Beans(sessions, factory, resources);
+            Environment environment, SessionFactory factory, ResourceLoader resources) {
+        return new Beans(new ConfiguredSessions(environment), factory, resources);
     }
 
     /**

@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -19,8 +18,6 @@ import org.springframework.core.env.Environment;
  * because none would have them.
  */
 final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
-
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     private final Environment environment;
     private final BeanChoices choices;
@@ -64,7 +61,7 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
     }
 
     private static void requireName(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!ConfiguredSession.isName(name)) {
             throw new ConfigurationException(
                     "There cannot be a session '%s' below %s"
                             .formatted(name, ConfiguredSessions.GROUP),

@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
@@ -32,11 +33,12 @@ public final class OnnxPolicyAutoConfiguration {
 
     @Bean(POLICY)
     OnnxPolicy rfxOnnxPolicy(
-            ConfiguredSessions sessions,
+            Environment environment,
             ObjectProvider<Robot<?, ?>> robots,
             SessionOptions options,
             ResourceLoader resources) {
-        return policy(sessions.common(), () -> robot(robots), options, resources);
+        return policy(
+                ConfiguredSession.common(environment), () -> robot(robots), options, resources);
     }
 
     /** {@return the policy with the properties of a session} */

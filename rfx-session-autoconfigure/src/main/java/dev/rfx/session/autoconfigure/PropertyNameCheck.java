@@ -99,17 +99,14 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
                 .anyMatch(group -> PropertyNames.letters(group).equals(letters));
     }
 
-    /** Below the name of a session are the properties of all, but for further sessions. */
+    /** Below the name of a session are the properties of all, but for those of the application. */
     private static boolean isKnownIn(
             ConfigurationPropertyName group,
             ConfigurationPropertyName name,
             Predicate<ConfigurationPropertyName> known) {
         ConfigurationPropertyName common = PropertyNames.moved(name, group, PropertyNames.PREFIX);
-        boolean furtherSessions =
-                !group.equals(PropertyNames.PREFIX)
-                        && (ConfiguredSessions.GROUP.equals(common)
-                                || ConfiguredSessions.GROUP.isAncestorOf(common));
-        return !furtherSessions && known.test(common);
+        boolean ofSession = !group.equals(PropertyNames.PREFIX);
+        return known.test(common) && !(ofSession && PropertyNames.isOfApplication(common));
     }
 
     /** {@return the session of a property, or the prefix of all properties} */
@@ -137,7 +134,9 @@ final class PropertyNameCheck implements BeanFactoryPostProcessor {
         ConfigurationPropertyName group = groupOf(unknown);
         ConfigurationPropertyName nearest =
                 this.names.nearest(PropertyNames.moved(unknown, group, PropertyNames.PREFIX));
-        return nearest == null ? null : PropertyNames.moved(nearest, PropertyNames.PREFIX, group);
+        return nearest == null || PropertyNames.isOfApplication(nearest)
+                ? nearest
+                : PropertyNames.moved(nearest, PropertyNames.PREFIX, group);
     }
 
     private String action(Collection<ConfigurationPropertyName> unknown) {

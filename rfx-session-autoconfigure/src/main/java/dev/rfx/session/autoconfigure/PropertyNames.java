@@ -29,6 +29,10 @@ final class PropertyNames {
                     OnnxProperties.class,
                     PageProperties.class);
 
+    /** Groups that apply to the whole application: a session has none of its own. */
+    private static final List<ConfigurationPropertyName> OF_APPLICATION =
+            Stream.of("sessions", "metrics", "page").map(PREFIX::append).toList();
+
     private static final String ELEMENT = "[0]";
 
     private final Set<ConfigurationPropertyName> groups = new LinkedHashSet<>();
@@ -69,16 +73,27 @@ final class PropertyNames {
     }
 
     /**
-     * Returns the name of a property in another group. Parsed again: Spring Boot cannot take the
-     * parts of a name that it has put together of two.
+     * Returns the name of a property in another group. Both are parsed again: Spring Boot cannot
+     * take the parts of a name that it has put together of two.
      */
     static ConfigurationPropertyName moved(
             ConfigurationPropertyName name,
             ConfigurationPropertyName from,
             ConfigurationPropertyName to) {
-        String rest = name.subName(from.getNumberOfElements()).toString();
+        String rest =
+                ConfigurationPropertyName.of(name.toString())
+                        .subName(from.getNumberOfElements())
+                        .toString();
         String separator = rest.isEmpty() || rest.startsWith("[") ? "" : ".";
         return ConfigurationPropertyName.of(to + separator + rest);
+    }
+
+    /**
+     * {@return whether a name of {@code rfx.session} does not exist below the name of a session}
+     */
+    static boolean isOfApplication(ConfigurationPropertyName name) {
+        return OF_APPLICATION.stream()
+                .anyMatch(group -> group.equals(name) || group.isAncestorOf(name));
     }
 
     /** {@return all properties, but for those of the elements of lists} */

@@ -59,7 +59,12 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
             Object value = setting.value().apply(wanted);
             Object present = setting.value().apply(session.options());
             if (!Objects.equals(present, value) && isSet(configured, setting, value)) {
-                throw isNotApplied(configured.nameOf(setting.name()), value, name, present);
+                throw isNotApplied(
+                        configured.nameOf(setting.name()),
+                        value,
+                        name,
+                        present,
+                        configured.isNamed() ? configured.name() : name);
             }
         }
     }
@@ -78,19 +83,23 @@ final class SafetyPropertiesCheck implements SmartInitializingSingleton {
     }
 
     private static ConfigurationException isNotApplied(
-            String property, @Nullable Object wanted, String session, @Nullable Object actual) {
+            String property,
+            @Nullable Object wanted,
+            String bean,
+            @Nullable Object actual,
+            String session) {
         return new ConfigurationException(
                 "%s is %s, but the Session bean '%s' has %s"
-                        .formatted(property, wanted, session, actual == null ? "none" : actual),
+                        .formatted(property, wanted, bean, actual == null ? "none" : actual),
                 """
                 Remove the property and set the option in code. Or create the session with the \
                 SessionFactory of the starter, which applies the properties:
 
                     @Bean
                     Session %s(SessionFactory sessions) {
-                        return sessions.create("%1$s", robot, policy);
+                        return sessions.create("%s", robot, policy);
                     }
                 """
-                        .formatted(session));
+                        .formatted(bean, session));
     }
 }

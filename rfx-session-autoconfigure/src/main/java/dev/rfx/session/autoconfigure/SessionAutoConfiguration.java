@@ -55,21 +55,16 @@ public final class SessionAutoConfiguration {
     }
 
     @Bean
-    static ConfiguredSessions rfxSessionConfigurations(Environment environment) {
-        return new ConfiguredSessions(environment);
-    }
-
-    @Bean
     SessionFactory rfxSessionFactory(
-            ConfigurableListableBeanFactory beanFactory, ConfiguredSessions sessions) {
-        return new SessionFactory(beanFactory, sessions);
+            ConfigurableListableBeanFactory beanFactory, Environment environment) {
+        return new SessionFactory(beanFactory, new ConfiguredSessions(environment));
     }
 
     /** Without a session, too: robots need the rate, and other sessions derive their options. */
     @Bean
     @ConditionalOnMissingBean
-    SessionOptions rfxSessionOptions(SessionFactory factory, ConfiguredSessions sessions) {
-        return factory.options(sessions.common());
+    SessionOptions rfxSessionOptions(SessionFactory factory, Environment environment) {
+        return factory.options(ConfiguredSession.common(environment));
     }
 
     @Bean
@@ -87,8 +82,8 @@ public final class SessionAutoConfiguration {
         // stop, not close, which throws a failure: it has been logged and published before.
         @Bean(name = SESSION, destroyMethod = "stop")
         Session rfxSession(
-                SessionFactory factory, ConfiguredSessions sessions, SessionOptions options) {
-            return factory.create(sessions.common(), options, SESSION);
+                SessionFactory factory, Environment environment, SessionOptions options) {
+            return factory.create(ConfiguredSession.common(environment), options, SESSION);
         }
     }
 

@@ -49,12 +49,11 @@ public final class SessionHealthContributorAutoConfiguration {
         @ConditionalOnMissingBean(
                 name = {"rfxSessionHealthIndicator", "rfxSessionHealthContributor"})
         HealthContributor rfxSessionHealthContributor(
-                ListableBeanFactory beanFactory,
-                ConfiguredSessions configured,
-                Environment environment) {
+                ListableBeanFactory beanFactory, Environment environment) {
             if (!SwitchedOffBeans.areSessionsEnabled(environment)) {
                 return unknown(DISABLED);
             }
+            ConfiguredSessions configured = new ConfiguredSessions(environment);
             Map<String, SessionHealthIndicator> indicators = new LinkedHashMap<>();
             SessionBeans.of(beanFactory)
                     .forEach(

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWebAppli
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration that starts and stops all {@link Session} beans of this context with it, shows
@@ -25,16 +26,22 @@ public final class SessionLifecycleAutoConfiguration {
     @Bean
     SessionLifecycles rfxSessionLifecycles(
             ConfigurableListableBeanFactory beanFactory,
-            ConfiguredSessions configured,
+            Environment environment,
             ApplicationEventPublisher publisher,
             ObjectProvider<ProgressLine> progressLine) {
-        return new SessionLifecycles(beanFactory, configured, publisher, progressLine);
+        return new SessionLifecycles(
+                beanFactory, new ConfiguredSessions(environment), publisher, progressLine);
     }
 
     @Bean
     SafetyPropertiesCheck rfxSessionSafetyPropertiesCheck(
-            ListableBeanFactory beanFactory, ConfiguredSessions configured) {
-        return new SafetyPropertiesCheck(beanFactory, configured);
+            ListableBeanFactory beanFactory, Environment environment) {
+        return new SafetyPropertiesCheck(beanFactory, new ConfiguredSessions(environment));
+    }
+
+    @Bean
+    RecordingFilesCheck rfxSessionRecordingFilesCheck(ListableBeanFactory beanFactory) {
+        return new RecordingFilesCheck(beanFactory);
     }
 
     @Bean

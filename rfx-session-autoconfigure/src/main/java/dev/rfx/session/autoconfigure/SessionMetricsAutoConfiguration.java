@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the meters {@code rfx.session.*}, which Spring Boot binds to every
@@ -25,11 +26,10 @@ public final class SessionMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SessionMetrics rfxSessionMetrics(
-            ListableBeanFactory beanFactory, ConfiguredSessions configured) {
+    SessionMetrics rfxSessionMetrics(ListableBeanFactory beanFactory, Environment environment) {
         return new SessionMetrics(
                 SessionBeans.of(beanFactory),
                 // One for all: Prometheus refuses two types of a meter.
-                bean -> configured.common().properties().metrics().histogram());
+                ConfiguredSession.common(environment).properties().metrics().histogram());
     }
 }

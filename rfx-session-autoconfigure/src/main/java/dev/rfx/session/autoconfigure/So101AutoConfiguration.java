@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
@@ -28,8 +29,8 @@ public final class So101AutoConfiguration {
     private static final String LIBRARY = "com/fazecast/jSerialComm/SerialPort.class";
 
     @Bean(ARM)
-    So101Robot rfxSo101Robot(ConfiguredSessions sessions, ResourceLoader classPath) {
-        return arm(sessions.common(), classPath);
+    So101Robot rfxSo101Robot(Environment environment, ResourceLoader classPath) {
+        return arm(ConfiguredSession.common(environment), classPath);
     }
 
     /** {@return the arm with the properties of a session} */

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
  * Binds the meters {@code rfx.session.*} of sessions, tagged with the bean name as {@code session}.
@@ -18,7 +17,7 @@ import java.util.function.Predicate;
 public final class SessionMetrics implements MeterBinder, AutoCloseable {
 
     private final Map<String, Session> sessions;
-    private final Predicate<String> withBuckets;
+    private final boolean withBuckets;
     private final HistogramUpdates histograms = new HistogramUpdates();
 
     /**
@@ -27,16 +26,17 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
      * @param sessions the sessions by bean name
      */
     public SessionMetrics(Map<String, Session> sessions) {
-        this(sessions, session -> true);
+        this(sessions, true);
     }
 
     /**
-     * Creates a binder that leaves out the buckets of the histograms of some sessions.
+     * Creates a binder, with or without the buckets of the histograms.
      *
      * @param sessions the sessions by bean name
-     * @param withBuckets the bean names of the sessions whose histograms have buckets
+     * @param withBuckets whether the histograms have buckets. Otherwise they have count, sum and
+     *     maximum.
      */
-    public SessionMetrics(Map<String, Session> sessions, Predicate<String> withBuckets) {
+    public SessionMetrics(Map<String, Session> sessions, boolean withBuckets) {
         this.sessions = Map.copyOf(sessions);
         this.withBuckets = withBuckets;
     }
@@ -48,8 +48,7 @@ public final class SessionMetrics implements MeterBinder, AutoCloseable {
                     Tags tags = Tags.of("session", name);
                     new SessionMeters(registry, tags, session).bind();
                     this.histograms.add(
-                            new IterationTimers(
-                                    registry, tags, session, this.withBuckets.test(name)));
+                            new IterationTimers(registry, tags, session, this.withBuckets));
                 });
     }
 

@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Samples the sessions five times per second, with and without viewers, so that a new viewer sees
- * the last two minutes. All work is done on one daemon thread. No read makes a control loop wait.
+ * the last two minutes. Only with viewers does it read the robots, because a reading may use their
+ * bus. All work is done on one daemon thread. No read makes a control loop wait.
  */
 final class LiveFeed {
 
@@ -123,10 +124,11 @@ final class LiveFeed {
     }
 
     /** Never throws: the executor would cancel all further samples. */
-    private void sample() {
+    void sample() {
         long now = System.currentTimeMillis();
-        this.trends.values().forEach(trend -> attempt(() -> trend.sample(now)));
-        if (!this.viewers.isEmpty()) {
+        boolean watched = !this.viewers.isEmpty();
+        this.trends.values().forEach(trend -> attempt(() -> trend.sample(now, watched)));
+        if (watched) {
             attempt(() -> this.viewers.send(frame(Trend::latest)));
         }
     }

@@ -3,17 +3,23 @@ package dev.rfx.session.page;
 import dev.rfx.session.Session;
 import dev.rfx.session.actuate.SessionEndpoint;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * The live page of sessions: what an operator sees of them in a browser, and optionally commands.
  * {@link ServletLivePage} and {@link ReactiveLivePage} serve it.
  *
  * <p>It watches the sessions from {@link #start()} to {@link #stop()}, with and without viewers.
- * Watching makes no control loop wait.
+ * Watching makes no control loop wait. Only with viewers does the page read the robots.
  *
  * @since 0.1
  */
+@ImportRuntimeHints(LivePage.Hints.class)
 public final class LivePage implements SmartLifecycle {
 
     private final PageOptions options;
@@ -70,5 +76,16 @@ public final class LivePage implements SmartLifecycle {
     @Override
     public int getPhase() {
         return DEFAULT_PHASE - 1;
+    }
+
+    /** The files, and what Jackson writes, in a native image. */
+    static final class Hints implements RuntimeHintsRegistrar {
+
+        @Override
+        public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+            hints.resources().registerPattern(PageAsset.FOLDER.substring(1) + "**");
+            new BindingReflectionHintsRegistrar()
+                    .registerReflectionHints(hints.reflection(), Frame.class);
+        }
     }
 }

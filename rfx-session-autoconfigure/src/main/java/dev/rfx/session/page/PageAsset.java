@@ -20,7 +20,7 @@ import org.springframework.http.MediaType;
  */
 record PageAsset(String name, byte[] content, HttpHeaders headers) {
 
-    private static final String FOLDER = "/META-INF/rfx-session/page/";
+    static final String FOLDER = "/META-INF/rfx-session/page/";
 
     private static final String INDEX = "index.html";
 

@@ -45,6 +45,8 @@ final class Trend {
         this.overruns = new Increase(() -> session.totals().overruns());
         this.clamps = new Increase(() -> clamps(session));
         this.failures = new Increase(() -> session.totals().failures());
+        this.overruns.next();
+        this.failures.next();
         this.targetNanos = 1e9 / session.options().rateHz();
         this.batchesOfAFigure =
                 (int)
@@ -63,7 +65,11 @@ final class Trend {
 
         Increase(LongSupplier count) {
             this.count = count;
-            next();
+        }
+
+        /** The next increase is zero: what has been meanwhile is not of one point. */
+        void skip() {
+            this.last = UNKNOWN;
         }
 
         /** A count that cannot be read has not increased. */
@@ -108,8 +114,16 @@ final class Trend {
         }
     }
 
-    /** Adds a point. */
-    void sample(long time) {
+    /**
+     * Adds a point.
+     *
+     * @param time time of the point, in milliseconds since 1970
+     * @param watched whether the robot may be read, too
+     */
+    void sample(long time, boolean watched) {
+        if (!watched) {
+            this.clamps.skip();
+        }
         Batch batch = new Batch();
         this.iterations.read(
                 (period, lateness, observe, policy, act) -> {
@@ -129,13 +143,13 @@ final class Trend {
         } else {
             this.batches.clear(); // figures of an earlier run are not current
         }
-        this.points.add(point(time));
+        this.points.add(point(time, watched));
         if (this.points.size() > POINTS) {
             this.points.remove();
         }
     }
 
-    private Point point(long time) {
+    private Point point(long time, boolean watched) {
         double[] jitter =
                 this.batches.stream()
                         .flatMapToDouble(batch -> Arrays.stream(batch.jitter, 0, batch.periods))
@@ -156,7 +170,7 @@ final class Trend {
                 iterating ? positions(goals.length) : NONE,
                 goals,
                 this.overruns.next(),
-                this.clamps.next(),
+                watched ? this.clamps.next() : 0,
                 this.failures.next());
     }
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
@@ -212,19 +213,21 @@ class ConfiguredSessionsLifecycleTests {
                 .withUserConfiguration(Policies.class)
                 .run(
                         context -> {
-                            fail(context.getBean("arm2Robot", ScriptedRobot.class));
-                            Session session = context.getBean("arm2Session", Session.class);
-                            session.awaitStopped(Duration.ofMinutes(1));
-                            session.stop();
-                            assertThat(Policies.asked).containsExactly("of arm2");
+                            failTheRun(context, "arm2");
+                            failTheRun(context, "arm3");
+                            assertThat(Policies.asked).containsExactly("of arm2", "of all");
                         });
     }
 
-    private static void fail(ScriptedRobot robot) {
-        robot.onAct(
-                () -> {
-                    throw new IOException("unplugged");
-                });
+    private static void failTheRun(ApplicationContext context, String name) throws Exception {
+        context.getBean(name + "Robot", ScriptedRobot.class)
+                .onAct(
+                        () -> {
+                            throw new IOException("unplugged");
+                        });
+        Session session = context.getBean(name + "Session", Session.class);
+        session.awaitStopped(Duration.ofMinutes(1));
+        session.stop();
     }
 
     @Test
@@ -271,10 +274,12 @@ class ConfiguredSessionsLifecycleTests {
                         context ->
                                 assertThat(context)
                                         .getFailure()
-                                        .hasMessageContaining(
+                                        .message()
+                                        .contains(
                                                 "rfx.session.sessions.left.watchdog.action is REPORT,"
                                                         + " but the Session bean 'leftSession' has"
-                                                        + " STOP_ROBOT"));
+                                                        + " STOP_ROBOT",
+                                                "sessions.create(\"left\", robot, policy)"));
     }
 
     @Test

@@ -269,6 +269,41 @@ class ConfiguredSessionsTests {
     }
 
     @Test
+    void typesThatDoNotFitAreExplained() {
+        this.runner
+                .withUserConfiguration(TwoArms.class)
+                .withBean("tensors", TensorPolicy.class)
+                .withPropertyValues("rfx.session.sessions.left.policy=tensors")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .isInstanceOf(RobotPolicyMismatchException.class)
+                                        .hasMessageContaining("tensors"));
+    }
+
+    /** Two spellings of a name are one session, whichever comes first. */
+    @Test
+    void nameHasTheFormOfABeanIfAnyPropertyHasIt() {
+        this.runner
+                .withUserConfiguration(TestBeans.class)
+                .withPropertyValues(
+                        "rfx.session.sessions.leftArm.rateHz=20",
+                        "rfx.session.sessions.left-arm.warmup=0")
+                .run(
+                        context -> {
+                            assertThat(context).hasSingleBean(Session.class);
+                            assertThat(options(context, "leftArmSession"))
+                                    .isEqualTo(
+                                            SessionOptions.defaults()
+                                                    .withName("left-arm")
+                                                    .withRateHz(20)
+                                                    .withWarmup(Duration.ZERO));
+                        });
+    }
+
+    @Test
     void robotInTwoSessionsIsRefusedBeforeAnythingStarts() {
         this.runner
                 .withUserConfiguration(TwoArms.class)
@@ -321,6 +356,46 @@ class ConfiguredSessionsTests {
                                                 "below rfx.session.sessions.<name>"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rfx.session.record.file-name=run-{part}.mcap",
+                "rfx.session.sessions.right.name=left"
+            })
+    void recordingsWithTheSameFilesAreRefused(String property) {
+        this.runner
+                .withUserConfiguration(TwoArms.class)
+                .withPropertyValues(
+                        "rfx.session.record.enabled=true",
+                        "rfx.session.sessions.left.record.directory=recordings/../recordings",
+                        "rfx.session.sessions.right.record.directory=recordings",
+                        property)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasMessageContaining(
+                                                "The Session beans 'leftSession' and 'rightSession'"
+                                                        + " would record to the same files"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rfx.session.sessions.left.rate-hz=20",
+                "rfx.session.sessions.left.record.file-name=run-{part}.mcap",
+                "rfx.session.sessions.left.record.enabled=false"
+            })
+    void recordingsShareADirectoryIfTheirNamesDiffer(String property) {
+        this.runner
+                .withUserConfiguration(TwoArms.class)
+                .withPropertyValues(
+                        "rfx.session.record.enabled=true",
+                        "rfx.session.sessions.right.rate-hz=20",
+                        property)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
     @Test
     void childContextLeavesTheSessionsToItsParent() {
         String property = "rfx.session.sessions.left.rate-hz=20";
@@ -346,6 +421,8 @@ class ConfiguredSessionsTests {
     @ValueSource(
             strings = {
                 "rfx.session.sessions[left_arm].rate-hz",
+                "rfx.session.sessions.leftArm.rate-hz",
+                "rfx.session.sessions.left_arm.rate-hz",
                 "rfx.session.sessions[0].rate-hz",
                 "rfx.session.sessions.0.rate-hz"
             })
@@ -399,6 +476,14 @@ class ConfiguredSessionsTests {
         @Bean
         Object needsSession(Session session) {
             return session;
+        }
+    }
+
+    static final class TensorPolicy implements Policy<Tensor, Tensor> {
+
+        @Override
+        public Tensor selectAction(Tensor observation) {
+            return observation;
         }
     }
 

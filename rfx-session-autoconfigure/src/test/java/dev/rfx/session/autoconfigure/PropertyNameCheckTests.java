@@ -246,6 +246,8 @@ class PropertyNameCheckTests {
     @ValueSource(
             strings = {
                 "RFX_SESSION_SESSIONS_LEFTARM_RATE",
+                "RFX_SESSION_SESSIONS_LEFTARM_METRICS_HISTOGRAM",
+                "RFX_SESSION_SESSIONS_LEFTARM_PAGE_MAX_VIEWERS",
                 "RFX_SESSION_SESSIONS_LEFT_RATEHZ",
                 "RFX_SESSION_SESSIONS_RIGHT_RATEHZ"
             })
@@ -273,6 +275,24 @@ class PropertyNameCheckTests {
                                         .getFailure()
                                         .hasMessageContaining(
                                                 "There is no property 'rfx.session." + property));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"metrics.histogram", "metrics.histograms", "page.path", "page.max-viewers"})
+    void propertyOfTheApplicationIsRefusedForOneSession(String property) {
+        String nearest = property.equals("metrics.histograms") ? "metrics.histogram" : property;
+        withSession("sessions.left-arm." + property + "=1")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .hasMessageContaining(
+                                                "There is no property 'rfx.session.sessions.left-arm."
+                                                        + property
+                                                        + "', did you mean 'rfx.session."
+                                                        + nearest
+                                                        + "'?"));
     }
 
     @Test

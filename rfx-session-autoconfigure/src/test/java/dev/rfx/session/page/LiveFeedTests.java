@@ -13,14 +13,17 @@ import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.robot.SafetyLimits;
 import dev.rfx.session.testkit.Campaign;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +52,7 @@ class LiveFeedTests {
 
         private volatile boolean fails;
         private volatile boolean failsByError;
+        private final AtomicInteger reads = new AtomicInteger();
 
         @Override
         public String observe() {
@@ -65,6 +69,7 @@ class LiveFeedTests {
 
         @Override
         public List<RobotReading> readings() {
+            this.reads.incrementAndGet();
             if (this.fails) {
                 throw new IllegalStateException("readings() fails on purpose");
             }
@@ -78,14 +83,21 @@ class LiveFeedTests {
     private static final class Received implements Viewers.Connection {
 
         private final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+        private final CountDownLatch closed = new CountDownLatch(1);
+        private volatile boolean gone;
 
         @Override
-        public void send(String message) {
+        public void send(String message) throws IOException {
+            if (this.gone) {
+                throw new IOException("gone");
+            }
             this.frames.add(message);
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            this.closed.countDown();
+        }
 
         String next() throws InterruptedException {
             String frame = this.frames.poll(1, TimeUnit.MINUTES);
@@ -136,6 +148,39 @@ class LiveFeedTests {
         while (!last.contains("broken")) {
             last = sessions(viewer.next());
         }
+    }
+
+    /** A reading may use the bus of the robot. */
+    @Test
+    void withoutViewersNoRobotIsRead() throws Exception {
+        Viewers viewers = new Viewers(1);
+        LiveFeed page = new LiveFeed(Map.of("robot", this.broken), false, viewers);
+        page.sample();
+        assertThat(this.unreadable.reads).hasValue(0);
+
+        Received viewer = new Received();
+        viewers.add(viewer, () -> "first");
+        page.sample();
+        assertThat(this.unreadable.reads).hasPositiveValue();
+
+        viewer.gone = true;
+        page.sample();
+        assertThat(viewer.closed.await(1, TimeUnit.MINUTES)).isTrue();
+        this.unreadable.reads.set(0);
+        page.sample();
+        assertThat(this.unreadable.reads).hasValue(0);
+    }
+
+    @Test
+    void firstViewerSeesWhatWasBefore() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            this.feed.sample();
+        }
+        Received viewer = new Received();
+        this.feed.start();
+        this.feed.add(viewer);
+
+        assertThat(times(viewer.next())).hasSizeGreaterThanOrEqualTo(5);
     }
 
     /** No point is lost between the first frame and the next, whenever a viewer arrives. */

@@ -9,6 +9,7 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.Session;
 import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,7 +22,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -179,6 +182,39 @@ class PageHttpTests {
         assertThat(get(path + "live").statusCode()).isEqualTo(200);
     }
 
+    /** The paths are as an attacker writes them. Only the names of the files of the page match. */
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void noOtherFileOfTheJarIsServed(WebApplicationType type) throws Exception {
+        start(type);
+
+        for (String path :
+                List.of(
+                        "/rfx/uplot/LICENSE",
+                        "/rfx/../page.js",
+                        "/rfx/uplot/../../spring.factories",
+                        "/rfx/..%2fspring.factories",
+                        "/rfx/%2e%2e/application.properties",
+                        "/rfx/..%5capplication.properties",
+                        "/rfx//page.js",
+                        "/META-INF/rfx-session/page/page.js")) {
+            assertThat(statusOf(path)).as(path).isIn(400, 404);
+        }
+        assertThat(statusOf("/rfx/page.js")).isEqualTo(200);
+    }
+
+    /** Sends the path as it is; clients of the JDK would not send these. */
+    private int statusOf(String path) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", this.port)) {
+            String request =
+                    "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .formatted(path);
+            socket.getOutputStream().write(request.getBytes(US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+            return Integer.parseInt(answer.split(" ")[1]);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void pageCannotBeFramedAndIsSentAgainOnlyAfterAChange(WebApplicationType type)
@@ -218,20 +254,23 @@ class PageHttpTests {
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void placeOfAViewerWhoHasLeftIsFree(WebApplicationType type) throws Exception {
         start(type, "--rfx.session.page.max-viewers=1");
+        Set<Thread> earlier = viewersThreads();
         HttpResponse<Stream<String>> first = get("/rfx/live");
         assertThat(first.statusCode()).isEqualTo(200);
 
         first.body().close();
 
-        while (isSomeViewersThreadAlive()) {
+        while (!earlier.containsAll(viewersThreads())) {
             Thread.onSpinWait(); // it frees the place at its end
         }
         assertThat(get("/rfx/live").statusCode()).isEqualTo(200);
     }
 
-    private static boolean isSomeViewersThreadAlive() {
+    /** Those of other tests of this JVM may be among them. */
+    private static Set<Thread> viewersThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals("rfx-session-viewer"));
+                .filter(thread -> thread.getName().equals("rfx-session-viewer"))
+                .collect(Collectors.toSet());
     }
 
     @ParameterizedTest

@@ -41,7 +41,7 @@ class TrendTests {
     }
 
     private Point sample() {
-        this.trend.sample(0);
+        this.trend.sample(0, true);
         return this.trend.latest().get(0);
     }
 
@@ -65,6 +65,7 @@ class TrendTests {
     @Test
     void pointHasTheClampsSinceTheLastOne() {
         this.policy = observation -> Tensor.of(5);
+        sample();
         this.session.run(SOME_ITERATIONS);
 
         assertThat(sample().clamps()).isEqualTo(this.session.stepCount()).isGreaterThan(0);
@@ -91,8 +92,18 @@ class TrendTests {
         this.session.run(SOME_ITERATIONS);
         Trend later = new Trend(this.session);
 
-        later.sample(0);
+        later.sample(0, true);
 
         assertThat(later.latest().get(0).clamps()).isZero();
+    }
+
+    @Test
+    void pointAfterATimeWithoutViewersHasNoClampsOfThatTime() {
+        this.policy = observation -> Tensor.of(5);
+        sample();
+        this.trend.sample(0, false);
+        this.session.run(SOME_ITERATIONS);
+
+        assertThat(sample().clamps()).isZero();
     }
 }

@@ -46,8 +46,13 @@ final class Prometheus implements AutoCloseable {
         this.uri = URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Returns the path of a program, or skips the test where it is absent. */
+    /** Returns the path of a program of Prometheus, or skips the test where it is absent. */
     static String program(String name) {
+        return program(name, "prometheus");
+    }
+
+    /** Returns the path of a program of a package, or skips the test where it is absent. */
+    static String program(String name, String debianPackage) {
         List<String> directories = Arrays.asList(System.getenv("PATH").split(File.pathSeparator));
         Path found =
                 Stream.concat(directories.stream(), Stream.of("/usr/bin"))
@@ -57,7 +62,8 @@ final class Prometheus implements AutoCloseable {
                         .orElse(null);
         assumeTrue(
                 found != null,
-                name + " is neither on the PATH nor in /usr/bin: install Debian's 'prometheus'");
+                "%s is neither on the PATH nor in /usr/bin: install Debian's '%s'"
+                        .formatted(name, debianPackage));
         return found.toString();
     }
 
@@ -131,11 +137,14 @@ final class Prometheus implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns the labels of each series of an instant query. */
+    List<Map<String, String>> labels(String expression) throws Exception {
+        return JsonPath.read(result(expression), "$.data.result[*].metric");
+    }
+
     /** Returns the label {@code session} of each series of an instant query, or null. */
     List<String> sessions(String expression) throws Exception {
-        List<Map<String, String>> metrics =
-                JsonPath.read(result(expression), "$.data.result[*].metric");
-        return metrics.stream().map(labels -> labels.get("session")).toList();
+        return labels(expression).stream().map(labels -> labels.get("session")).toList();
     }
 
     private String result(String expression) throws Exception {

@@ -297,7 +297,7 @@ class ReadmeTests {
     }
 
     /** Name and default of each property, from the metadata that IDEs read. */
-    private static Map<String, String> properties() throws Exception {
+    static Map<String, String> properties() throws Exception {
         Map<String, String> properties = new TreeMap<>();
         try (InputStream metadata =
                 Session.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {

@@ -35,6 +35,9 @@ class EightArms {
                         })
                 .run(
                         "--server.port=0",
+                        "--rfx.session.limits.min=-1.5",
+                        "--rfx.session.limits.max=1.5",
+                        "--rfx.session.limits.max-speed=",
                         "--rfx.session.page.enabled=true",
                         "--rfx.session.page.commands=true");
     }

@@ -6,6 +6,7 @@ import dev.rfx.session.so101.CalibrationFile;
 import dev.rfx.session.so101.VirtualSo101;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -14,6 +15,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** Makes the pictures in {@code docs/}: {@code -Drfx.screenshots=../docs}, a folder. */
 @EnabledIfSystemProperty(named = "rfx.screenshots", matches = ".+")
+@Timeout(180)
 class ScreenshotTests {
 
     private static final int ITERATIONS = 800;
@@ -28,13 +30,11 @@ class ScreenshotTests {
                 Browser light = Browser.start(false);
                 Browser dark = Browser.start(true)) {
             int port = ((WebServerApplicationContext) context).getWebServer().getPort();
-            Session session = context.getBean(Session.class);
-            while (session.stepCount() < ITERATIONS) {
-                Thread.onSpinWait();
-            }
-            light.resize(1280, 1500)
-                    .open(port)
-                    .await(".session [data-field=state]", "running"::equals);
+            light.resize(1280, 1500).open(port);
+            light.await(".session [data-field=state]", "running"::equals);
+            light.await(
+                    ".session [data-field=iterations]",
+                    text -> Integer.parseInt(text.replace(",", "")) > ITERATIONS);
             light.awaitShown("[data-joint=gripper] canvas");
             light.screenshot(target.resolve("live-light.png"));
             dark.resize(1280, 1500)
@@ -75,6 +75,8 @@ class ScreenshotTests {
                         "--rfx.session.page.commands=true",
                         "--rfx.session.so101.port=" + arm.port(),
                         "--rfx.session.so101.calibration=" + CalibrationFile.of(this.folder),
-                        "--rfx.session.so101.read-timeout=500ms");
+                        "--rfx.session.so101.read-timeout=500ms",
+                        // The browsers keep the machine busy.
+                        "--rfx.session.watchdog.timeout=20s");
     }
 }
