@@ -42,7 +42,6 @@ class OptionalLibrariesTests {
             List.of(
                     "rfxSession",
                     "rfxSessionConfigurationBeans",
-                    "rfxSessionConfigurations",
                     "rfxSessionConfigurationsCheck",
                     "rfxSessionDisabled",
                     "rfxSessionEndpoint",
@@ -54,6 +53,7 @@ class OptionalLibrariesTests {
                     "rfxSessionOptions",
                     "rfxSessionProgressLine",
                     "rfxSessionPropertyNames",
+                    "rfxSessionRecordingFilesCheck",
                     "rfxSessionSafetyPropertiesCheck");
 
     private static final List<Case> CASES =
