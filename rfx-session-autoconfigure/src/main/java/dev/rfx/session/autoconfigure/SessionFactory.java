@@ -4,6 +4,7 @@ import dev.rfx.session.Policy;
 import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
+import dev.rfx.session.onnx.OnnxPolicy;
 import dev.rfx.session.recording.RecordingOptions;
 import dev.rfx.session.robot.LimitOptions;
 import java.util.IdentityHashMap;
@@ -36,7 +37,7 @@ public final class SessionFactory {
     private final ConfiguredSessions sessions;
     private final SessionParts parts;
 
-    /** The sessions that start with the application, by robot. */
+    /** The sessions that start with the application, by robot and by trained policy. */
     private final Map<Object, ConfiguredSession> started = new IdentityHashMap<>();
 
     SessionFactory(ConfigurableListableBeanFactory beanFactory, ConfiguredSessions sessions) {
@@ -94,7 +95,7 @@ public final class SessionFactory {
      * Creates a session of the beans that belong to it.
      *
      * @param bean the name of the session's bean
-     * @throws ConfigurationException if it has no robot or no policy, or its robot has another
+     * @throws ConfigurationException if it has no robot or no policy, or one of them has another
      *     session
      */
     Session create(ConfiguredSession session, SessionOptions options, String bean) {
@@ -105,7 +106,11 @@ public final class SessionFactory {
         // Robot and policy are closed after the session.
         this.beanFactory.registerDependentBean(robotName, bean);
         this.beanFactory.registerDependentBean(policyName, bean);
-        requireOneSession(session, robotName, robot);
+        requireOneSession(session, "robot", "drive the same robot", robotName, robot);
+        if (policy instanceof OnnxPolicy) {
+            requireOneSession(
+                    session, "policy", "have the same trained policy", policyName, policy);
+        }
         RobotAndPolicyTypes types =
                 RobotAndPolicyTypes.of(this.beanFactory, robotName, robot, policyName, policy);
         types.requireMatch();
@@ -119,21 +124,25 @@ public final class SessionFactory {
         return connect(session, options, robot, policy);
     }
 
-    /** Two sessions may share a robot only if the application starts them one at a time. */
-    private void requireOneSession(ConfiguredSession session, String name, Robot<?, ?> robot) {
+    /**
+     * Two sessions may share a robot or a trained policy, which have a state, only if the
+     * application starts them one at a time.
+     */
+    private void requireOneSession(
+            ConfiguredSession session, String property, String what, String bean, Object shared) {
         if (!session.properties().autoStartup()) {
             return;
         }
-        ConfiguredSession other = this.started.putIfAbsent(robot, session);
+        ConfiguredSession other = this.started.putIfAbsent(shared, session);
         if (other != null && !other.name().equals(session.name())) {
             throw new ConfigurationException(
-                    "The sessions '%s' and '%s' would drive the same robot, bean '%s'"
-                            .formatted(other.name(), session.name(), name),
+                    "The sessions '%s' and '%s' would %s, bean '%s'"
+                            .formatted(other.name(), session.name(), what, bean),
                     """
-                    Give each session a robot of its own, such as %s: another bean. If only one of \
+                    Give each session a %s of its own, such as %s: another bean. If only one of \
                     them is to run at a time, set auto-startup of one to false and start it when \
                     the other one has stopped."""
-                            .formatted(session.nameOf("robot")));
+                            .formatted(property, session.nameOf(property)));
         }
     }
 

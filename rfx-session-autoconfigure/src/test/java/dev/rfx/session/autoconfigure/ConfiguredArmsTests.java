@@ -103,6 +103,24 @@ class ConfiguredArmsTests {
     }
 
     @Test
+    void trainedPolicyOfTwoSessionsIsRefused() throws Exception {
+        Path model = TestModel.linear(12, 6).write(this.directory.resolve("model.onnx"));
+        this.runner
+                .withPropertyValues(
+                        "rfx.session.sessions.left.onnx.inputs[0].terms[0].tensor=state",
+                        "rfx.session.sessions.left.onnx.model=" + model,
+                        "rfx.session.sessions.right.policy=leftOnnxPolicy")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessageContaining(
+                                                "The sessions 'left' and 'right' would have the same"
+                                                        + " trained policy, bean 'leftOnnxPolicy'"));
+    }
+
+    @Test
     void messageNamesTheSessionOfAnArm() {
         this.runner
                 .withUserConfiguration(StayInTheMiddle.class)

@@ -43,7 +43,6 @@ class OptionalLibrariesTests {
                     "rfxSession",
                     "rfxSessionBeanChoices",
                     "rfxSessionConfigurationBeans",
-                    "rfxSessionConfigurations",
                     "rfxSessionConfigurationsCheck",
                     "rfxSessionDisabled",
                     "rfxSessionEndpoint",
@@ -55,6 +54,7 @@ class OptionalLibrariesTests {
                     "rfxSessionOptions",
                     "rfxSessionProgressLine",
                     "rfxSessionPropertyNames",
+                    "rfxSessionRecordingFilesCheck",
                     "rfxSessionSafetyPropertiesCheck");
 
     private static final List<Case> CASES =
