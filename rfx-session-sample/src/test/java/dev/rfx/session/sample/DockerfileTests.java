@@ -49,7 +49,7 @@ class DockerfileTests {
     /** A shell would not pass SIGTERM on. */
     @Test
     void processIsTheJvmOfAUserThatIsNotRoot() throws Exception {
-        assertThat(commands("ENTRYPOINT")).singleElement().asList().startsWith("java");
+        assertThat(commands("ENTRYPOINT").get(0)).startsWith("java");
         assertThat(instructions("USER")).containsExactly("robot");
         assertThat(instructions("ENV"))
                 .singleElement()
