@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Loggers;
 import dev.rfx.session.support.Milliseconds;
 import dev.rfx.session.timing.IterationRecord;
 import dev.rfx.session.timing.TimingRecorder;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
  */
 final class LateIterationLog {
 
-    private static final Logger logger = SessionLog.LOGGER;
+    private static final Logger logger = Loggers.TIMING;
 
     private final SessionOptions options;
     private final TimingRecorder recorder;

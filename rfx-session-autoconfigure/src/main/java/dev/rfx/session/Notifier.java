@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Loggers;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -14,7 +15,7 @@ import org.slf4j.Logger;
  */
 final class Notifier {
 
-    private static final Logger logger = SessionLog.LOGGER;
+    private static final Logger logger = Loggers.LIFECYCLE;
 
     private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
     private final Executor executor;

@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Loggers;
 import dev.rfx.session.timing.Clock;
 import dev.rfx.session.timing.Scheduler;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
  */
 final class Restarts {
 
-    private static final Logger logger = SessionLog.LOGGER;
+    private static final Logger logger = Loggers.LIFECYCLE;
 
     /** How long a restart waits, after its delay, for listeners that have not returned. */
     private static final Duration LISTENERS_TIMEOUT = Duration.ofSeconds(1);

@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Loggers;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.slf4j.Logger;
  */
 final class RobotIncidentLog {
 
-    private static final Logger logger = SessionLog.LOGGER;
+    private static final Logger logger = Loggers.INCIDENTS;
 
     private final String sessionName;
     private final RobotReadings readings;

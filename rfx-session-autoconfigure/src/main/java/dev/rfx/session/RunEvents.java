@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Loggers;
 import dev.rfx.session.thread.ThreadStatus;
 import dev.rfx.session.timing.Clock;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.slf4j.Logger;
  */
 final class RunEvents {
 
-    private static final Logger logger = SessionLog.LOGGER;
+    private static final Logger logger = Loggers.LIFECYCLE;
 
     /** How long after the end of a run callers of stop() wait for the listeners. */
     private static final Duration LISTENERS_TIMEOUT = Duration.ofSeconds(1);
@@ -66,7 +67,7 @@ final class RunEvents {
         String name = this.name;
         this.notifier.execute(
                 () ->
-                        logger.warn(
+                        Loggers.TIMING.warn(
                                 "Session '{}' runs with incomplete thread options: {}",
                                 name,
                                 status.problem()));

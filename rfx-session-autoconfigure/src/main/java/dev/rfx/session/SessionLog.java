@@ -1,7 +1,7 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Logs the events of a session, one line each, and never a line per iteration. Called on the events
@@ -9,10 +9,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionLog implements SessionListener {
 
-    /** The logger of every part of a session. */
-    static final Logger LOGGER = LoggerFactory.getLogger("dev.rfx.session.Session");
-
-    private static final Logger logger = LOGGER;
+    private static final Logger logger = Loggers.LIFECYCLE;
 
     private final String robot;
     private final String policy;

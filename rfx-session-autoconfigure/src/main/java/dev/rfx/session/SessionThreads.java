@@ -1,5 +1,6 @@
 package dev.rfx.session;
 
+import dev.rfx.session.support.ThreadNames;
 import dev.rfx.session.thread.ThreadTuning;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class SessionThreads {
 
     private final SessionPlatform platform;
-    private final String prefix;
+    private final String session;
     private final ThreadTuning tuning;
     private final @Nullable ClassLoader contextClassLoader =
             Thread.currentThread().getContextClassLoader();
 
     SessionThreads(SessionPlatform platform, SessionOptions options) {
         this.platform = platform;
-        this.prefix = "rfx-session-" + options.name();
+        this.session = options.name();
         this.tuning = platform.tuning(options.thread());
     }
 
@@ -40,7 +41,7 @@ final class SessionThreads {
 
     /** Creates a daemon thread, named after the session with a suffix. */
     Thread create(Runnable task, String suffix) {
-        Thread thread = this.platform.newThread(task, this.prefix + suffix);
+        Thread thread = this.platform.newThread(task, ThreadNames.of(this.session, suffix));
         thread.setDaemon(true);
         thread.setContextClassLoader(this.contextClassLoader);
         return thread;

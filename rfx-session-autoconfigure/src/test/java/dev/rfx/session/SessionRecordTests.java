@@ -30,7 +30,7 @@ class SessionRecordTests {
                     .withName("recorded")
                     .withWarmup(Duration.ZERO)
                     .withSpinWindow(Duration.ZERO);
-    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Session.class);
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.rfx.session");
 
     private final VirtualClock clock = new VirtualClock();
     private final ScriptedRobot robot = new ScriptedRobot();

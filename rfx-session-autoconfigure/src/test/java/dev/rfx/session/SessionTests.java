@@ -183,7 +183,7 @@ class SessionTests {
         sessionOnTheJvm().run(Duration.ofMillis(1));
 
         assertThat(threads).hasSize(4).containsOnly(threads.get(0));
-        assertThat(threads.get(0).getName()).isEqualTo("rfx-session-rfx-session");
+        assertThat(threads.get(0).getName()).isEqualTo("rfx-session");
         assertThat(threads.get(0).isDaemon()).isTrue();
     }
 
@@ -238,7 +238,7 @@ class SessionTests {
 
     private static Set<Thread> controlThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("rfx-session-rfx-session"))
+                .filter(thread -> thread.getName().equals("rfx-session"))
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
@@ -469,8 +469,7 @@ class SessionTests {
         this.session.stop();
 
         assertThat(now()).isZero();
-        assertThat(reported)
-                .containsExactly("started", "stopped on rfx-session-rfx-session-events");
+        assertThat(reported).containsExactly("started", "stopped on rfx-session-events");
     }
 
     @Test

@@ -275,7 +275,7 @@ class SessionUnresponsiveTests {
 
     @Test
     void robotIsStoppedThoughTheLogBlocks() {
-        Logger log = (Logger) LoggerFactory.getLogger(Session.class);
+        Logger log = (Logger) LoggerFactory.getLogger("dev.rfx.session.lifecycle");
         UnsynchronizedAppenderBase<ILoggingEvent> blockedLog =
                 new UnsynchronizedAppenderBase<>() {
                     @Override

@@ -407,7 +407,7 @@ class SessionWatchdogTests {
 
     @Test
     void stackOfAStallIsLoggedOnce() {
-        Logger logger = (Logger) LoggerFactory.getLogger(Session.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.rfx.session.lifecycle");
         List<ILoggingEvent> log = new CopyOnWriteArrayList<>();
         AppenderBase<ILoggingEvent> appender =
                 new AppenderBase<>() {

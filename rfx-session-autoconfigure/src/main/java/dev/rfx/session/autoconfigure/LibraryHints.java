@@ -1,6 +1,5 @@
 package dev.rfx.session.autoconfigure;
 
-import dev.rfx.session.jfr.JfrEvents;
 import java.util.List;
 import java.util.stream.Stream;
 import jdk.jfr.Event;
@@ -113,6 +112,9 @@ final class LibraryHints implements RuntimeHintsRegistrar {
     private static final List<String> REFLECTED =
             List.of("ai.onnxruntime.OnnxRuntime", "ai.onnxruntime.OrtEnvironment");
 
+    /** Internal to the core, as are the system calls: by name. */
+    private static final String EVENTS = "dev.rfx.session.jfr.JfrEvents";
+
     private static final String SYSTEM_CALLS = "dev.rfx.session.thread.JnaSystemCalls$LibC";
 
     private static String ownPlatform() {
@@ -138,7 +140,7 @@ final class LibraryHints implements RuntimeHintsRegistrar {
         REFLECTED.stream()
                 .filter(type -> ClassUtils.isPresent(type, classLoader))
                 .forEach(type -> registerAll(hints.reflection(), TypeReference.of(type)));
-        Stream.of(JfrEvents.class.getDeclaredClasses())
+        Stream.of(ClassUtils.resolveClassName(EVENTS, classLoader).getDeclaredClasses())
                 .filter(Event.class::isAssignableFrom)
                 .forEach(event -> registerAll(hints.reflection(), TypeReference.of(event)));
     }

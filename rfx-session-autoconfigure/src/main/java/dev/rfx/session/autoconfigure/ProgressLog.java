@@ -1,13 +1,13 @@
 package dev.rfx.session.autoconfigure;
 
 import dev.rfx.session.Session;
+import dev.rfx.session.support.Loggers;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Logs the statistics of a session while it runs. */
 final class ProgressLog implements Runnable {
 
-    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+    private static final Logger logger = Loggers.TIMING;
 
     private final Session session;
 

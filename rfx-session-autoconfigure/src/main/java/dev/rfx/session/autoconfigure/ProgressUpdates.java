@@ -5,13 +5,14 @@ import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionListener;
 import dev.rfx.session.SessionUnresponsiveException;
 import dev.rfx.session.SessionView;
+import dev.rfx.session.support.Loggers;
+import dev.rfx.session.support.ThreadNames;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Updates what shows the progress of a session: at a fixed interval on a daemon thread while the
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ProgressUpdates implements SessionListener {
 
-    private static final Logger logger = LoggerFactory.getLogger(Session.class);
+    private static final Logger logger = Loggers.TIMING;
 
     private final Session session;
     private final Runnable update;
@@ -42,7 +43,7 @@ final class ProgressUpdates implements SessionListener {
     }
 
     private static Thread createThread(String session, Runnable task) {
-        Thread thread = new Thread(task, "rfx-session-" + session + "-progress");
+        Thread thread = new Thread(task, ThreadNames.of(session, "-progress"));
         thread.setDaemon(true);
         return thread;
     }

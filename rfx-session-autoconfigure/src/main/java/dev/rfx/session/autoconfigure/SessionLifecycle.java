@@ -5,17 +5,17 @@ import dev.rfx.session.Session;
 import dev.rfx.session.SessionException;
 import dev.rfx.session.SessionState;
 import dev.rfx.session.autoconfigure.SessionProperties.StartFailure;
+import dev.rfx.session.support.Loggers;
 import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.context.SmartLifecycle;
 
 /** Starts and stops the sessions of one phase with the application. */
 final class SessionLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
-    private static final Logger logger = LoggerFactory.getLogger(SessionLifecycle.class);
+    private static final Logger logger = Loggers.LIFECYCLE;
 
     /** A session, and how it starts. */
     record Member(Session session, boolean autoStartup, StartFailure startFailure) {}

@@ -49,7 +49,8 @@ final class LoadGate {
     private void addHookOnce() {
         if (!this.hooked) {
             // Throws IllegalStateException if the JVM ends.
-            Runtime.getRuntime().addShutdownHook(new Thread(this::close, "rfx-onnx-shutdown"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(this::close, "rfx-session-onnx-shutdown"));
             this.hooked = true;
         }
     }

@@ -39,7 +39,8 @@ final class ArmPort implements BusLine {
     static {
         // At the end of the JVM jSerialComm closes all ports, while other hooks still stop their
         // robots. It first runs the threads of addShutdownHook and waits for them.
-        SerialPort.addShutdownHook(new Thread(ArmPort::awaitAllReleased, "so101-shutdown"));
+        SerialPort.addShutdownHook(
+                new Thread(ArmPort::awaitAllReleased, "rfx-session-so101-shutdown"));
     }
 
     private final SerialPort port;
@@ -160,7 +161,7 @@ final class ArmPort implements BusLine {
     }
 
     private static void startCloser(Runnable close) {
-        Thread closer = new Thread(close, "so101-close");
+        Thread closer = new Thread(close, "rfx-session-so101-close");
         closer.setDaemon(true);
         closer.start();
     }

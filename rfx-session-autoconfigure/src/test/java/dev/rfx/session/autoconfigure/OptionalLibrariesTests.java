@@ -41,6 +41,7 @@ class OptionalLibrariesTests {
     private static final List<String> BEANS =
             List.of(
                     "rfxSession",
+                    "rfxSessionBeanChoices",
                     "rfxSessionConfigurationBeans",
                     "rfxSessionConfigurations",
                     "rfxSessionConfigurationsCheck",

@@ -27,7 +27,7 @@ import org.slf4j.Marker;
 class ProgressUpdatesTests {
 
     private final LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
-    private final Logger log = (Logger) LoggerFactory.getLogger(Session.class);
+    private final Logger log = (Logger) LoggerFactory.getLogger("dev.rfx.session.timing");
     private final ScriptedRobot robot = new ScriptedRobot();
     private final Session session =
             new Session(
@@ -61,7 +61,10 @@ class ProgressUpdatesTests {
                             String format,
                             Object[] params,
                             Throwable t) {
-                        if (Thread.currentThread().getName().equals("rfx-session-shown-progress")) {
+                        if (logger == ProgressUpdatesTests.this.log
+                                && Thread.currentThread()
+                                        .getName()
+                                        .equals("rfx-session-shown-progress")) {
                             lines.incrementAndGet();
                             throwUnchecked(problem);
                         }

@@ -129,8 +129,8 @@ class SessionLifecycleTests {
                                 awaitIterations(context.getBean(Session.class), 1);
                                 assertThat(threadsNamed(KeepAlive.THREAD)).hasSize(1);
                             });
-            assertThat(threadsNamed("rfx-session-rfx-session"))
-                    .filteredOn(thread -> thread.getName().equals("rfx-session-rfx-session"))
+            assertThat(threadsNamed("rfx-session"))
+                    .filteredOn(thread -> thread.getName().equals("rfx-session"))
                     .isEmpty();
         }
     }
@@ -192,7 +192,7 @@ class SessionLifecycleTests {
         assertThat(events.get().received)
                 .hasExactlyElementsOfTypes(SessionStartedEvent.class, SessionStoppedEvent.class)
                 .allMatch(event -> event.getBeanName().equals("rfxSession"));
-        assertThat(events.get().threads).containsOnly("rfx-session-rfx-session-events");
+        assertThat(events.get().threads).containsOnly("rfx-session-events");
     }
 
     @Test

@@ -81,7 +81,8 @@ class ThreadPropertiesTests {
                 start(
                         "--rfx.session.thread.cpus=1023",
                         "--rfx.session.thread.required=false",
-                        "--logging.level.dev.rfx.session=WARN")) {
+                        "--logging.level.dev.rfx.session=OFF",
+                        "--logging.level.dev.rfx.session.timing=WARN")) {
             Session session = context.getBean(Session.class);
             session.stop();
             session.start();

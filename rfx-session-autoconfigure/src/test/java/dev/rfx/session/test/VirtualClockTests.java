@@ -218,7 +218,7 @@ class VirtualClockTests {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "Thread 'other' cannot wait by the virtual clock while"
-                                + " 'rfx-session-rfx-session' runs: the clock serves the threads of"
+                                + " 'rfx-session' runs: the clock serves the threads of"
                                 + " its sessions, and one other thread at a time");
     }
 
@@ -230,7 +230,7 @@ class VirtualClockTests {
                 .isThrownBy(this.clock::close)
                 .withMessageStartingWith(
                         "Threads have not ended, perhaps because a session is not stopped:")
-                .withMessageContaining("rfx-session-rfx-session")
+                .withMessageContaining("rfx-session")
                 .withMessageNotContaining("closeRefusesToLeave");
     }
 
