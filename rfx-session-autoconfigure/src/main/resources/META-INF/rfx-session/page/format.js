@@ -17,18 +17,28 @@ export function micros(value) {
   return value >= 1000 ? `${decimal(value / 1000, 2)} ms` : `${decimal(value, value < 10 ? 2 : 0)} µs`;
 }
 
+// For an axis: as short as it gets.
+export function shortMicros(value) {
+  const isLong = value >= 1000;
+  return `${Number((isLong ? value / 1000 : value).toPrecision(3))} ${isLong ? "ms" : "µs"}`;
+}
+
 export function duration(seconds) {
   const whole = Math.floor(seconds);
   const two = number => String(number).padStart(2, "0");
   return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
+// JSON has no number for infinity: it is the text "Infinity", or null.
 export function number(value) {
+  if (typeof value !== "number") {
+    return value ?? "–";
+  }
   return Number.isInteger(value) ? integer(value) : decimal(value, 3);
 }
 
 export function position(value) {
-  return value === null || value === undefined ? "–" : decimal(value, 3);
+  return typeof value === "number" ? decimal(value, 3) : value ?? "–";
 }
 
 export function count(value, noun) {

@@ -70,7 +70,13 @@ function isConfirmed(name) {
   });
 }
 
-element("stop-all").addEventListener("click", () => send("STOP", null));
+function stopEverything() {
+  dialog.close("cancel");
+  send("STOP", null);
+}
+
+// The dialog has one, too: nothing else can be clicked while it asks.
+document.querySelectorAll("[data-stop-all]").forEach(button => button.addEventListener("click", stopEverything));
 
 // The space bar stops wherever the focus is: an operator in a hurry does not look for it. Enter presses a button.
 function stopBySpace(event) {
@@ -80,8 +86,7 @@ function stopBySpace(event) {
   event.preventDefault();
   event.stopPropagation();
   if (event.type === "keydown" && !event.repeat) {
-    dialog.close("cancel");
-    send("STOP", null);
+    stopEverything();
   }
 }
 
@@ -214,6 +219,7 @@ function lose() {
   if (connection.dataset.state !== "lost") {
     const since = lastFrame === 0 ? "" : ` since ${clock(lastFrame)}`;
     setConnection("lost", `connection lost${since}`);
+    dialog.close("cancel");
     views.forEach(view => view.clear());
     document.title = "connection lost";
   }

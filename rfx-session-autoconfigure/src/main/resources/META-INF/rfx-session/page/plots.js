@@ -2,7 +2,7 @@
 
 /* global uPlot */
 
-import { clock, count, decimal, integer, micros, position } from "./format.js";
+import { clock, count, decimal, integer, micros, position, shortMicros } from "./format.js";
 
 export const KEPT_MS = 2 * 60 * 1000;
 export const JOINTS_MS = 10 * 1000;
@@ -52,7 +52,7 @@ export class Timeline {
   }
 
   range(now, millis) {
-    const end = this.frozenAt ?? now;
+    const end = Math.min(this.frozenAt ?? now, now);
     return this.zoom ?? [end - millis, end];
   }
 }
@@ -71,6 +71,7 @@ export class TimePlot {
     this.plot = new uPlot({
       width: 300,
       height: options.height,
+      padding: [8, 28, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -83,7 +84,7 @@ export class TimePlot {
       },
       axes: [
         axis({ values: (_, splits) => splits.map(seconds => clock(seconds * 1000)), space: 80, size: 30 }),
-        axis({ size: 56, ...options.axis }),
+        axis({ size: 64, ...options.axis }),
       ],
       series: [{}, ...series.map(({ label, stroke, ...more }) => ({ label, stroke: () => color(stroke), ...more, value: undefined }))],
       bands: options.bands,
@@ -154,6 +155,11 @@ export class TimePlot {
   }
 }
 
+// A sensor may have measured no number.
+function finite(value) {
+  return typeof value === "number" ? value : null;
+}
+
 // A logarithmic scale has no zero.
 function positive(value) {
   return value === null ? null : Math.max(value, 0.01);
@@ -180,13 +186,13 @@ export function jitterPlot(figure, timeline) {
       filter: decades,
       grid: { stroke: () => color("--line"), width: 1, filter: decades },
       ticks: { stroke: () => color("--line"), width: 1, filter: decades },
-      values: (_, splits) => splits.map(split => (split === null ? null : integer(split))),
+      values: (_, splits) => splits.map(split => (split === null ? null : shortMicros(split))),
     },
     bands: [{ series: [2, 1], fill: () => color("--jitter-band") }],
     over: drawMarks,
     read(point, isPointedAt) {
       const marks = point === null ? [] : MARKS.filter(mark => point[mark] > 0).map(mark => count(point[mark], mark.slice(0, -1)));
-      readout.textContent = point === null ? "" : [`${micros(point.p50)} to ${micros(point.p99)}${at(point, isPointedAt)}`, ...marks].join(", ");
+      readout.textContent = point === null || (point.p50 === null && !isPointedAt) ? "" : [`${micros(point.p50)} to ${micros(point.p99)}${at(point, isPointedAt)}`, ...marks].join(", ");
     },
   });
   return plot;
@@ -233,6 +239,7 @@ export function phasePlot(figure, timeline) {
     height: 230,
     millis: KEPT_MS,
     scale: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] },
+    axis: { values: (_, splits) => splits.map(shortMicros) },
     bands: [{ series: [3, 2] }, { series: [2, 1] }],
     read(point, isPointedAt) {
       readout.textContent = point === null || point.observe === null ? ""
@@ -247,17 +254,23 @@ export class JointPlot {
     this.name = name;
     this.limits = limits;
     this.isFitted = false;
+    this.low = -1;
+    this.high = 1;
     figure.dataset.joint = name;
     figure.querySelector(".name").textContent = name;
     const shownPosition = figure.querySelector(".position");
     const shownGoal = figure.querySelector(".goal");
     this.plot = new TimePlot(figure, timeline, [
-      { label: "position", stroke: "--position", width: 2, value: point => point.positions[index] ?? null },
-      { label: "goal", stroke: "--goal", width: 2, dash: [6, 4], value: point => point.goals[index] ?? null },
+      { label: "position", stroke: "--position", width: 2, value: point => finite(point.positions[index]) },
+      { label: "goal", stroke: "--goal", width: 2, dash: [6, 4], value: point => finite(point.goals[index]) },
     ], {
-      height: 130,
+      height: 150,
       millis: JOINTS_MS,
-        scale: { range: (_, low, high) => this.span(low, high) },
+      scale: { range: (_, low, high) => this.span(low, high) },
+      axis: {
+        splits: () => [this.low, (this.low + this.high) / 2, this.high],
+        values: (_, splits) => splits.map(split => decimal(split, 2)),
+      },
       behind: plot => this.drawLimits(plot),
       read(point) {
         shownPosition.textContent = position(point?.positions[index]);
@@ -269,13 +282,15 @@ export class JointPlot {
   // Shows the limits, or as much as the joint moves.
   span(low, high) {
     const values = [low, high, ...(this.isFitted ? [] : this.limits)].filter(value => value !== null && Number.isFinite(value));
-    if (values.length === 0) {
-      return [-1, 1];
+    this.low = values.length === 0 ? -1 : Math.min(...values);
+    this.high = values.length === 0 ? 1 : Math.max(...values);
+    const least = 0.01; // a joint that stands still
+    if (this.high - this.low < least) {
+      const middle = (this.low + this.high) / 2;
+      [this.low, this.high] = [middle - least / 2, middle + least / 2];
     }
-    const from = Math.min(...values);
-    const to = Math.max(...values);
-    const margin = Math.max((to - from) * 0.08, 0.005);
-    return [from - margin, to + margin];
+    const margin = (this.high - this.low) * 0.08;
+    return [this.low - margin, this.high + margin];
   }
 
   drawLimits(plot) {
@@ -291,8 +306,9 @@ export class JointPlot {
     ctx.restore();
   }
 
+  // After a run it keeps the last seconds of it: they show how it ended.
   draw(points, now) {
-    this.plot.draw(points, now);
+    this.plot.draw(points, points.findLast(point => point.positions.length > 0)?.time ?? now);
   }
 
   describe(point) {

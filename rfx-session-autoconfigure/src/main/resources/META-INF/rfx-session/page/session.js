@@ -33,7 +33,7 @@ export function conditionOf(session) {
 }
 
 // What the operator does next.
-function adviceFor(session) {
+function adviceFor(session, overruns) {
   const { restart, recording } = session;
   switch (conditionOf(session)) {
     case "STUCK":
@@ -55,6 +55,9 @@ function adviceFor(session) {
     default:
       if (recording?.problem) {
         return `Iterations are not recorded: ${recording.problem}`;
+      }
+      if (overruns > 0) {
+        return "The loop missed its rate. The plot of the phases shows where the time goes.";
       }
       return session.engage === "ENGAGING" ? "The commands ramp to those of the policy." : "No action needed.";
   }
@@ -178,16 +181,19 @@ export class SessionView {
     const { session, rateHz } = this.view;
     const condition = conditionOf(session);
     const recent = this.points.reduce((sum, point) => sum + point.overruns, 0);
+    this.advice = adviceFor(session, recent);
     const isTroubled = condition === "RUNNING" && (recent > 0 || session.recording?.problem != null);
     this.condition = condition;
     this.rank = WORST_FIRST.indexOf(isTroubled ? "TROUBLED" : condition);
     this.showState(this.cardFields.state, condition);
     this.link.dataset.state = isTroubled ? "TROUBLED" : condition;
     text(this.cardFields.name, this.title);
-    text(this.cardFields.advice, session.failure === null ? adviceFor(session) : `${this.failureText()} ${adviceFor(session)}`);
+    this.cardFields.failure.hidden = session.failure === null;
+    text(this.cardFields.failure, session.failure === null ? "" : this.failureText());
+    text(this.cardFields.advice, this.advice);
     text(this.cardFields.rate, `${decimal(rateHz, 1)} of ${number(session.rateHz)} Hz`);
     text(this.cardFields.p99, `p99 ${micros(this.points.at(-1)?.p99)}`);
-    text(this.cardFields.overruns, `${count(recent, "overrun")} in two minutes`);
+    text(this.cardFields.overruns, `${count(recent, "overrun")} in 2 min`);
   }
 
   showState(badge, condition) {
@@ -201,7 +207,7 @@ export class SessionView {
     const last = this.points.at(-1);
     this.showState(this.fields.state, this.condition);
     text(this.fields.name, this.title);
-    text(this.fields.advice, adviceFor(session));
+    text(this.fields.advice, this.advice);
     // Stop is always enabled: it also cancels a pending restart.
     this.button("START").disabled = ["STARTING", "RUNNING", "STOPPING", "STUCK"].includes(session.state);
     this.showRecording();
@@ -245,11 +251,11 @@ export class SessionView {
 
   // One plot per joint, once it is known how many there are.
   addJoints() {
-    const last = this.points.at(-1);
-    const length = last?.positions.length ?? 0;
-    if (length === 0 || this.joints.length > 0) {
+    const last = this.joints.length === 0 ? this.points.findLast(point => point.positions.length > 0) : undefined;
+    if (last === undefined) {
       return;
     }
+    const { length } = last.positions;
     const { joints: names, min, max } = this.view;
     const of = (limits, i) => (limits.length === 1 ? limits[0] : limits[i] ?? null);
     const panel = this.panel("joints");
@@ -320,16 +326,11 @@ export class SessionView {
     const entries = Object.entries(robot);
     this.panel("robot").hidden = entries.length === 0;
     const byJoint = entries.filter(([, value]) => typeof value === "object");
-    // Limits number the joints and an arm names them: each way has a head row of its own.
-    let joints = "";
-    const rows = byJoint.flatMap(([name, values]) => {
-      const head = Object.keys(values);
-      const isNew = joints !== head.join();
-      joints = head.join();
-      return [...(isNew ? [row(["joint", ...head], "th")] : []), row([name, ...Object.values(values).map(number)])];
-    });
+    // One row per joint. Limits number the joints and an arm names them: each has its rows.
+    const joints = [...new Set(byJoint.flatMap(([, values]) => Object.keys(values)))];
+    const rows = joints.map(joint => row([joint, ...byJoint.map(([, values]) => (joint in values ? number(values[joint]) : ""))]));
     this.fields.joints.hidden = rows.length === 0;
-    this.fields.joints.tBodies[0].replaceChildren(...rows);
+    this.fields.joints.tBodies[0].replaceChildren(row(["joint", ...byJoint.map(([name]) => name)], "th"), ...rows);
     this.showFigures(this.fields.figures, entries.filter(([, value]) => typeof value !== "object").map(([name, value]) => [name, number(value)]));
   }
 
@@ -362,12 +363,15 @@ export class SessionView {
     for (const field of ["uptime", "iterations", "rate", "overruns", "lateWakeups", "p50"]) {
       text(this.fields[field], "–");
     }
-    for (const element of [this.fields.target, this.fields.p99, this.fields.advice, this.fields.failure, this.cardFields.advice,
-      this.cardFields.rate, this.cardFields.p99, this.cardFields.overruns]) {
+    for (const advice of [this.fields.advice, this.cardFields.advice]) {
+      text(advice, "The robot may move. If it must stop, and a stop does not reach it, cut its power.");
+    }
+    for (const element of [this.fields.target, this.fields.p99, this.fields.failure, this.cardFields.rate, this.cardFields.p99,
+      this.cardFields.overruns]) {
       text(element, "");
     }
     text(this.cardFields.name, this.view ? this.title : this.bean);
-    for (const element of [this.fields.policy, this.fields.recording, this.fields.failure, this.panel("recent"), this.panel("robot")]) {
+    for (const element of [this.fields.policy, this.fields.recording, this.fields.failure, this.cardFields.failure, this.panel("recent"), this.panel("robot")]) {
       element.hidden = true;
     }
     this.button("START").disabled = true;

@@ -12,9 +12,11 @@ import dev.rfx.session.Tensor;
 import dev.rfx.session.robot.MockRobot;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,6 +29,10 @@ import org.springframework.context.annotation.Bean;
 
 /** The commands of the page over HTTP, with the headers that a browser or an attacker sends. */
 class PageCommandTests {
+
+    /** An application per configuration: its start takes most of the time of a test. */
+    private static final Map<List<String>, ConfigurableApplicationContext> started =
+            new HashMap<>();
 
     private @Nullable ConfigurableApplicationContext context;
     private int port;
@@ -51,11 +57,17 @@ class PageCommandTests {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--rfx.session.page.enabled=true");
         all.add("--rfx.session.warmup=0");
+        all.add("--rfx.session.page.allowed-hosts=robots.example");
         all.add("--server.port=0");
+        all.add("--spring.main.web-application-type=" + type);
         this.context =
-                new SpringApplicationBuilder(Application.class)
-                        .web(type)
-                        .run(all.toArray(String[]::new));
+                started.computeIfAbsent(
+                        all,
+                        key ->
+                                new SpringApplicationBuilder(Application.class)
+                                        .run(key.toArray(String[]::new)));
+        session("left").start();
+        session("right").start();
         this.port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
     }
 
@@ -65,11 +77,10 @@ class PageCommandTests {
         start(type, all.toArray(String[]::new));
     }
 
-    @AfterEach
-    void close() {
-        if (this.context != null) {
-            this.context.close();
-        }
+    @AfterAll
+    static void close() {
+        started.values().forEach(ConfigurableApplicationContext::close);
+        started.clear();
     }
 
     /** Sends the headers as they are; clients of the JDK would not send these. */
@@ -127,13 +138,15 @@ class PageCommandTests {
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void allSessionsStartOneByOneOnly(WebApplicationType type) throws Exception {
-        startOpen(type, "--rfx.session.auto-startup=false");
+        startOpen(type);
+        session("left").stop();
+        session("right").stop();
 
         String answer = command("START");
 
         assertThat(status(answer)).isEqualTo(400);
         assertThat(answer).contains("Only STOP is a command to all sessions");
-        assertThat(states()).containsExactly(SessionState.NEW, SessionState.NEW);
+        assertThat(states()).containsExactly(SessionState.STOPPED, SessionState.STOPPED);
     }
 
     @ParameterizedTest
@@ -228,7 +241,7 @@ class PageCommandTests {
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void operatorAllowsTheNameOfTheMachine(WebApplicationType type) throws Exception {
-        startOpen(type, "--rfx.session.page.allowed-hosts=robots.example");
+        startOpen(type);
 
         String answer =
                 post(
@@ -242,10 +255,7 @@ class PageCommandTests {
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void pageBehindAProxyCommandsUnderTheNameOfTheProxy(WebApplicationType type) throws Exception {
-        startOpen(
-                type,
-                "--server.forward-headers-strategy=framework",
-                "--rfx.session.page.allowed-hosts=robots.example");
+        startOpen(type, "--server.forward-headers-strategy=framework");
         String[] headers = {
             "Host: localhost:" + this.port,
             "Origin: https://robots.example",

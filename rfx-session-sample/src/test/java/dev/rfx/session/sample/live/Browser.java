@@ -102,7 +102,16 @@ final class Browser implements AutoCloseable {
         return this;
     }
 
+    /** Shows the page as on a phone. No window is as narrow. */
+    Browser phone(int width, int height) {
+        this.driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", true));
+        return this;
+    }
+
     Browser resize(int width, int height) {
+        this.driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
         this.driver.manage().window().setSize(new Dimension(width, height));
         return this;
     }
@@ -124,8 +133,8 @@ final class Browser implements AutoCloseable {
     }
 
     /** Presses a key, wherever the focus is. */
-    void press(CharSequence key) {
-        new Actions(this.driver).sendKeys(key).perform();
+    void press(CharSequence... keys) {
+        new Actions(this.driver).sendKeys(keys).perform();
     }
 
     void pointAt(String css) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.Observation;
 import dev.rfx.session.Policy;
+import dev.rfx.session.Robot;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.SessionState;
@@ -13,6 +14,7 @@ import dev.rfx.session.sample.SampleApplication;
 import dev.rfx.session.so101.CalibrationFile;
 import dev.rfx.session.so101.VirtualSo101;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,10 +27,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** The page in a real browser. */
 class LivePageTests {
@@ -255,6 +259,7 @@ class LivePageTests {
         this.browser.click(".session .start");
         this.browser.awaitShown("#confirm");
         assertThat(this.browser.text("#confirm")).contains("Start session rfxSession?");
+        assertThat(this.browser.isShown("#confirm [data-stop-all]")).isTrue();
         this.browser.click("#confirm button[value=cancel]");
         awaitState("stopped");
         assertThat(session().state()).isEqualTo(SessionState.STOPPED);
@@ -311,8 +316,10 @@ class LivePageTests {
         this.context.getBean(FailingPolicy.class).fails = true;
 
         this.browser.await("[data-card=right] [data-field=state]", "failed"::equals);
+        assertThat(this.browser.text("[data-card=right] [data-field=failure]"))
+                .contains("fails on purpose");
         assertThat(this.browser.text("[data-card=right] [data-field=advice]"))
-                .contains("fails on purpose", "Remove the cause, then start the session again.");
+                .isEqualTo("Remove the cause, then start the session again.");
         this.browser.await(".cards li:first-child .title", "right"::equals);
         assertThat(cards()).containsExactly("right", "left");
         assertThat(this.browser.run("document.title")).isEqualTo("failed · right");
@@ -323,6 +330,8 @@ class LivePageTests {
         assertThat(this.browser.isShown("[data-session=left]")).isFalse();
         assertThat(this.browser.isShown("#overview")).isFalse();
         assertThat(this.browser.isShown("#stop-all")).isTrue();
+        this.browser.await( // the end of the run
+                "[data-session=right] [data-joint='0'] .position", "0.000"::equals);
         assertThat(this.browser.text("[data-session=right] [data-field=model]"))
                 .isEqualTo("Model go1.onnx (SHA-256 386cde6a…)");
         this.browser.click("[data-session=right] summary");
@@ -482,9 +491,12 @@ class LivePageTests {
         this.browser.open(port);
         awaitState("running");
 
+        this.browser.run("document.querySelector('#confirm').showModal()");
         this.context.close();
 
         this.browser.await("#connection", text -> text.startsWith("connection lost since"));
+        this.browser.awaitHidden("#confirm");
+        assertThat(field("advice")).startsWith("The robot may move.");
         assertThat(field("iterations")).isEqualTo("–");
         assertThat(field("rate")).isEqualTo("–");
         assertThat(field("state")).isEqualTo("unknown");
@@ -506,15 +518,100 @@ class LivePageTests {
 
     @Test
     void pageFitsOnAPhone() {
-        this.browser.resize(390, 844).open(start(0, COMMANDABLE));
+        this.browser.phone(320, 640).open(start(0, COMMANDABLE));
 
         awaitState("running");
         awaitJoints();
-        assertThat((long) this.browser.run("document.documentElement.scrollWidth"))
-                .isLessThanOrEqualTo((long) this.browser.run("window.innerWidth"));
+        assertFits(320);
         this.browser.run("scrollTo(0, document.body.scrollHeight)");
         assertThat((long) this.browser.run(TOP_OF_STOP_ALL)).as("it stays").isBetween(0L, 100L);
-        assertThat(this.browser.find("#stop-all").getRect().getX()).isBetween(0, 390);
+        assertThat(this.browser.find("#stop-all").getRect().getX()).isBetween(0, 320);
+    }
+
+    private void assertFits(int width) {
+        assertThat((long) this.browser.run("document.documentElement.scrollWidth"))
+                .isLessThanOrEqualTo(width);
+    }
+
+    @Test
+    void sixtyFourSessionsWithoutJointsFitOnAPhone() {
+        int port = startMany();
+        this.browser.phone(320, 640).open(port);
+        this.browser.await("[data-card=s63] [data-field=state]", "running"::equals);
+
+        assertThat(cards()).hasSize(64).first().isEqualTo("s0");
+        assertThat(this.browser.text("[data-card=s7] .title")).startsWith("A session with");
+        assertThat(this.browser.isShown("#stop-all")).isTrue();
+        assertFits(320);
+
+        this.browser.press(Keys.TAB, Keys.TAB); // over the button that stops
+        this.browser.press(Keys.ENTER);
+
+        this.browser.awaitShown("[data-session=s0]");
+        this.browser.await(
+                "[data-session=s0] [data-field=iterations]",
+                text -> isNumber(text) && number(text) > 0);
+        assertThat(this.browser.isShown("[data-session=s0] [data-panel=joints]")).isFalse();
+        assertFits(320);
+        assertThat(this.browser.run("location.hash")).isEqualTo("#s0");
+        this.browser.assertConsoleIsEmpty();
+    }
+
+    /** Sessions with types of their own, and a name that is too long for a line. */
+    private int startMany() {
+        this.context =
+                new SpringApplicationBuilder(Many.class)
+                        .initializers(
+                                context -> {
+                                    for (int i = 0; i < 64; i++) {
+                                        String name = "s" + i;
+                                        ((GenericApplicationContext) context)
+                                                .registerBean(
+                                                        name,
+                                                        Session.class,
+                                                        () -> sessionOfTexts(name));
+                                    }
+                                })
+                        .run(
+                                "--server.port=0",
+                                "--rfx.session.limits.min=",
+                                "--rfx.session.limits.max=",
+                                "--rfx.session.limits.max-speed=",
+                                "--rfx.session.page.enabled=true",
+                                COMMANDABLE);
+        return ((WebServerApplicationContext) this.context).getWebServer().getPort();
+    }
+
+    private static Session sessionOfTexts(String name) {
+        return new Session(
+                new TextRobot(),
+                (Policy<String, String>) observation -> "again",
+                SessionOptions.defaults()
+                        .withRateHz(5)
+                        .withWarmup(Duration.ZERO)
+                        .withName(
+                                name.equals("s7")
+                                        ? "A session with a name that does not fit into any line"
+                                        : name));
+    }
+
+    @EnableAutoConfiguration
+    static class Many {}
+
+    private static final class TextRobot implements Robot<String, String> {
+
+        @Override
+        public String observe() {
+            return "observation";
+        }
+
+        @Override
+        public void act(String action) {}
+
+        @Override
+        public String reset() {
+            return observe();
+        }
     }
 
     private static final String TOP_OF_STOP_ALL =

@@ -42,7 +42,7 @@ class ScreenshotTests {
                     .await(".session [data-field=state]", "running"::equals);
             dark.awaitShown("[data-joint=gripper] canvas");
             dark.screenshot(target.resolve("live-dark.png"));
-            light.resize(500, 900).await("#connection", "live"::equals);
+            light.phone(390, 844).await("#connection", "live"::equals);
             light.screenshot(target.resolve("live-phone.png"));
 
             arm.unplug();
