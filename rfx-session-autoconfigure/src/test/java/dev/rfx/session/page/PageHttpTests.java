@@ -21,12 +21,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +48,10 @@ class PageHttpTests {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<Stream<String>> open = new ArrayList<>();
+
+    /** For tests that change nothing: the start takes most of the time of a test. */
+    private static final Map<WebApplicationType, ConfigurableApplicationContext> shared =
+            new EnumMap<>(WebApplicationType.class);
 
     private @Nullable ConfigurableApplicationContext context;
     private int port;
@@ -82,7 +89,26 @@ class PageHttpTests {
                 new SpringApplicationBuilder(Application.class)
                         .web(type)
                         .run(all.toArray(String[]::new));
-        this.port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
+        this.port = portOf(this.context);
+    }
+
+    private void startShared(WebApplicationType type) {
+        if (!shared.containsKey(type)) {
+            start(type);
+            shared.put(type, this.context);
+            this.context = null;
+        }
+        this.port = portOf(shared.get(type));
+    }
+
+    private static int portOf(ConfigurableApplicationContext context) {
+        return ((WebServerApplicationContext) context).getWebServer().getPort();
+    }
+
+    @AfterAll
+    static void closeShared() {
+        shared.values().forEach(ConfigurableApplicationContext::close);
+        shared.clear();
     }
 
     @AfterEach
@@ -116,7 +142,7 @@ class PageHttpTests {
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void firstFrameHasWhatWasBeforeAndTheNextWhatIsNew(WebApplicationType type) throws Exception {
-        start(type);
+        startShared(type);
         String points = "$.sessions.rfxSession.points";
         Iterator<String> earlier = frames();
         for (int before = 0; before < 3; ) {
@@ -186,7 +212,7 @@ class PageHttpTests {
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void noOtherFileOfTheJarIsServed(WebApplicationType type) throws Exception {
-        start(type);
+        startShared(type);
 
         for (String path :
                 List.of(
@@ -219,7 +245,7 @@ class PageHttpTests {
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void pageCannotBeFramedAndIsSentAgainOnlyAfterAChange(WebApplicationType type)
             throws Exception {
-        start(type);
+        startShared(type);
 
         HttpResponse<Stream<String>> page = get("/rfx/");
 

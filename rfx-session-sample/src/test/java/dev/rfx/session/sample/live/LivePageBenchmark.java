@@ -1,12 +1,17 @@
 package dev.rfx.session.sample.live;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** What the page costs a browser: bytes to load it, bytes per second, and time of the processor. */
+/** What the page costs a browser: bytes to load it, bytes of a frame, and time of the processor. */
 @Tag("benchmark")
 class LivePageBenchmark {
 
@@ -22,9 +27,28 @@ class LivePageBenchmark {
             System.out.printf(
                     "Files: %,d bytes%n", ((Number) browser.run(BYTES_OF_FILES)).longValue());
             measure(browser, "Overview of eight sessions");
+            System.out.printf("Frame: %,d bytes%n", bytesOfAFrame(port));
             browser.click("[data-card=arm1]");
             browser.awaitShown("[data-session=arm1] [data-joint='5'] canvas");
             measure(browser, "One open session of eight");
+        }
+    }
+
+    /** The first frame is larger: it has the last two minutes. */
+    private static long bytesOfAFrame(int port) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/rfx/live"))
+                        .build();
+        try (Stream<String> lines =
+                HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofLines())
+                        .body()) {
+            return lines.filter(line -> line.startsWith("data:"))
+                    .skip(1)
+                    .limit(10)
+                    .mapToLong(String::length)
+                    .max()
+                    .orElseThrow();
         }
     }
 
