@@ -325,8 +325,11 @@ export class SessionView {
   showRobot(robot) {
     const entries = Object.entries(robot);
     this.panel("robot").hidden = entries.length === 0;
-    const byJoint = entries.filter(([, value]) => typeof value === "object");
-    // One row per joint. Limits number the joints and an arm names them: each has its rows.
+    // Limits number the joints, and an arm names them.
+    const nameOf = joint => this.view.joints[joint] ?? joint;
+    const byJoint = entries
+      .filter(([, value]) => typeof value === "object")
+      .map(([name, values]) => [name, Object.fromEntries(Object.entries(values).map(([joint, value]) => [nameOf(joint), value]))]);
     const joints = [...new Set(byJoint.flatMap(([, values]) => Object.keys(values)))];
     const rows = joints.map(joint => row([joint, ...byJoint.map(([, values]) => (joint in values ? number(values[joint]) : ""))]));
     this.fields.joints.hidden = rows.length === 0;

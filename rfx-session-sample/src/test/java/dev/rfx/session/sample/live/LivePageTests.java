@@ -468,7 +468,8 @@ class LivePageTests {
                     "[data-joint=shoulder_pan] .position", text -> text.matches("-?\\d\\.\\d{3}"));
             this.browser.awaitShown("[data-joint=gripper] canvas");
             assertThat(this.browser.text("[data-panel=robot]"))
-                    .contains("link.cycles", "gripper", "clamps");
+                    .contains("link.cycles", "gripper", "clamps")
+                    .doesNotContainPattern("(?m)^\\d+\\s");
 
             arm.unplug();
 
