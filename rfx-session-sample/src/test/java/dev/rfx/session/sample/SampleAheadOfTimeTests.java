@@ -23,13 +23,14 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplicationAotProcessor;
 
 /** The sample, processed ahead of time as a build does it, in JVMs of their own. */
 class SampleAheadOfTimeTests {
 
-    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final Duration BOUND = Duration.ofMinutes(2);
 
     /** 128 + SIGTERM. */
     private static final int TERMINATED = 143;
@@ -40,6 +41,7 @@ class SampleAheadOfTimeTests {
 
     /** The goal process-aot of Maven runs the same class, then compiles its sources. */
     @BeforeAll
+    @Timeout(180)
     static void processAheadOfTime() throws Exception {
         Path sources = target.resolve("sources");
         Path resources = target.resolve("resources");
@@ -122,6 +124,7 @@ class SampleAheadOfTimeTests {
 
     /** The build has another rate, and the live page. */
     @WaitingTest
+    @Timeout(180)
     void sessionHasThePropertiesOfTheRun() throws Exception {
         try (ChildJvm jvm =
                 start(
@@ -148,6 +151,7 @@ class SampleAheadOfTimeTests {
     }
 
     @WaitingTest
+    @Timeout(180)
     void limitOfTheRunEndsIt() throws Exception {
         try (ChildJvm jvm =
                 start(
@@ -165,6 +169,7 @@ class SampleAheadOfTimeTests {
     }
 
     @WaitingTest
+    @Timeout(180)
     void robotThatTheBuildDidNotHaveIsRefused() throws Exception {
         try (ChildJvm jvm = start("--rfx.session.so101.port=/dev/ttyACM0")) {
             assertThat(jvm.awaitExit(BOUND)).isEqualTo(1);
