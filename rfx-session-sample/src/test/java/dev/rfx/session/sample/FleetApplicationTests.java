@@ -148,9 +148,7 @@ class FleetApplicationTests {
     private static int status(String port, String path) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + port + path);
         return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(uri).build(),
-                        HttpResponse.BodyHandlers.discarding())
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
                 .statusCode();
     }
 
