@@ -3,33 +3,23 @@ package dev.rfx.session.sample;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import com.google.gson.annotations.SerializedName;
 import com.jayway.jsonpath.JsonPath;
-import dev.rfx.session.Session;
 import java.io.IOException;
 import java.io.Reader;
 import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
@@ -144,6 +134,13 @@ class KubernetesManifestTests {
         return rest;
     }
 
+    /** Returns the path of the probe. */
+    static String readiness() throws IOException {
+        List<String> paths = deployment("$..readinessProbe.httpGet.path");
+        assertThat(paths).hasSize(1);
+        return paths.get(0);
+    }
+
     @Test
     void labelsVolumesAndPortsFitTogether() throws Exception {
         Map<String, String> selector = deployment("$.spec.selector.matchLabels");
@@ -205,7 +202,8 @@ class KubernetesManifestTests {
         assertThat(seconds).containsExactly((int) GracePeriod.ofDefaults().toSeconds());
     }
 
-    private static String configuration() throws IOException {
+    /** Returns the properties of the application. */
+    static String configuration() throws IOException {
         return JsonPath.read(manifest("ConfigMap"), "$.data['application.yaml']");
     }
 
@@ -220,38 +218,5 @@ class KubernetesManifestTests {
                 .filteredOn(name -> name.startsWith("rfx."))
                 .hasSize(2)
                 .isSubsetOf(ReadmeTests.properties().keySet());
-    }
-
-    /** The sample with the configuration of the manifests, but with its own arm. */
-    @Test
-    void readinessIsThatOfTheSessionAndLivenessIsNot(@TempDir Path directory) throws Exception {
-        String withoutArm = configuration().substring(0, configuration().indexOf("rfx:"));
-        Files.writeString(directory.resolve("application.yaml"), withoutArm);
-        List<String> paths = deployment("$..readinessProbe.httpGet.path");
-        try (ConfigurableApplicationContext application =
-                new SpringApplicationBuilder(SampleApplication.class)
-                        .run(
-                                "--spring.config.additional-location=file:" + directory + "/",
-                                "--server.port=0",
-                                "--rfx.session.warmup=0")) {
-            String port = application.getEnvironment().getRequiredProperty("local.server.port");
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> get(port, paths.get(0)).statusCode() == 200);
-            assertThat(get(port, "/actuator/prometheus").body())
-                    .contains("rfx_session_state{robot=\"arm-1\",session=\"rfxSession\"} 2.0");
-
-            application.getBean(Session.class).stop();
-
-            assertThat(get(port, paths.get(0)).statusCode()).isEqualTo(503);
-            assertThat(get(port, "/actuator/health/liveness").statusCode()).isEqualTo(200);
-        }
-    }
-
-    private static HttpResponse<String> get(String port, String path) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
     }
 }

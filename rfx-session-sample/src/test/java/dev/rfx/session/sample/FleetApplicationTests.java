@@ -17,6 +17,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -40,10 +45,13 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
-/** The push of docs/fleet.md, to a collector that decodes what it receives. */
+/**
+ * The sample with the push of docs/fleet.md and the configuration of docs/kubernetes.yaml: a
+ * collector decodes what it receives, and the probe finds out what it should.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(120)
-class OtlpPushTests {
+class FleetApplicationTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -79,8 +87,12 @@ class OtlpPushTests {
         }
     }
 
-    /** The sample with the configuration of docs/fleet.md, except for its place and its step. */
-    private ConfigurableApplicationContext sample() {
+    /** Both configurations, except for the arm, and for the place of the collector and the step. */
+    private ConfigurableApplicationContext sample(Path directory) throws IOException {
+        String configuration = KubernetesManifestTests.configuration();
+        Files.writeString(
+                directory.resolve("application.yaml"),
+                configuration.substring(0, configuration.indexOf("rfx:")));
         int port = this.collector.getAddress().getPort();
         return new SpringApplicationBuilder(SampleApplication.class)
                 .initializers(
@@ -89,6 +101,7 @@ class OtlpPushTests {
                                         .getPropertySources()
                                         .addLast(documentedConfiguration()))
                 .run(
+                        "--spring.config.additional-location=file:" + directory + "/",
                         "--server.port=0",
                         "--rfx.session.warmup=0",
                         "--management.otlp.metrics.export.enabled=true",
@@ -112,11 +125,10 @@ class OtlpPushTests {
     }
 
     @Test
-    void metersArriveAndACollectorThatIsAwayDisturbsNeitherTheLoopNorItsStop(CapturedOutput output)
-            throws Exception {
-        Session session;
-        try (ConfigurableApplicationContext sample = sample()) {
-            session = sample.getBean(Session.class);
+    void metersArriveAndACollectorThatIsAwayDisturbsNothingAndTheProbeAsksTheSession(
+            CapturedOutput output, @TempDir Path directory) throws Exception {
+        try (ConfigurableApplicationContext sample = sample(directory)) {
+            Session session = sample.getBean(Session.class);
             assertMetersArrive();
 
             this.answers = false;
@@ -124,8 +136,20 @@ class OtlpPushTests {
 
             stopCollector();
             assertUndisturbed(session, output, "Connection refused");
+
+            String port = sample.getEnvironment().getRequiredProperty("local.server.port");
+            assertThat(status(port, KubernetesManifestTests.readiness())).isEqualTo(200);
+            session.stop();
+            assertThat(status(port, KubernetesManifestTests.readiness())).isEqualTo(503);
+            assertThat(status(port, "/actuator/health/liveness")).isEqualTo(200);
         }
-        assertThat(session.state()).isEqualTo(SessionState.STOPPED);
+    }
+
+    private static int status(String port, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     private void assertMetersArrive() throws Exception {
