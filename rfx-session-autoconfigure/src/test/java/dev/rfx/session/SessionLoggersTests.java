@@ -113,9 +113,8 @@ class SessionLoggersTests {
                         "WARN The first action",
                         "WARN restarts in 1000",
                         "ERROR Control loop of ",
-                        "ERROR failed: Policy fa",
-                        "ERROR failed: Control l",
-                        "ERROR is stuck: its con");
+                        "ERROR failed: Control ",
+                        "ERROR is stuck: its co");
         assertThat(linesOf(TIMING)).containsExactly("WARN was late after i");
         assertThat(linesOf(INCIDENTS)).containsExactly("WARN has new incident");
         assertThat(this.log)

@@ -38,6 +38,7 @@ import org.springframework.security.web.SecurityFilterChain;
 class SpringBootAdminTests {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Pattern ID = Pattern.compile("\"id\":\"([0-9a-f]{12})\"");
     private static ConfigurableApplicationContext server;
 
     @BeforeAll
@@ -102,19 +103,14 @@ class SpringBootAdminTests {
                 instance + "/actuator/rfxsession/rfxSession");
     }
 
-    /** {@return the path of an application on the server, once it is registered and detected} */
+    /** {@return the path of an application on the server, once it has detected the endpoint} */
     private static String instanceOf(ConfigurableApplicationContext application) throws Exception {
         String name = application.getEnvironment().getProperty("spring.application.name");
-        Pattern id = Pattern.compile("\"id\":\"(\\w+)\"");
         while (true) {
             String found = look("/instances?name=" + name).body();
-            for (String instance : found.split("(?=\\{\"id\")")) {
-                Matcher matcher = id.matcher(instance);
-                if (instance.contains("\"name\":\"" + name + "\"")
-                        && instance.contains("\"id\":\"rfxsession\"")
-                        && matcher.find()) {
-                    return "/instances/" + matcher.group(1);
-                }
+            Matcher id = ID.matcher(found);
+            if (found.contains("/actuator/rfxsession\"") && id.find()) {
+                return "/instances/" + id.group(1);
             }
         }
     }
