@@ -15,6 +15,7 @@ import dev.rfx.session.onnx.OnnxPolicy;
 import dev.rfx.session.onnx.TestModel;
 import dev.rfx.session.robot.LimitOptions;
 import dev.rfx.session.robot.MockRobot;
+import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ScriptedRobot;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -84,6 +85,7 @@ class AheadOfTimeTests {
                 });
     }
 
+    @Campaign.Only
     @Test
     void robotOfASessionOfTheApplicationDoesNotMoveEither() {
         AheadOfTime.build(
@@ -166,6 +168,7 @@ class AheadOfTimeTests {
                 .allMatch(type -> hints.reflection().getTypeHint(type) != null);
     }
 
+    @Campaign.Only
     @Test
     void choiceOfARobotOrAPolicyThatTheBuildHadNotMadeIsRefused() {
         AheadOfTime.build(
@@ -192,6 +195,7 @@ class AheadOfTimeTests {
     }
 
     /** A robot of the application has the conditions of the application. */
+    @Campaign.Only
     @Test
     void portIsRefusedEvenIfTheBuildHadARobotOfTheApplication() {
         AheadOfTime.build(
@@ -206,6 +210,7 @@ class AheadOfTimeTests {
                                 .hasMessageContaining("rfx.session.so101.port was not set then"));
     }
 
+    @Campaign.Only
     @Test
     void robotAndPolicyOfTheSessionMayBeNamedAtRunTime() {
         AheadOfTime.build(
@@ -251,6 +256,7 @@ class AheadOfTimeTests {
                 DISABLED);
     }
 
+    @Campaign.Only
     @Test
     void sessionThatTheBuildDisablesMayRun() {
         AheadOfTime.build(
@@ -268,6 +274,7 @@ class AheadOfTimeTests {
                 "rfx.session.sessions.left.enabled=false");
     }
 
+    @Campaign.Only
     @Test
     void exposureOfTheEndpointThatTheBuildDidNotHaveIsReported(CapturedOutput output) {
         // The class loader of this test has a log of its own.

@@ -3,6 +3,7 @@ package dev.rfx.session.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rfx.session.Session;
+import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
 import java.io.File;
 import java.lang.reflect.Method;
@@ -57,23 +58,23 @@ class OptionalLibrariesTests {
                     "rfxSessionRecordingFilesCheck",
                     "rfxSessionSafetyPropertiesCheck");
 
-    private static final List<Case> CASES =
+    private static final List<Case> ALL =
             List.of(
-                    new Case("nothing", "none"),
                     new Case("actuator", "spring-boot-actuator.*", "rfxSessionEndpoint"),
                     new Case("health", "spring-boot-health-.*", "rfxSessionHealthContributor"),
                     new Case(
                             "micrometer",
                             "(micrometer|spring-boot-micrometer|prometheus)-.*",
                             "rfxSessionMetrics"),
-                    new Case("Spring MVC and WebFlux", "spring-(web|webmvc|webflux)-.*"),
-                    new Case("Jackson", "jackson-(core|databind)-3.*"),
                     new Case("jSerialComm", "jSerialComm-.*"),
                     new Case("JNA", "jna-.*"),
                     new Case("ONNX Runtime", "onnxruntime-.*"),
                     new Case(
                             "validation",
                             "(jakarta.validation|hibernate-validator|spring-boot-validation)-.*"),
+                    new Case("Spring MVC and WebFlux", "spring-(web|webmvc|webflux)-.*"),
+                    new Case("Jackson", "jackson-(core|databind)-3.*"),
+                    new Case("nothing", "none"),
                     new Case(
                             "all of them",
                             "(spring-boot-(actuator|health|micrometer|validation)|micrometer|prometheus"
@@ -81,6 +82,10 @@ class OptionalLibrariesTests {
                             "rfxSessionEndpoint",
                             "rfxSessionHealthContributor",
                             "rfxSessionMetrics"));
+
+    /** A build runs the last ones. */
+    private static final List<Case> CASES =
+            ALL.subList(ALL.size() - Campaign.Rounds.of(ALL.size(), 4), ALL.size());
 
     /** What is missing, the jars of it, and the beans that are missing then. */
     private record Case(String what, String jars, String... missingBeans) {
@@ -125,6 +130,7 @@ class OptionalLibrariesTests {
         JVMS.values().forEach(ChildJvm::close);
     }
 
+    @Campaign
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void applicationStartsWithoutAndTheRestWorks(Case without) throws Exception {

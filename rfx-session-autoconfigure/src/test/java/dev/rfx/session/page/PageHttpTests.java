@@ -80,14 +80,14 @@ class PageHttpTests {
     }
 
     private void start(WebApplicationType type, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("--rfx.session.page.enabled=true"));
-        all.addAll(List.of(arguments));
+        List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--server.port=0");
         all.add("--server.shutdown=immediate");
         all.add("--rfx.session.warmup=0");
         this.context =
                 new SpringApplicationBuilder(Application.class)
                         .web(type)
+                        .properties("rfx.session.page.enabled=true")
                         .run(all.toArray(String[]::new));
         this.port = portOf(this.context);
     }

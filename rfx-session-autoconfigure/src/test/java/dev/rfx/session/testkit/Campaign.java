@@ -5,16 +5,27 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A test with many random cases, or one that takes long. A build runs some of the cases, or a
- * shorter test; one that has no shorter form is skipped there. With {@code -Pcampaigns} only
+ * shorter test; one that has no shorter form is {@link Only}. With {@code -Pcampaigns} only
  * campaigns run, each in full.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("campaign")
 public @interface Campaign {
+
+    /** A campaign without a shorter form: a build skips it. */
+    @Target({ElementType.TYPE, ElementType.METHOD})
+    @Retention(RetentionPolicy.RUNTIME)
+    @Tag("campaign")
+    @EnabledIfSystemProperty(
+            named = "campaigns",
+            matches = "true",
+            disabledReason = "Takes long: mvn verify -Pcampaigns")
+    @interface Only {}
 
     /** How many cases a campaign tries, or how long it takes. */
     final class Rounds {

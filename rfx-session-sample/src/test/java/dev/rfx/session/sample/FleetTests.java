@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One JVM for each robot, and one Prometheus for all. */
@@ -51,8 +50,7 @@ class FleetTests {
     }
 
     /** Starts two JVMs and waits for the alert, which is pending for 5 s. */
-    @Campaign
-    @EnabledIfSystemProperty(named = "campaigns", matches = "true")
+    @Campaign.Only
     @Test
     void alertNamesTheRobotThatFailsAndNoOther(
             @TempDir Path prometheusFolder, @TempDir Path calibrations) throws Exception {

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -161,8 +160,7 @@ class PrometheusTests {
     }
 
     /** Waits half a minute for the rates of Prometheus. */
-    @Campaign
-    @EnabledIfSystemProperty(named = "campaigns", matches = "true")
+    @Campaign.Only
     @Test
     void everyFailureFiresItsAlertAndNoOther() throws Exception {
         startSample();

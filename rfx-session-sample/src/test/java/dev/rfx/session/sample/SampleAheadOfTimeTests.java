@@ -3,6 +3,7 @@ package dev.rfx.session.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.rfx.session.testkit.Campaign;
 import dev.rfx.session.testkit.ChildJvm;
 import dev.rfx.session.testkit.WaitingTest;
 import java.io.File;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplicationAotProcessor;
 
 /** The sample, processed ahead of time as a build does it, in JVMs of their own. */
+@Campaign.Only
 class SampleAheadOfTimeTests {
 
     private static final Duration BOUND = Duration.ofMinutes(2);
@@ -49,7 +51,7 @@ class SampleAheadOfTimeTests {
         List<Path> application =
                 Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                         .map(Path::of)
-                        .filter(entry -> !entry.endsWith("test-classes"))
+                        .filter(SampleAheadOfTimeTests::isOfTheApplication)
                         .toList();
         try (ChildJvm processor =
                 ChildJvm.start(
@@ -71,6 +73,11 @@ class SampleAheadOfTimeTests {
         all.addAll(application);
         classPath = List.copyOf(all);
         compile(sources, classes);
+    }
+
+    /** The settings of the log in the tests would hide what the sample logs. */
+    private static boolean isOfTheApplication(Path entry) {
+        return !entry.endsWith("test-classes") && !entry.toString().endsWith("-tests.jar");
     }
 
     private static void compile(Path sources, Path classes) throws Exception {

@@ -469,7 +469,7 @@ class LivePageTests {
             this.browser.awaitShown("[data-joint=gripper] canvas");
             assertThat(this.browser.text("[data-panel=robot]"))
                     .contains("link.cycles", "gripper", "clamps")
-                    .doesNotContainPattern("(?m)^\\d+\\s");
+                    .doesNotContainPattern("(?m)^\\d+ ");
 
             arm.unplug();
 
