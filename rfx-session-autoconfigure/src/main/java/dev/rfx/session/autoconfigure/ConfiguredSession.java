@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * The properties of one session: its own below {@code rfx.session.sessions}, and those of {@code
@@ -156,10 +157,11 @@ final class ConfiguredSession {
         return text("onnx.model");
     }
 
-    private @Nullable String text(String property) {
+    /** {@return the value of a property, or null if it is not set, empty or {@code false}} */
+    @Nullable String text(String property) {
         String value =
                 this.binder.bind(PREFIX.append(property), Bindable.of(String.class)).orElse(null);
-        return "false".equalsIgnoreCase(value) ? null : value;
+        return "false".equalsIgnoreCase(value) || !StringUtils.hasText(value) ? null : value;
     }
 
     SessionProperties properties() {

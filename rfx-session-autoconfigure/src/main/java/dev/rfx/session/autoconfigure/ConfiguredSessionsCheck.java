@@ -1,5 +1,6 @@
 package dev.rfx.session.autoconfigure;
 
+import dev.rfx.session.Session;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Set;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.core.env.Environment;
 
 /**
@@ -42,6 +42,7 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
         for (ConfiguredSession session : sessions.all()) {
             requireName(session.name());
             if (session.isEnabled()) {
+                requireSession(session, beanFactory);
                 missing.addAll(ConfiguredSessionsAutoConfiguration.definitions(session).keySet());
             } else {
                 remove(session, beanFactory);
@@ -67,6 +68,18 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
                             .formatted(name, ConfiguredSessions.GROUP),
                     "A name has lower-case letters, digits and single dashes, and starts with a letter:"
                             + " rfx.session.sessions.left-arm.rate-hz.");
+        }
+    }
+
+    /** A bean of the application that has the name replaces the session. */
+    private static void requireSession(
+            ConfiguredSession session, ConfigurableListableBeanFactory beanFactory) {
+        String bean = session.bean();
+        if (beanFactory.containsBean(bean) && !beanFactory.isTypeMatch(bean, Session.class)) {
+            throw new ConfigurationException(
+                    "The bean '%s' has the name of the session of %s, but is not a Session"
+                            .formatted(bean, session.group()),
+                    "Give the bean another name.");
         }
     }
 
@@ -103,7 +116,7 @@ final class ConfiguredSessionsCheck implements BeanFactoryPostProcessor {
     private static void refuseUnused(ConfiguredSession common) {
         List<String> unused =
                 ConfiguredSession.NOT_INHERITED.stream()
-                        .filter(property -> common.isBound(property, Bindable.of(String.class)))
+                        .filter(property -> common.text(property) != null)
                         .map(common::nameOf)
                         .toList();
         if (!unused.isEmpty()) {

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -24,6 +25,7 @@ final class QualifiedBeans {
     private static List<String> namesFor(
             String session, Class<?> type, ConfigurableListableBeanFactory beanFactory) {
         return Arrays.stream(beanFactory.getBeanNamesForType(type))
+                .filter(bean -> !ScopedProxyUtils.isScopedTarget(bean))
                 .filter(
                         bean -> {
                             Set<String> qualifiers = qualifiersOf(bean, beanFactory);

@@ -9,6 +9,8 @@ import dev.rfx.session.recording.RecordingOptions;
 import dev.rfx.session.robot.LimitOptions;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -82,7 +84,18 @@ public final class SessionFactory {
         String name = session.isNamed() ? session.name() : options.name();
         for (SessionOptionsCustomizer customizer :
                 QualifiedBeans.of(name, SessionOptionsCustomizer.class, this.beanFactory)) {
-            options = customizer.customize(options);
+            options = requireOptions(customizer.customize(options), customizer, name);
+        }
+        return options;
+    }
+
+    private static SessionOptions requireOptions(
+            @Nullable SessionOptions options, SessionOptionsCustomizer customizer, String session) {
+        if (options == null) {
+            throw new ConfigurationException(
+                    "The SessionOptionsCustomizer %s returns null for session '%s'"
+                            .formatted(customizer.getClass().getName(), session),
+                    "Return the options that it receives, or changed ones.");
         }
         return options;
     }
@@ -106,7 +119,9 @@ public final class SessionFactory {
         // Robot and policy are closed after the session.
         this.beanFactory.registerDependentBean(robotName, bean);
         this.beanFactory.registerDependentBean(policyName, bean);
-        requireOneSession(session, "robot", "drive the same robot", robotName, robot);
+        // Two beans may decorate one device. A mock has none.
+        Object device = Objects.requireNonNullElse(robot.device(), robot);
+        requireOneSession(session, "robot", "drive the same robot", robotName, device);
         if (policy instanceof OnnxPolicy) {
             requireOneSession(
                     session, "policy", "have the same trained policy", policyName, policy);

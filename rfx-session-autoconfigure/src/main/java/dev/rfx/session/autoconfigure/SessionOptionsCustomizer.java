@@ -17,7 +17,7 @@ import dev.rfx.session.SessionOptions;
 public interface SessionOptionsCustomizer {
 
     /**
-     * Called once for each session, before it is created.
+     * Called before a session is created, and for whatever else needs its options: more than once.
      *
      * @param options the options with the properties of the session
      * @return the options to use

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.StringUtils;
 
 /** Finds the robot and the policy of a session among the beans. */
 final class SessionParts {
@@ -95,7 +96,8 @@ final class SessionParts {
     }
 
     private String find(Part part, ConfiguredSession session) {
-        String named = part.named.apply(session.properties());
+        String value = part.named.apply(session.properties());
+        String named = StringUtils.hasText(value) ? value : null;
         if (session.isNamed() && part.ownValue.apply(session) != null) {
             if (named != null) {
                 throw namedAndOwn(part, session, named);

@@ -261,6 +261,19 @@ class ConfiguredSessionsLifecycleTests {
     }
 
     @Test
+    void customizerThatReturnsNullIsExplained() {
+        eight(i -> false)
+                .withBean(SessionOptionsCustomizer.class, () -> options -> null)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .isInstanceOf(ConfigurationException.class)
+                                        .hasMessageContaining("returns null for session 'arm0'"));
+    }
+
+    @Test
     void safetyPropertyOfOneSessionIsComparedWithThisSession() {
         this.runner
                 .withBean(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rfx.session.Policy;
+import dev.rfx.session.RobotDecorator;
 import dev.rfx.session.Session;
 import dev.rfx.session.SessionOptions;
 import dev.rfx.session.Tensor;
@@ -32,6 +33,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -117,6 +119,23 @@ class ConfiguredSessionsTests {
                             assertThat(options(context, "rightSession").limits())
                                     .isEqualTo(LimitOptions.none().withMax(List.of(1f)));
                         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sessions.left.robot",
+                "sessions.left.policy",
+                "sessions.left.so101.port",
+                "sessions.left.onnx.model",
+                "robot"
+            })
+    void emptyPropertyIsAsIfItWereNotSet(String property) {
+        this.runner
+                .withUserConfiguration(TwoArms.class)
+                .withPropertyValues(
+                        "rfx.session.sessions.left.rate-hz=20", "rfx.session." + property + "=")
+                .run(context -> assertThat(context).hasBean("leftSession"));
     }
 
     @Test
@@ -216,6 +235,36 @@ class ConfiguredSessionsTests {
                             assertThat(context).hasSingleBean(Session.class);
                             assertThat(options(context, "leftSession").rateHz()).isEqualTo(20);
                         });
+    }
+
+    @Test
+    void beanThatIsNoSessionDoesNotReplaceOne() {
+        this.runner
+                .withUserConfiguration(TwoArms.class)
+                .withBean("leftSession", String.class, () -> "a text")
+                .withPropertyValues("rfx.session.sessions.left.rate-hz=20")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessageContaining(
+                                                "The bean 'leftSession' has the name of the session of"
+                                                        + " rfx.session.sessions.left, but is not a"
+                                                        + " Session"));
+    }
+
+    @Test
+    void sessionThatIsNoSingletonIsRefused() {
+        this.runner
+                .withUserConfiguration(ManySessions.class)
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessageContaining(
+                                                "The Session bean 'session' is not a singleton"));
     }
 
     @Test
@@ -319,6 +368,24 @@ class ConfiguredSessionsTests {
                                         .hasMessageContaining(
                                                 "The sessions 'left' and 'right' would drive the same"
                                                         + " robot, bean 'leftRobot'"));
+    }
+
+    @Test
+    void deviceInTwoSessionsIsRefusedBeforeAnythingStarts() {
+        this.runner
+                .withUserConfiguration(OneDevice.class)
+                .withPropertyValues(
+                        "rfx.session.auto-startup=true",
+                        "rfx.session.sessions.left.warmup=0",
+                        "rfx.session.sessions.right.warmup=0")
+                .run(
+                        context ->
+                                assertThat(context)
+                                        .getFailure()
+                                        .rootCause()
+                                        .hasMessageContaining(
+                                                "The sessions 'left' and 'right' would drive the same"
+                                                        + " robot, bean 'rightRobot'"));
     }
 
     @Test
@@ -508,6 +575,32 @@ class ConfiguredSessionsTests {
         @Bean
         Policy<String, String> rightPolicy() {
             return observation -> "right";
+        }
+    }
+
+    /** Two beans for one device. */
+    @Configuration(proxyBeanMethods = false)
+    @Import(OnePolicy.class)
+    static class OneDevice {
+
+        @Bean
+        ScriptedRobot leftRobot() {
+            return new ScriptedRobot();
+        }
+
+        @Bean
+        RobotDecorator<String, String> rightRobot(ScriptedRobot leftRobot) {
+            return new RobotDecorator<>(leftRobot) {};
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ManySessions {
+
+        @Bean
+        @Scope("prototype")
+        Session session() {
+            return new Session(new ScriptedRobot(), observation -> "action");
         }
     }
 
