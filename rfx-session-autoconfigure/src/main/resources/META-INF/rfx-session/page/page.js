@@ -6,6 +6,8 @@ import { clock } from "./format.js";
 import { SessionView } from "./session.js";
 
 const SILENCE_MS = 2000;
+const SLOW_COMMAND_MS = 3000;
+const BUSY_MS = 300;
 const RETRY_MS = 2000;
 
 // Plots that move five times a second are motion, too.
@@ -32,18 +34,41 @@ function say(text) {
   element("message").hidden = text === "";
 }
 
+// A browser has six connections to a server without HTTP/2. Each page holds one of them, and each START until the robot
+// has reset. A STOP must not wait for them: all pages of this browser let go of theirs, then they connect again.
+const pages = new BroadcastChannel("rfx-session");
+let waitingStarts = new AbortController();
+
+function makeWay() {
+  waitingStarts.abort();
+  waitingStarts = new AbortController();
+  isResumed = connection.dataset.state === "live";
+  connect();
+}
+
+pages.onmessage = makeWay;
+
 async function send(command, view) {
   const path = view === null ? command : `${command}/${encodeURIComponent(view.bean)}`;
   const what = view === null ? `${command} of all sessions` : `${command} of ${view.bean}`;
+  const signal = command === "START" ? waitingStarts.signal : null;
+  const busy = command !== "STOP" ? 0 : setTimeout(() => {
+    pages.postMessage(command);
+    makeWay();
+  }, BUSY_MS);
+  const slow = setTimeout(() => say(`${what} is not answered yet. If the robot must stop and moves, cut its power.`), SLOW_COMMAND_MS);
   say("");
   try {
-    const response = await fetch(`commands/${path}`, { method: "POST", headers: csrfHeaders() });
-    if (!response.ok) {
-      const body = await response.json().catch(() => ({})); // a proxy may answer without JSON
-      say(`${what} was refused: ${response.status} ${reasons(body).join("; ") || response.statusText}`);
-    }
+    const response = await fetch(`commands/${path}`, { method: "POST", headers: csrfHeaders(), signal });
+    const body = response.ok ? {} : await response.json().catch(() => ({})); // a proxy may answer without JSON
+    say(response.ok ? "" : `${what} was refused: ${response.status} ${reasons(body).join("; ") || response.statusText}`);
   } catch (error) {
-    say(`${what} did not reach the application: ${error.message}. If the robot moves, cut its power.`);
+    if (!signal?.aborted) { // else the frames show what becomes of the start
+      say(`${what} did not reach the application: ${error.message}. If the robot moves, cut its power.`);
+    }
+  } finally {
+    clearTimeout(busy);
+    clearTimeout(slow);
   }
 }
 
@@ -80,7 +105,7 @@ document.querySelectorAll("[data-stop-all]").forEach(button => button.addEventLi
 
 // The space bar stops wherever the focus is: an operator in a hurry does not look for it. Enter presses a button.
 function stopBySpace(event) {
-  if (event.code !== "Space" || !acceptsCommands) {
+  if ((event.code !== "Space" && event.key !== " ") || !acceptsCommands) {
     return;
   }
   event.preventDefault();
@@ -133,6 +158,7 @@ addEventListener("hashchange", () => {
 
 let source = null;
 let isFirst = true;
+let isResumed = false;
 let lastFrame = 0;
 let leastDelay = Infinity;
 let waiting = null;
@@ -171,16 +197,25 @@ function receive(frame) {
 function show(frame) {
   const now = Date.now();
   if (isFirst) {
-    // The first frame holds all data, perhaps of another application.
+    // The first frame holds all data, after a loss of the connection perhaps of another application.
     isFirst = false;
     leastDelay = Infinity;
-    views.forEach(view => view.destroy());
-    views.clear();
+    if (isResumed) {
+      Object.entries(frame.sessions).forEach(([bean, view]) => {
+        const last = views.get(bean)?.points.at(-1)?.time ?? 0;
+        view.points = view.points.filter(point => point.time > last);
+      });
+    } else {
+      views.forEach(view => view.destroy());
+      views.clear();
+    }
+    isResumed = false;
   }
   // The clocks of the two machines may differ. So a frame is old if it took longer than the fastest frame.
   leastDelay = Math.min(leastDelay, now - frame.time);
   if (now - frame.time - leastDelay > SILENCE_MS) {
     lose();
+    connect(); // if only a clock was set, all further frames would be old, too
     return;
   }
   lastFrame = now;
@@ -194,7 +229,12 @@ function show(frame) {
       element("sessions").append(added.root);
       views.set(bean, added);
     }
-    views.get(bean).show(view, frame.commands, frame.time);
+    try {
+      views.get(bean).show(view, frame.commands, frame.time);
+    } catch (error) {
+      views.get(bean).clear(); // figures that are not renewed would look live
+      console.error(error);
+    }
   }
   views.forEach((view, bean) => {
     if (!(bean in frame.sessions)) {
@@ -216,6 +256,7 @@ function setConnection(state, text) {
 }
 
 function lose() {
+  isResumed = false;
   if (connection.dataset.state !== "lost") {
     const since = lastFrame === 0 ? "" : ` since ${clock(lastFrame)}`;
     setConnection("lost", `connection lost${since}`);

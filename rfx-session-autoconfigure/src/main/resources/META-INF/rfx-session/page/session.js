@@ -69,6 +69,7 @@ export class SessionView {
     this.bins = bins;
     this.points = [];
     this.isOpen = false;
+    this.isKnown = false; // after the loss of the connection, the last view is no longer true
     this.plots = [];
     this.joints = [];
     this.isFitted = false;
@@ -118,7 +119,7 @@ export class SessionView {
     this.root.hidden = false;
     this.histogram = new Histogram(this.figure("histogram"), this.bins);
     this.plots = [jitterPlot(this.figure("jitter"), this.timeline), phasePlot(this.figure("phases"), this.timeline)];
-    if (this.view) {
+    if (this.isKnown) {
       this.showDetails();
     }
   }
@@ -153,6 +154,7 @@ export class SessionView {
 
   show(view, commands, now) {
     this.view = view;
+    this.isKnown = true;
     this.now = now;
     this.points.push(...view.points);
     this.forget();
@@ -357,6 +359,7 @@ export class SessionView {
 
   // Removes all figures: they are not known any more.
   clear() {
+    this.isKnown = false;
     this.condition = "unknown";
     this.rank = WORST_FIRST.indexOf("unknown");
     this.link.dataset.state = "unknown";
@@ -373,6 +376,7 @@ export class SessionView {
       this.cardFields.overruns]) {
       text(element, "");
     }
+    text(this.fields.name, this.view ? this.title : this.bean);
     text(this.cardFields.name, this.view ? this.title : this.bean);
     for (const element of [this.fields.policy, this.fields.recording, this.fields.failure, this.cardFields.failure, this.panel("recent"), this.panel("robot")]) {
       element.hidden = true;
@@ -380,6 +384,7 @@ export class SessionView {
     this.button("START").disabled = true;
     this.shownFailure = null;
     this.points = [];
+    this.named = 0; // the names of the plots have figures, too
     if (this.isOpen) {
       this.histogram.clear();
       this.draw();

@@ -1,7 +1,6 @@
 package dev.rfx.session.page;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class CommandGuard {
 
     private static final String IPV4 = "\\d{1,3}(\\.\\d{1,3}){3}";
+    private static final String IPV6 = "\\[[0-9a-f:.]+]";
 
     private final Set<String> allowedHosts;
 
@@ -42,11 +42,21 @@ final class CommandGuard {
                             + " server.forward-headers-strategy")
                     .formatted(origin, originOf(target));
         }
-        return isAllowed(target.getHost())
+        return isAllowed(hostOf(target))
                 ? null
                 : ("The page accepts no commands under the host name '%s'. If it is a name of this"
                                 + " machine, add it to rfx.session.page.allowed-hosts")
-                        .formatted(target.getHost());
+                        .formatted(hostOf(target));
+    }
+
+    /**
+     * {@return whether a page elsewhere asks for the frames} It may not read them, but would take
+     * the places of viewers.
+     *
+     * @param fetchSites values of the header {@code Sec-Fetch-Site}
+     */
+    static boolean isFromAnotherSite(List<String> fetchSites) {
+        return fetchSites.contains("cross-site");
     }
 
     private static boolean isFromPage(List<String> fetchSites) {
@@ -55,24 +65,22 @@ final class CommandGuard {
 
     /** Returns the origin as a browser writes it: without the default port of the scheme. */
     private static String originOf(URI target) {
-        int defaultPort = "https".equalsIgnoreCase(target.getScheme()) ? 443 : 80;
-        int port = target.getPort() == defaultPort ? -1 : target.getPort();
-        try {
-            return new URI(target.getScheme(), null, target.getHost(), port, null, null, null)
-                    .toString();
-        } catch (URISyntaxException ex) {
-            return target.toString(); // equals no origin
-        }
+        String host = hostOf(target);
+        String port = String.valueOf(target.getRawAuthority()).substring(host.length());
+        String defaultPort = "https".equalsIgnoreCase(target.getScheme()) ? ":443" : ":80";
+        return target.getScheme() + "://" + host + (port.equals(defaultPort) ? "" : port);
     }
 
-    private boolean isAllowed(@Nullable String host) {
-        if (host == null) {
-            return false;
-        }
+    /** Unlike the host of a URI, it may have an underscore, as the names of containers do. */
+    private static String hostOf(URI target) {
+        return String.valueOf(target.getRawAuthority()).replaceFirst(":\\d*$", "");
+    }
+
+    private boolean isAllowed(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         return name.equals("localhost")
                 || name.endsWith(".localhost")
-                || name.startsWith("[")
+                || name.matches(IPV6)
                 || name.matches(IPV4)
                 || this.allowedHosts.contains(name);
     }

@@ -13,9 +13,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,9 @@ final class LiveFeed {
     /** Time for the last sample at the end, and again for the viewers to receive it. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
+    /** Time for the first frame. A viewer needs a thread of the server meanwhile. */
+    private static final Duration FIRST_FRAME = Duration.ofSeconds(2);
+
     private final Map<String, Session> sessions;
     private final Map<String, Trend> trends = new TreeMap<>();
     private final boolean commands;
@@ -52,6 +57,7 @@ final class LiveFeed {
     }
 
     synchronized void start() {
+        this.viewers.open();
         ScheduledThreadPoolExecutor started =
                 new ScheduledThreadPoolExecutor(
                         1,
@@ -74,7 +80,9 @@ final class LiveFeed {
         running.execute(this.viewers::close);
         running.shutdown();
         try {
-            running.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            if (!running.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                this.viewers.close(); // a robot hangs while it is read
+            }
             this.viewers.awaitEmpty(PATIENCE);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
@@ -103,15 +111,22 @@ final class LiveFeed {
         if (running == null) {
             throw ViewerRefusedException.ending();
         }
+        Future<?> added;
         try {
-            running.submit(
+            added =
+                    running.submit(
                             () -> {
                                 this.viewers.add(connection, () -> frame(Trend::points));
                                 return null;
-                            })
-                    .get();
+                            });
         } catch (RejectedExecutionException ex) {
             throw ViewerRefusedException.ending();
+        }
+        try {
+            added.get(FIRST_FRAME.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException ex) {
+            added.cancel(false);
+            throw ViewerRefusedException.hanging();
         } catch (ExecutionException ex) {
             if (ex.getCause() instanceof ViewerRefusedException refused) {
                 throw refused;

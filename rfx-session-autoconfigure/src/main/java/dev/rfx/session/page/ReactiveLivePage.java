@@ -57,7 +57,7 @@ public final class ReactiveLivePage {
         for (PageAsset asset : PageAsset.others()) {
             routes.GET(folder + asset.name(), request -> asset(request, asset));
         }
-        return routes.GET(folder + "live", request -> live())
+        return routes.GET(folder + "live", this::live)
                 .POST(folder + "commands/{command}", request -> command(request, null))
                 .POST(
                         folder + "commands/{command}/{session}",
@@ -88,7 +88,10 @@ public final class ReactiveLivePage {
     }
 
     /** Sends five frames per second until the viewer leaves or falls behind, or the end. */
-    private Mono<ServerResponse> live() {
+    private Mono<ServerResponse> live(ServerRequest request) {
+        if (CommandGuard.isFromAnotherSite(request.headers().header("Sec-Fetch-Site"))) {
+            return ServerResponse.status(HttpStatus.FORBIDDEN).build();
+        }
         return Mono.fromCallable(
                         () -> {
                             EventConnection connection = new EventConnection();
@@ -178,22 +181,24 @@ public final class ReactiveLivePage {
 
         private synchronized FluxSink<String> awaitDemand() throws IOException {
             try {
-                if (this.sink == null) {
-                    wait(PATIENCE.toMillis());
-                }
-                while (this.sink != null
-                        && !this.ended
-                        && this.sink.requestedFromDownstream() == 0) {
-                    wait();
+                long begin = System.nanoTime();
+                long left = PATIENCE.toMillis();
+                while (!this.ended && !isReading() && left > 0) {
+                    wait(left);
+                    left = PATIENCE.minusNanos(System.nanoTime() - begin).toMillis();
                 }
             } catch (InterruptedException ex) {
                 Thread.currentThread().interrupt();
                 throw new IOException("Interrupted before the viewer has read", ex);
             }
-            if (this.sink == null || this.ended) {
-                throw new IOException("The viewer has left");
+            if (this.sink == null || this.ended || !isReading()) {
+                throw new IOException("The viewer has left, or does not read");
             }
             return this.sink;
+        }
+
+        private synchronized boolean isReading() {
+            return this.sink != null && this.sink.requestedFromDownstream() > 0;
         }
 
         @Override

@@ -53,7 +53,7 @@ public final class ServletLivePage {
         for (PageAsset asset : PageAsset.others()) {
             routes.GET(folder + asset.name(), request -> asset(request, asset));
         }
-        return routes.GET(folder + "live", request -> live())
+        return routes.GET(folder + "live", this::live)
                 .POST(folder + "commands/{command}", request -> command(request, null))
                 .POST(
                         folder + "commands/{command}/{session}",
@@ -86,7 +86,10 @@ public final class ServletLivePage {
     }
 
     /** Sends five frames per second until the viewer leaves or falls behind, or the end. */
-    private ServerResponse live() {
+    private ServerResponse live(ServerRequest request) {
+        if (CommandGuard.isFromAnotherSite(request.headers().header("Sec-Fetch-Site"))) {
+            return ServerResponse.status(HttpStatus.FORBIDDEN).build();
+        }
         EventConnection connection = new EventConnection();
         try {
             this.page.feed().add(connection);

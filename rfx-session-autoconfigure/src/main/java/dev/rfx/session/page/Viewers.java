@@ -12,8 +12,7 @@ import java.util.function.Supplier;
 
 /**
  * Sends messages to a bounded number of viewers. Each viewer has a thread, so that a slow viewer
- * delays no other; a viewer that falls too far behind is dropped. Confined to one thread, except
- * {@link #awaitEmpty}.
+ * delays no other; a viewer that falls too far behind is dropped. One thread adds and sends.
  */
 final class Viewers {
 
@@ -25,7 +24,7 @@ final class Viewers {
     private final int max;
     private final Semaphore places;
     private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
-    private boolean closed;
+    private volatile boolean closed;
 
     Viewers(int max) {
         this.max = max;
@@ -81,6 +80,11 @@ final class Viewers {
 
     boolean isEmpty() {
         return this.viewers.isEmpty();
+    }
+
+    /** Accepts viewers, also after {@link #close}. */
+    void open() {
+        this.closed = false;
     }
 
     /** Closes each connection after its last message, and refuses further viewers. */

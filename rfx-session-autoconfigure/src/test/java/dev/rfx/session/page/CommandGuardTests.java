@@ -14,7 +14,7 @@ class CommandGuardTests {
 
     private static final List<String> SAME = List.of("same-origin");
 
-    private final CommandGuard guard = new CommandGuard(Set.of("robots.example"));
+    private final CommandGuard guard = new CommandGuard(Set.of("robots.example", "left_arm"));
 
     private String refusal(String page, String origin, List<String> fetchSites) {
         URI target = URI.create(page + "/rfx/commands/STOP/arm");
@@ -30,7 +30,9 @@ class CommandGuardTests {
         "http://192.168.1.20, http://192.168.1.20",
         "http://[::1]:8080, http://[::1]:8080",
         "http://robots.example:80, http://robots.example",
-        "https://robots.example:443, https://robots.example"
+        "https://robots.example:443, https://robots.example",
+        "http://left_arm:8080, http://left_arm:8080",
+        "http://left_arm:80, http://left_arm"
     })
     void pageItselfCommandsUnderAnExpectedHost(String page, String origin) {
         assertThat(refusal(page, origin, SAME)).isNull();
@@ -73,6 +75,8 @@ class CommandGuardTests {
                 "http://robots.example.evil.example",
                 "http://127.0.0.1.evil.example",
                 "http://localhost.evil.example",
+                "http://localhost.",
+                "http://evil_example",
                 "http://robot"
             })
     void hostThatIsNotExpectedIsRefused(String page) {
@@ -80,12 +84,15 @@ class CommandGuardTests {
                 .isEqualTo(
                         ("The page accepts no commands under the host name '%s'. If it is a name of"
                                         + " this machine, add it to rfx.session.page.allowed-hosts")
-                                .formatted(URI.create(page).getHost()));
+                                .formatted(URI.create(page).getRawAuthority().replace(":8080", "")));
     }
 
+    /** The user of an address is no host. */
     @Test
-    void hostWithoutAValidNameIsRefused() {
-        assertThat(refusal("http://evil_example", "http://evil_example", SAME)).isNotNull();
+    void hostBehindAUserIsRefused() {
+        String page = "http://evil.example@localhost";
+        assertThat(refusal(page, page, SAME)).isNotNull();
+        assertThat(refusal(page, "http://localhost", SAME)).isNotNull();
     }
 
     @Test

@@ -276,6 +276,16 @@ class PageHttpTests {
                 .containsExactly("There are 3 viewers already; try again when one has left");
     }
 
+    /** It cannot read the frames, but a hidden request of it would be one viewer more. */
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void pageElsewhereIsNoViewer(WebApplicationType type) throws Exception {
+        startShared(type);
+
+        assertThat(get("/rfx/live", "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
+        assertThat(get("/rfx/live", "Sec-Fetch-Site", "same-origin").statusCode()).isEqualTo(200);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void placeOfAViewerWhoHasLeftIsFree(WebApplicationType type) throws Exception {
@@ -343,6 +353,41 @@ class PageHttpTests {
                     .as("Spring waits 30 s for requests that are open")
                     .isLessThan(Duration.ofSeconds(10));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void placeOfAViewerWhoNeverReadsGetsFree(WebApplicationType type) throws Exception {
+        start(type, "--rfx.session.page.max-viewers=1", "--server.tomcat.connection-timeout=1s");
+        try (Socket viewer = new Socket()) {
+            viewer.setReceiveBufferSize(4096);
+            viewer.connect(new InetSocketAddress("127.0.0.1", this.port));
+            viewer.getOutputStream()
+                    .write("GET /rfx/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+            while (!isSomeViewersThreadHangingInAWrite()) {
+                Thread.onSpinWait();
+            }
+
+            while (isSomeViewersThreadHangingInAWrite()) {
+                Thread.onSpinWait();
+            }
+
+            assertThat(get("/rfx/live").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** Spring pauses the contexts of tests, and resumes them. */
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void pageIsLiveAgainAfterARestartOfTheContext(WebApplicationType type) throws Exception {
+        start(type);
+        this.context.stop();
+
+        this.context.start();
+
+        this.port = portOf(this.context);
+        assertThat(JsonPath.<String>read(frames().next(), "$.sessions.rfxSession.session.state"))
+                .isEqualTo("RUNNING");
     }
 
     /** A thread of MVC hangs in a write; one of WebFlux waits until the client reads. */

@@ -22,6 +22,7 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -100,6 +101,22 @@ final class Browser implements AutoCloseable {
         console();
         this.driver.get("http://" + host + ":" + port + path);
         return this;
+    }
+
+    /** Opens a tab of its own, which {@link #closeTabs} closes. */
+    Browser openTab(int port) {
+        this.driver.switchTo().newWindow(WindowType.TAB);
+        this.driver.get("http://127.0.0.1:" + port + "/rfx");
+        return this;
+    }
+
+    /** Closes all tabs but one. */
+    void closeTabs() {
+        List<String> tabs = List.copyOf(this.driver.getWindowHandles());
+        for (String tab : tabs.subList(1, tabs.size())) {
+            this.driver.switchTo().window(tab).close();
+        }
+        this.driver.switchTo().window(tabs.get(0));
     }
 
     /** Shows the page as on a phone. No window is as narrow. */

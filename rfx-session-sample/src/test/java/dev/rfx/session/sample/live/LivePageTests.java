@@ -518,6 +518,110 @@ class LivePageTests {
     }
 
     @Test
+    void sessionThatIsOpenedWithoutAConnectionShowsNoFigures() {
+        this.browser.open(startArms(), "/arms/rfx");
+        this.browser.await("[data-card=left] [data-field=state]", "running"::equals);
+        this.browser.click("[data-card=left]");
+        this.browser.await("[data-session=left] [data-field=iterations]", LivePageTests::isNumber);
+        this.browser.click("#back");
+        this.context.close();
+        this.browser.await("#connection", text -> text.startsWith("connection lost"));
+
+        this.browser.click("[data-card=left]");
+
+        String left = "[data-session=left] ";
+        assertThat(this.browser.text(left + "[data-field=state]")).isEqualTo("unknown");
+        assertThat(this.browser.text(left + "[data-field=advice]"))
+                .startsWith("The robot may move.");
+        assertThat(this.browser.text(left + "[data-field=iterations]")).isEqualTo("–");
+        assertThat(this.browser.text(left + "[data-field=rate]")).isEqualTo("–");
+        assertThat(this.browser.find(left + ".start").isEnabled()).isFalse();
+    }
+
+    @Test
+    void namesOfPlotsHaveNoFiguresWithoutAConnection() {
+        this.browser.open(start(0));
+        awaitJoints();
+        this.context.close();
+
+        this.browser.await("#connection", text -> text.startsWith("connection lost"));
+
+        assertThat(this.browser.find("[data-plot=jitter] .canvas").getAttribute("aria-label"))
+                .startsWith("Jitter: p50 –, p99 –.");
+        assertThat(this.browser.find("[data-joint='0'] .canvas").getAttribute("aria-label"))
+                .startsWith("0: position –,");
+    }
+
+    /** The machine of the robot has set its clock back, so that each frame seems to be late. */
+    @Test
+    void clockThatIsSetBackLosesNoConnectionForever() {
+        this.browser.open(start(0));
+        awaitState("running");
+
+        this.browser.run(
+                """
+                (() => {
+                  const { parse } = JSON;
+                  window.framesSince = 0;
+                  JSON.parse = text => {
+                    const frame = parse(text);
+                    window.framesSince++;
+                    return { ...frame, time: frame.time - 10000 };
+                  };
+                })()""");
+
+        this.browser.awaitScript("window.framesSince > 5");
+        this.browser.await("#connection", "live"::equals);
+        awaitField("iterations", LivePageTests::isNumber);
+    }
+
+    @Test
+    void sessionThatThePageCannotShowHasNoFigures() {
+        this.browser.open(start(0));
+        awaitState("running");
+
+        this.browser.run("(Number.prototype.toLocaleString = () => { throw new Error('test'); })");
+
+        awaitState("unknown");
+        assertThat(field("iterations")).isEqualTo("–");
+    }
+
+    /** A browser opens six connections to a server, and each page holds one. */
+    @Test
+    void stopPassesTheOtherPagesOfTheBrowser() {
+        int port = start(0, COMMANDABLE);
+        this.browser.open(port);
+        try {
+            awaitState("running");
+            for (int tab = 2; tab <= 6; tab++) {
+                this.browser.openTab(port);
+                awaitState("running");
+            }
+
+            this.browser.click("#stop-all");
+
+            awaitState("stopped");
+            assertThat(session().isRunning()).isFalse();
+        } finally {
+            this.browser.closeTabs();
+        }
+    }
+
+    /** Each START holds a connection of the browser until the robot has reset. */
+    @Test
+    void stopPassesRequestsThatAreNotAnswered() {
+        this.browser.open(start(0, COMMANDABLE));
+        awaitState("running");
+        this.browser.run("[1, 2, 3, 4, 5].forEach(() => { fetch('live'); })");
+
+        this.browser.press(Keys.SPACE);
+
+        awaitState("stopped");
+        awaitField("iterations", LivePageTests::isNumber);
+        this.browser.assertConsoleIsEmpty();
+    }
+
+    @Test
     void pageFitsOnAPhone() {
         this.browser.phone(320, 640).open(start(0, COMMANDABLE));
 
