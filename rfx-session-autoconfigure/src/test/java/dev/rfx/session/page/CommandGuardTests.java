@@ -84,7 +84,8 @@ class CommandGuardTests {
                 .isEqualTo(
                         ("The page accepts no commands under the host name '%s'. If it is a name of"
                                         + " this machine, add it to rfx.session.page.allowed-hosts")
-                                .formatted(URI.create(page).getRawAuthority().replace(":8080", "")));
+                                .formatted(
+                                        URI.create(page).getRawAuthority().replace(":8080", "")));
     }
 
     /** The user of an address is no host. */
