@@ -14,8 +14,8 @@ final class SessionBeans {
      * Returns the {@link Session} beans by name, without mocks, which have no options. So a mocked
      * session of a test is neither started nor exposed.
      *
-     * @throws ConfigurationException if a bean is not a singleton: the session that is started would
-     *     not be the one that is shown and stopped
+     * @throws ConfigurationException if a bean is not a singleton: the session that is started
+     *     would not be the one that is shown and stopped
      */
     static Map<String, Session> of(ListableBeanFactory beanFactory) {
         for (String bean : beanFactory.getBeanNamesForType(Session.class)) {
