@@ -61,6 +61,12 @@ final class ConfiguredSessions {
     private static void addNameOf(
             ConfigurationPropertyName property, Map<ConfigurationPropertyName, String> names) {
         int element = GROUP.getNumberOfElements();
+        ConfigurationPropertyName group = property.chop(element + 1);
+        if (group.isLastElementIndexed()) {
+            // A dash counts in brackets: the names would differ, but not those of the beans.
+            names.putIfAbsent(group, "[" + property.getElement(element, Form.ORIGINAL) + "]");
+            return;
+        }
         names.merge(
                 groupOf(property.getElement(element, Form.DASHED)),
                 property.getElement(element, Form.ORIGINAL),

@@ -247,7 +247,6 @@ class ConfiguredSessionsTests {
                         context ->
                                 assertThat(context)
                                         .getFailure()
-                                        .rootCause()
                                         .hasMessageContaining(
                                                 "The bean 'leftSession' has the name of the session of"
                                                         + " rfx.session.sessions.left, but is not a"
@@ -488,6 +487,7 @@ class ConfiguredSessionsTests {
     @ValueSource(
             strings = {
                 "rfx.session.sessions[left_arm].rate-hz",
+                "rfx.session.sessions[left-arm].rate-hz",
                 "rfx.session.sessions.leftArm.rate-hz",
                 "rfx.session.sessions.left_arm.rate-hz",
                 "rfx.session.sessions[0].rate-hz",
