@@ -13,11 +13,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,9 +35,6 @@ final class LiveFeed {
 
     /** Time for the last sample at the end, and again for the viewers to receive it. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
-
-    /** Time for the first frame. A viewer needs a thread of the server meanwhile. */
-    private static final Duration FIRST_FRAME = Duration.ofSeconds(2);
 
     private final Map<String, Session> sessions;
     private final Map<String, Trend> trends = new TreeMap<>();
@@ -80,9 +75,7 @@ final class LiveFeed {
         running.execute(this.viewers::close);
         running.shutdown();
         try {
-            if (!running.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                this.viewers.close(); // a robot hangs while it is read
-            }
+            running.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             this.viewers.awaitEmpty(PATIENCE);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
@@ -111,22 +104,15 @@ final class LiveFeed {
         if (running == null) {
             throw ViewerRefusedException.ending();
         }
-        Future<?> added;
         try {
-            added =
-                    running.submit(
+            running.submit(
                             () -> {
                                 this.viewers.add(connection, () -> frame(Trend::points));
                                 return null;
-                            });
+                            })
+                    .get();
         } catch (RejectedExecutionException ex) {
             throw ViewerRefusedException.ending();
-        }
-        try {
-            added.get(FIRST_FRAME.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException ex) {
-            added.cancel(false);
-            throw ViewerRefusedException.hanging();
         } catch (ExecutionException ex) {
             if (ex.getCause() instanceof ViewerRefusedException refused) {
                 throw refused;

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 
 /**
  * Sends messages to a bounded number of viewers. Each viewer has a thread, so that a slow viewer
- * delays no other; a viewer that falls too far behind is dropped. One thread adds and sends.
+ * delays no other; a viewer that falls too far behind is dropped. Confined to one thread, except
+ * {@link #open} and {@link #awaitEmpty}.
  */
 final class Viewers {
 

@@ -80,12 +80,12 @@ class CommandGuardTests {
                 "http://robot"
             })
     void hostThatIsNotExpectedIsRefused(String page) {
+        String host = URI.create(page).getRawAuthority().replace(":8080", "");
         assertThat(refusal(page, page, SAME))
                 .isEqualTo(
                         ("The page accepts no commands under the host name '%s'. If it is a name of"
                                         + " this machine, add it to rfx.session.page.allowed-hosts")
-                                .formatted(
-                                        URI.create(page).getRawAuthority().replace(":8080", "")));
+                                .formatted(host));
     }
 
     /** The user of an address is no host. */

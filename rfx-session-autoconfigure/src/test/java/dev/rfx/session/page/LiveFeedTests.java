@@ -1,7 +1,6 @@
 package dev.rfx.session.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.rfx.session.Robot;
@@ -25,7 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +52,6 @@ class LiveFeedTests {
 
         private volatile boolean fails;
         private volatile boolean failsByError;
-        private volatile @Nullable CountDownLatch hang;
-        private final CountDownLatch hanging = new CountDownLatch(1);
         private final AtomicInteger reads = new AtomicInteger();
 
         @Override
@@ -74,15 +70,6 @@ class LiveFeedTests {
         @Override
         public List<RobotReading> readings() {
             this.reads.incrementAndGet();
-            CountDownLatch until = this.hang;
-            if (until != null) {
-                this.hanging.countDown();
-                try {
-                    until.await();
-                } catch (InterruptedException ex) {
-                    throw new IllegalStateException(ex);
-                }
-            }
             if (this.fails) {
                 throw new IllegalStateException("readings() fails on purpose");
             }
@@ -160,31 +147,6 @@ class LiveFeedTests {
         this.unreadable.failsByError = false;
         while (!last.contains("broken")) {
             last = sessions(viewer.next());
-        }
-    }
-
-    /** Each viewer needs a thread of the server until it is accepted, and so does a STOP. */
-    @Test
-    void robotThatHangsWhileItIsReadHoldsUpNoViewerAndNoEnd() throws Exception {
-        CountDownLatch hang = new CountDownLatch(1);
-        Received earlier = new Received();
-        this.feed.start();
-        this.feed.add(earlier);
-        this.unreadable.hang = hang;
-        this.unreadable.hanging.await();
-        try {
-            assertThatThrownBy(() -> this.feed.add(new Received()))
-                    .isInstanceOf(ViewerRefusedException.class)
-                    .hasMessage(
-                            "The live page cannot read the sessions: readings() of a robot does not"
-                                    + " return");
-
-            this.feed.stop();
-
-            assertThat(earlier.closed.await(1, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            this.unreadable.hang = null;
-            hang.countDown();
         }
     }
 
