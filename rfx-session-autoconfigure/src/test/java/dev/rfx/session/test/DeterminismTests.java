@@ -42,7 +42,7 @@ class DeterminismTests {
     @Campaign
     @Test
     void twoRunsOfARandomScenarioAreIdentical() throws Exception {
-        int scenarios = Campaign.Rounds.of(300, 40);
+        int scenarios = Campaign.Rounds.of(150, 30);
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try {
             for (int i = 0; i < scenarios; i++) {

@@ -120,6 +120,7 @@ class SampleProcessTests {
     }
 
     /** The run that trains a cache of classes must not move a robot. A start without it does. */
+    @Campaign.Only
     @WaitingTest
     void contextThatExitsOnRefreshDoesNotResetTheRobot() throws Exception {
         try (ChildJvm jvm =
@@ -140,6 +141,7 @@ class SampleProcessTests {
     }
 
     /** Runs the two commands of the README. */
+    @Campaign.Only
     @WaitingTest
     void flightRecordingHasTheEventsOfTheSession(@TempDir Path folder) throws Exception {
         Path recording = folder.resolve("session.jfr");

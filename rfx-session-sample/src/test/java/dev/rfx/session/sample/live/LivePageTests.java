@@ -13,6 +13,7 @@ import dev.rfx.session.robot.MockRobot;
 import dev.rfx.session.sample.SampleApplication;
 import dev.rfx.session.so101.CalibrationFile;
 import dev.rfx.session.so101.VirtualSo101;
+import dev.rfx.session.testkit.Campaign;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -486,6 +487,7 @@ class LivePageTests {
         }
     }
 
+    @Campaign.Only
     @Test
     void lostConnectionIsShownAndFoundAgainAfterARestart() {
         int port = start(0, COMMANDABLE);
@@ -553,6 +555,7 @@ class LivePageTests {
     }
 
     /** The machine of the robot has set its clock back, so that each frame seems to be late. */
+    @Campaign.Only
     @Test
     void clockThatIsSetBackLosesNoConnectionForever() {
         this.browser.open(start(0));
@@ -575,6 +578,7 @@ class LivePageTests {
         awaitField("iterations", LivePageTests::isNumber);
     }
 
+    @Campaign.Only
     @Test
     void sessionThatThePageCannotShowHasNoFigures() {
         this.browser.open(start(0));
@@ -587,6 +591,7 @@ class LivePageTests {
     }
 
     /** A browser opens six connections to a server, and each page holds one. */
+    @Campaign.Only
     @Test
     void stopPassesTheOtherPagesOfTheBrowser() {
         int port = start(0, COMMANDABLE);
@@ -638,6 +643,7 @@ class LivePageTests {
                 .isLessThanOrEqualTo(width);
     }
 
+    @Campaign.Only
     @Test
     void sixtyFourSessionsWithoutJointsFitOnAPhone() {
         int port = startMany();
@@ -812,6 +818,7 @@ class LivePageTests {
                   .map(each => `${contrast(each).toFixed(2)} ${each.outerHTML.slice(0, 100)}`).join("\\n");
             })()""";
 
+    @Campaign.Only
     @Test
     void withReducedMotionThePageMovesOncePerSecond() {
         this.browser.reduceMotion(true);
