@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(1200)
 class OnnxShutdownTests {
 
-    private static final int MANY = Campaign.Rounds.of(200, 1);
+    private static final int MANY = Campaign.Rounds.of(60, 1);
     private static final int SOME = Campaign.Rounds.of(5, 1);
     private static final int JOINTS = 6;
 
