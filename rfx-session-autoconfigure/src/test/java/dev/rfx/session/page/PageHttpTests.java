@@ -358,7 +358,11 @@ class PageHttpTests {
     @ParameterizedTest
     @EnumSource(names = {"SERVLET", "REACTIVE"})
     void placeOfAViewerWhoNeverReadsGetsFree(WebApplicationType type) throws Exception {
-        start(type, "--rfx.session.page.max-viewers=1", "--server.tomcat.connection-timeout=1s");
+        start(
+                type,
+                "--rfx.session.page.max-viewers=1",
+                "--server.tomcat.connection-timeout=1s",
+                "--server.tomcat.keep-alive-timeout=1m"); // for the client that asks below
         try (Socket viewer = new Socket()) {
             viewer.setReceiveBufferSize(4096);
             viewer.connect(new InetSocketAddress("127.0.0.1", this.port));
