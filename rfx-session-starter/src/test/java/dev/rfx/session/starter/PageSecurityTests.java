@@ -2,11 +2,7 @@ package dev.rfx.session.starter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rfx.session.Observation;
-import dev.rfx.session.Policy;
 import dev.rfx.session.Session;
-import dev.rfx.session.Tensor;
-import dev.rfx.session.robot.MockRobot;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,12 +22,8 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.core.userdetails.UserDetailsService;
-import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
 /** The recipe of {@code docs/observability.md} for the live page and Spring Security. */
 @SpringBootTest(
@@ -179,27 +171,6 @@ class PageSecurityTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import(PageSecurityConfiguration.class)
-    static class Application {
-
-        @Bean
-        MockRobot robot() {
-            return new MockRobot(6, 50);
-        }
-
-        @Bean
-        Policy<Observation, Tensor> policy() {
-            return observation -> Tensor.zeros(6);
-        }
-
-        @Bean
-        UserDetailsService users() {
-            return new InMemoryUserDetailsManager(
-                    User.withUsername("operator")
-                            .password("{noop}operator")
-                            .roles("OPERATOR")
-                            .build(),
-                    User.withUsername("viewer").password("{noop}viewer").roles("VIEWER").build());
-        }
-    }
+    @Import({PageSecurityConfiguration.class, RobotWithUsers.class})
+    static class Application {}
 }

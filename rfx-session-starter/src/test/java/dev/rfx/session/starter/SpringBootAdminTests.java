@@ -3,11 +3,7 @@ package dev.rfx.session.starter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import de.codecentric.boot.admin.server.config.EnableAdminServer;
-import dev.rfx.session.Observation;
-import dev.rfx.session.Policy;
 import dev.rfx.session.Session;
-import dev.rfx.session.Tensor;
-import dev.rfx.session.robot.MockRobot;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,9 +26,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.core.userdetails.UserDetailsService;
-import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 
 /** The recipe of {@code docs/observability.md} for Spring Boot Admin, with its server. */
@@ -182,27 +175,6 @@ class SpringBootAdminTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import(EndpointSecurityConfiguration.class)
-    static class Robot {
-
-        @Bean
-        MockRobot robot() {
-            return new MockRobot(6, 50);
-        }
-
-        @Bean
-        Policy<Observation, Tensor> policy() {
-            return observation -> Tensor.zeros(6);
-        }
-
-        @Bean
-        UserDetailsService users() {
-            return new InMemoryUserDetailsManager(
-                    User.withUsername("operator")
-                            .password("{noop}operator")
-                            .roles("OPERATOR")
-                            .build(),
-                    User.withUsername("viewer").password("{noop}viewer").roles("VIEWER").build());
-        }
-    }
+    @Import({EndpointSecurityConfiguration.class, RobotWithUsers.class})
+    static class Robot {}
 }
